@@ -1,0 +1,67 @@
+# make demo   install what is missing, build, run the main job, say where the report lies
+# make check  the same, then all tests, the formatter, the linter and the tests under sanitizers
+BUILD ?= build
+CLANG_FORMAT ?= clang-format
+sources = $(shell git ls-files '*.c' '*.h')
+
+.PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs packages
+
+build: packages
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) >$(BUILD)-setup.log 2>&1 || { cat $(BUILD)-setup.log; exit 1; }
+	@rm -f $(BUILD)-setup.log
+	@ninja -C $(BUILD) --quiet
+
+packages:
+	@tools/packages.sh build
+
+demo: build
+	@examples/demo.sh $(BUILD)/onsager
+
+check: demo
+	@tools/packages.sh check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory sanitize
+	@tools/test.sh $(BUILD)
+
+# The heavy checks: full statistical coverage, long runs, fuzzing.
+check-long: check
+	ONSAGER_EFFORT=full tools/test.sh $(BUILD) --timeout-multiplier 100
+	@$(MAKE) --no-print-directory fuzz
+
+lint:
+	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
+	@run-clang-tidy -quiet -p $(BUILD) '/(src|cli|systems)/[^.]*\.c$$' >$(BUILD)/tidy.log 2>&1 || \
+	    { grep -E 'warning|error' $(BUILD)/tidy.log; exit 1; }
+
+# AddressSanitizer and UBSan over the tests.
+sanitize:
+	@test -f $(BUILD)-sanitize/build.ninja || meson setup $(BUILD)-sanitize -Db_sanitize=address,undefined \
+	    -Db_lundef=false -Doptimization=1 -Dbuildtype=debug >/dev/null
+	@ninja -C $(BUILD)-sanitize --quiet
+	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ONSAGER_SANITIZED=1 \
+	    tools/test.sh $(BUILD)-sanitize --timeout-multiplier 4 --no-suite unsanitized
+
+# Ten minutes of libFuzzer for each reader of foreign bytes (FUZZ_SECONDS to change).
+FUZZ_SECONDS ?= 600
+fuzz: packages
+	@tools/packages.sh check
+	@test -f $(BUILD)-fuzz/build.ninja || CC=clang meson setup $(BUILD)-fuzz -Dfuzz=true -Db_sanitize=address,undefined \
+	    -Db_lundef=false -Dmpi=disabled >/dev/null
+	@ninja -C $(BUILD)-fuzz --quiet
+	@fuzz/run.sh $(BUILD)-fuzz $(FUZZ_SECONDS)
+
+bench: build
+	@bench/run.sh $(BUILD)
+
+docs: build
+	@for system in $$($(BUILD)/onsager list systems --names); do \
+	    $(BUILD)/onsager describe $$system --markdown >docs/systems/$$system.md; done
+
+format:
+	@$(CLANG_FORMAT) -i $(sources)
+
+install: build
+	@meson install -C $(BUILD)
+
+clean:
+	@rm -rf $(BUILD) $(BUILD)-sanitize $(BUILD)-fuzz
