@@ -166,6 +166,25 @@ static void test_alternating_series_have_small_errors(void **state) {
     assert_true((estimate.flags & ONS_NOT_FINITE) == 0);
 }
 
+/* AR(1) with a negative coefficient rho: tau = 1/2 + rho/(1 - rho), 0.0128 for rho = -0.95. The mean over 400 runs of
+ * (mean/error)^2 is 1 with a standard deviation of sqrt(2/400) = 0.07 and some more from the error's own: 6 of them leave
+ * a false alarm below 1e-6. */
+static void test_errors_of_anticorrelated_series_hold(void **state) {
+    enum { COUNT = 4000, SERIES = 400 };
+    double *series = malloc(COUNT * sizeof *series);
+    const double rhos[] = {-0.5, -0.95, -0.995};
+    for (size_t c = 0; c < 3; c++) {
+        double squares = 0;
+        for (uint32_t k = 0; k < SERIES; k++) {
+            autoregressive(rhos[c], 0, COUNT, 100 + k, series);
+            const ons_estimate estimate = estimate_one(series, COUNT);
+            squares += pow(estimate.mean / estimate.error, 2) / SERIES;
+        }
+        NEAR(squares, 1, 6 * 0.08);
+    }
+    free(series);
+}
+
 static void test_split_rhat_by_hand(void **state) {
     /* halves 0 2 | 1 3 and 4 6 | 2 4: means 1, 2, 5, 3, each of variance 2; B = 2 * 35/12, W = 2: R^2 = 1/2 + 35/24 */
     const double first[4] = {0, 2, 1, 3}, second[4] = {4, 6, 2, 4};
@@ -395,6 +414,7 @@ int main(void) {
         cmocka_unit_test(test_drifts_and_jumps_are_flagged),
         cmocka_unit_test(test_numbers_that_are_not_finite),
         cmocka_unit_test(test_alternating_series_have_small_errors),
+        cmocka_unit_test(test_errors_of_anticorrelated_series_hold),
         cmocka_unit_test(test_split_rhat_by_hand),
         cmocka_unit_test(test_replicas_of_different_length_and_bins),
         cmocka_unit_test(test_jackknife_by_hand),

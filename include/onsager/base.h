@@ -1,8 +1,8 @@
 /*
  * base: what every other room stands on. It knows nobody.
  *
- * Status and messages, memory, text, numbers in decimal, expressions, YAML documents with positions, digests, files that
- * are replaced as a whole, random streams, a correctly rounded exponential, threads.
+ * Status and messages, memory, text, numbers in decimal, expressions, YAML documents with positions, digests, files
+ * that are replaced as a whole, random streams, a correctly rounded exponential, threads.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,9 +28,11 @@ extern "C" {
 #define ONS_FORMAT(string, first)
 #endif
 
-/* ---- status and messages ------------------------------------------------------------------------------------------ */
+/* ---- status and messages ------------------------------------------------------------------------------------------
+ */
 
-/* What a function reports. Errors are negative; the command turns ONS_INVALID into exit code 2 and the others into 1. */
+/* What a function reports. Errors are negative; the command turns ONS_INVALID into exit code 2 and the others into 1.
+ */
 typedef enum ons_status {
     ONS_OK = 0,
     ONS_DONE = 1,     /* nothing is left to do (not an error) */
@@ -40,27 +42,30 @@ typedef enum ons_status {
     ONS_MEMORY = -3   /* memory could not be had */
 } ons_status;
 
-/* Sets this thread's message and returns `status`, so that `return ons_fail(ONS_INVALID, "...")` reads as one thing. Set it
- * once, where the fault is known; callers only pass the status on. No newline at the end. */
+/* Sets this thread's message and returns `status`, so that `return ons_fail(ONS_INVALID, "...")` reads as one thing.
+ * Set it once, where the fault is known; callers only pass the status on. No newline at the end. */
 ONS_API ons_status ons_fail(ons_status status, const char *format, ...) ONS_FORMAT(2, 3);
 
 /* The message of this thread's latest ons_fail ("" if none). Valid until the next ons_fail in the same thread. */
 ONS_API const char *ons_message(void);
 
-/* ---- memory ------------------------------------------------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------------------------------------------------
+ */
 
 /* Zeroed memory for count elements of size bytes; NULL (message set) when it cannot be had or the product overflows.
  * count = 0 gives a valid pointer. Release with free(). */
 ONS_API void *ons_allocate(size_t count, size_t size);
 #define ONS_NEW(type, count) ((type *)ons_allocate((size_t)(count), sizeof(type)))
 
-/* Grows *array so that it holds at least `needed` elements of size bytes, doubling *capacity. The new part is not zeroed. */
+/* Grows *array so that it holds at least `needed` elements of size bytes, doubling *capacity. The new part is not
+ * zeroed. */
 ONS_API ons_status ons_grow(void **array, size_t *capacity, size_t needed, size_t size);
 
 /* Physical memory of this machine in bytes (0 if unknown); a cgroup limit below it counts. */
 ONS_API uint64_t ons_memory_total(void);
 
-/* ---- text --------------------------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------------------------------
+ */
 
 /* A string that grows. Zero-initialise ({0}); `data` is always 0-terminated once something was added. When memory runs
  * out `failed` is set and later additions do nothing, so that it is enough to look once at the end. */
@@ -85,11 +90,13 @@ ONS_API char *ons_format(const char *format, ...) ONS_FORMAT(1, 2);
  * a name that begins with the word is near too), or NULL when none is near enough to be meant. */
 ONS_API const char *ons_nearest(const char *word, const char *const *names, size_t count);
 
-/* ---- numbers in decimal (independent of the locale) --------------------------------------------------------------- */
+/* ---- numbers in decimal (independent of the locale) ---------------------------------------------------------------
+ */
 
-/* The whole string as a number. `ons_parse_real` takes what C's strtod takes in decimal, with an optional sign, and inf;
- * it refuses nan, hexadecimal, trailing text and overflow to infinity (1e400). `ons_parse_integer` also takes 1e5 and 16.0,
- * exactly, and refuses what is not an integer of 64 bits. The message says what was expected, without a place. */
+/* The whole string as a number. `ons_parse_real` takes what C's strtod takes in decimal, with an optional sign, and
+ * inf; it refuses nan, hexadecimal, trailing text and overflow to infinity (1e400). `ons_parse_integer` also takes 1e5
+ * and 16.0, exactly, and refuses what is not an integer of 64 bits. The message says what was expected, without a
+ * place. */
 ONS_API ons_status ons_parse_real(const char *string, double *value);
 ONS_API ons_status ons_parse_integer(const char *string, int64_t *value);
 
@@ -97,16 +104,17 @@ ONS_API ons_status ons_parse_integer(const char *string, int64_t *value);
 #define ONS_REAL_TEXT 32
 ONS_API const char *ons_real_text(double value, char buffer[ONS_REAL_TEXT]);
 
-/* `first:last:step`, inclusive, in decimal arithmetic: 2.0:2.5:0.1 gives the doubles of 2.0, 2.1, ..., 2.5. The last value
- * is the largest not beyond `last`. *values is allocated. Refuses step 0, a step away from `last`, non-finite numbers and
- * more than 10^6 values. */
+/* `first:last:step`, inclusive, in decimal arithmetic: 2.0:2.5:0.1 gives the doubles of 2.0, 2.1, ..., 2.5. The last
+ * value is the largest not beyond `last`. *values is allocated. Refuses step 0, a step away from `last`, non-finite
+ * numbers and more than 10^6 values. */
 ONS_API ons_status ons_parse_range(const char *string, double **values, size_t *count);
 
-/* ---- expressions -------------------------------------------------------------------------------------------------- */
+/* ---- expressions --------------------------------------------------------------------------------------------------
+ */
 
 /* A formula over named reals: + - * / ^ (right-associative, binds tighter than unary minus), parentheses, numbers, the
- * constants pi and e, and abs sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh floor ceil min max. Parsed once,
- * evaluated often. */
+ * constants pi and e, and abs sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh floor ceil min max. Parsed
+ * once, evaluated often. */
 typedef struct ons_expression ons_expression;
 
 /* Parses `source`. The message of a failure names the column and what was expected. */
@@ -118,7 +126,8 @@ ONS_API const char *ons_expression_name(const ons_expression *expression, size_t
 /* The value, with values[i] for name i. Not finite where mathematics says so; never fails. Reentrant. */
 ONS_API double ons_expression_value(const ons_expression *expression, const double *values);
 
-/* ---- YAML documents with positions -------------------------------------------------------------------------------- */
+/* ---- YAML documents with positions --------------------------------------------------------------------------------
+ */
 
 /* A parsed document: a tree of scalars, sequences and mappings, each with its place. Anchors, aliases, tags, several
  * documents, duplicate keys, keys that are no scalars, nesting beyond 32, more than 10^7 nodes and files beyond 256 MiB
@@ -127,10 +136,10 @@ typedef enum ons_yaml_kind { ONS_YAML_SCALAR, ONS_YAML_SEQUENCE, ONS_YAML_MAPPIN
 
 typedef struct ons_yaml {
     ons_yaml_kind kind;
-    int line, column;       /* from 1 */
-    const char *text;       /* scalar: its text ("" for an empty one) */
-    bool quoted;            /* scalar: written in quotes or as a block */
-    size_t count;           /* sequence: items; mapping: pairs */
+    int line, column;              /* from 1 */
+    const char *text;              /* scalar: its text ("" for an empty one) */
+    bool quoted;                   /* scalar: written in quotes or as a block */
+    size_t count;                  /* sequence: items; mapping: pairs */
     const struct ons_yaml **items; /* sequence: the items; mapping: the values */
     const struct ons_yaml **keys;  /* mapping: the keys (scalars) */
 } ons_yaml;
@@ -149,7 +158,8 @@ ONS_API const ons_yaml *ons_yaml_get(const ons_yaml *mapping, const char *key);
 ONS_API ons_status ons_yaml_fail(const ons_yaml_document *document, const ons_yaml *node, const char *format, ...)
     ONS_FORMAT(3, 4);
 
-/* ---- digests ------------------------------------------------------------------------------------------------------ */
+/* ---- digests ------------------------------------------------------------------------------------------------------
+ */
 
 /* XXH3 with 128 bits (xxHash): identity of tasks and a guard against torn and flipped bytes, not against malice. */
 typedef struct ons_digest {
@@ -161,7 +171,8 @@ ONS_API ons_status ons_digest_file(const char *path, ons_digest *digest);
 #define ONS_DIGEST_TEXT 33
 ONS_API const char *ons_digest_text(ons_digest digest, char buffer[ONS_DIGEST_TEXT]); /* 32 hexadecimal digits */
 
-/* ---- files -------------------------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------------------------------
+ */
 
 /* Reads a whole file; *bytes is allocated and followed by a NUL that is not counted. Refuses directories and what is
  * longer than `limit`. ONS_INVALID when it cannot be opened (the message says why), ONS_FAILED when reading breaks. */
@@ -176,18 +187,19 @@ ONS_API ons_status ons_file_commit(const char *path);
 
 ONS_API bool ons_file_exists(const char *path);
 
-/* ---- random streams ----------------------------------------------------------------------------------------------- */
+/* ---- random streams -----------------------------------------------------------------------------------------------
+ */
 
-/* A stream of 32-bit words from Philox4x32-10 (Salmon et al. 2011; Random123). Word i is word i%4 of the block with counter
- * (i/4 low, i/4 high, replica, purpose) and the 64-bit key, so that a stream is (key, replica, purpose) and its whole state
- * is the position i: streams differ in any of the three, jump in O(1), and have 2^64 words. Blocks are made in batches
- * by the fastest kernel of the machine; the words do not depend on it. */
+/* A stream of 32-bit words from Philox4x32-10 (Salmon et al. 2011; Random123). Word i is word i%4 of the block with
+ * counter (i/4 low, i/4 high, replica, purpose) and the 64-bit key, so that a stream is (key, replica, purpose) and its
+ * whole state is the position i: streams differ in any of the three, jump in O(1), and have 2^64 words. Blocks are made
+ * in batches by the fastest kernel of the machine; the words do not depend on it. */
 #define ONS_RANDOM_BATCH 64
 typedef struct ons_random {
     uint64_t key;
     uint32_t replica, purpose;
-    uint64_t position;                 /* of the next word; all that must be stored */
-    uint64_t batch;                    /* number of the batch in words[], UINT64_MAX: none */
+    uint64_t position; /* of the next word; all that must be stored */
+    uint64_t batch;    /* number of the batch in words[], UINT64_MAX: none */
     uint32_t words[ONS_RANDOM_BATCH];
 } ons_random;
 
@@ -198,7 +210,8 @@ ONS_API void ons_random_seek(ons_random *random, uint64_t position);
 ONS_API void ons_random_refill(ons_random *random);
 /* The next `count` words, the same as `count` calls of ons_random_32. */
 ONS_API void ons_random_fill(ons_random *random, uint32_t *words, size_t count);
-/* The name of the kernel in use ("plain", "x86-64-v3", "x86-64-v4"), and a switch for tests (false: no such kernel here). */
+/* The name of the kernel in use ("plain", "x86-64-v3", "x86-64-v4"), and a switch for tests (false: no such kernel
+ * here). */
 ONS_API const char *ons_random_kernel(void);
 ONS_API bool ons_random_select(const char *kernel);
 
@@ -225,27 +238,30 @@ static inline uint32_t ons_random_below(ons_random *random, uint32_t bound) {
     }
     return (uint32_t)(product >> 32);
 }
-/* A standard normal number: Marsaglia's polar method on ons_random_uniform with our own logarithm, the same bits on every
- * CPU. Takes a varying number of words; keeps no second number. */
+/* A standard normal number: Marsaglia's polar method on ons_random_uniform with our own logarithm, the same bits on
+ * every CPU. Takes a varying number of words; keeps no second number. */
 ONS_API double ons_random_normal(ons_random *random);
 
-/* ---- elementary functions with the same bits everywhere ----------------------------------------------------------- */
+/* ---- elementary functions with the same bits everywhere -----------------------------------------------------------
+ */
 
-/* exp(x) and log(x), correctly rounded to nearest, subnormal results too (doubles in pairs, and integers of 288 bits where
- * those cannot tell; no libm). Some 20 ns, once in a thousand calls 3 microseconds. */
+/* exp(x) and log(x), correctly rounded to nearest, subnormal results too (doubles in pairs, and integers of 288 bits
+ * where those cannot tell; no libm). Some 20 ns, once in a thousand calls 3 microseconds. */
 ONS_API double ons_exp(double x);
 ONS_API double ons_log(double x);
 
-/* The 64-bit threshold t of a probability p in [0, 1]: a random 64-bit word w < t has probability p within 2^-64, with p = 1
- * saturated to 2^64 - 1 (so that "always" is decided by the caller, not by a comparison). */
+/* The 64-bit threshold t of a probability p in [0, 1]: a random 64-bit word w < t has probability p within 2^-64, with
+ * p = 1 saturated to 2^64 - 1 (so that "always" is decided by the caller, not by a comparison). */
 ONS_API uint64_t ons_threshold(double probability);
 
-/* ---- threads ------------------------------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------------------------------
+ */
 
-/* Calls function(data, index) for index = 0 .. count-1, on `threads` threads (the calling one included), each taking the
- * next index as it becomes free. Returns when all are done: the status of the failed call with the smallest index, and its
- * message in the calling thread; after a failure no new index is begun. */
-ONS_API ons_status ons_parallel(unsigned threads, size_t count, ons_status (*function)(void *data, size_t index), void *data);
+/* Calls function(data, index) for index = 0 .. count-1, on `threads` threads (the calling one included), each taking
+ * the next index as it becomes free. Returns when all are done: the status of the failed call with the smallest index,
+ * and its message in the calling thread; after a failure no new index is begun. */
+ONS_API ons_status ons_parallel(unsigned threads, size_t count, ons_status (*function)(void *data, size_t index),
+                                void *data);
 /* The number of processors this process may use. */
 ONS_API unsigned ons_processors(void);
 /* Seconds of a clock that only goes forward. */

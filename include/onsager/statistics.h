@@ -15,13 +15,14 @@
 extern "C" {
 #endif
 
-/* ---- joint bins: what one replica leaves of its samples ------------------------------------------------------------ */
+/* ---- joint bins: what one replica leaves of its samples ------------------------------------------------------------
+ */
 
 /* Samples are vectors of `components` numbers. Bins of equal length 2^k hold their means; when all `capacity` bins are
- * full and one more sample comes, pairs are merged and the length doubles, so that the result depends on the samples alone.
- * Beside the bins: exact first and second moments, and logarithmic binning levels (the scatter of block means for blocks
- * of 2^level samples, level >= 1; that of single samples is in `squares`). All numbers are relative to `shift` (the first
- * sample), against cancellation. Public so that the laboratory can store the fields. */
+ * full and one more sample comes, pairs are merged and the length doubles, so that the result depends on the samples
+ * alone. Beside the bins: exact first and second moments, and logarithmic binning levels (the scatter of block means
+ * for blocks of 2^level samples, level >= 1; that of single samples is in `squares`). All numbers are relative to
+ * `shift` (the first sample), against cancellation. Public so that the laboratory can store the fields. */
 #define ONS_LEVELS 48
 typedef struct ons_bins {
     size_t components, capacity; /* capacity: even */
@@ -33,9 +34,10 @@ typedef struct ons_bins {
     double *bins;                /* [capacity][components] means minus shift */
     double *partial;             /* [components] sum minus shift */
     double *squares;             /* [2][components] sum of (x - shift)^2, then its collected rounding errors */
-    double *level_squares;       /* [ONS_LEVELS][components] sum over complete blocks of (block mean - shift)^2; row 0 unused */
-    double *level_sums;          /* [ONS_LEVELS][components] sum over complete blocks of (block mean - shift); row 0 unused */
-    double *level_pending;       /* [ONS_LEVELS][components] block mean that waits for its partner */
+    double
+        *level_squares; /* [ONS_LEVELS][components] sum over complete blocks of (block mean - shift)^2; row 0 unused */
+    double *level_sums; /* [ONS_LEVELS][components] sum over complete blocks of (block mean - shift); row 0 unused */
+    double *level_pending; /* [ONS_LEVELS][components] block mean that waits for its partner */
 } ons_bins;
 
 ONS_API ons_status ons_bins_init(ons_bins *bins, size_t components, size_t capacity);
@@ -58,7 +60,8 @@ ONS_API ons_status ons_record_init(ons_record *record, size_t components, size_t
 ONS_API void ons_record_free(ons_record *record);
 ONS_API void ons_record_add(ons_record *record, const double *sample);
 
-/* ---- estimates ------------------------------------------------------------------------------------------------------ */
+/* ---- estimates ------------------------------------------------------------------------------------------------------
+ */
 
 enum {
     ONS_NOT_EQUILIBRATED = 1, /* too short, drifting, replicas that disagree, or no end of the warm-up */
@@ -67,26 +70,27 @@ enum {
 };
 
 typedef struct ons_estimate {
-    double mean;      /* of all samples (derived quantities: bias-corrected by jackknife) */
-    double error;     /* one standard error, with Student's factor for the freedom below, so that mean +- error covers 68.27 %,
-                         and 1 + 7/6 (skewness of the mean)^2, which a skew law needs for +- 2 errors; NaN: cannot be known */
-    double tau;       /* integrated autocorrelation time in samples, of all samples of all replicas; NaN for independent
-                         replicas, and for derived quantities whose jackknife blocks are too long to show it */
-    double binning_tau; /* the same from the plateau of binning, as a check */
+    double mean; /* of all samples (derived quantities: bias-corrected by jackknife) */
+    double
+        error; /* one standard error, with Student's factor for the freedom below, so that mean +- error covers 68.27 %,
+                  and 1 + 7/6 (skewness of the mean)^2, which a skew law needs for +- 2 errors; NaN: cannot be known */
+    double tau; /* integrated autocorrelation time in samples, of all samples of all replicas; NaN for independent
+                   replicas, and for derived quantities whose jackknife blocks are too long to show it */
+    double binning_tau;        /* the same from the plateau of binning, as a check */
     double samples, effective; /* effective: derived quantities without tau: at least so many */
-    double freedom;   /* degrees of freedom of the error (infinite: very many) */
-    double rhat;      /* Gelman-Rubin over replicas, split in halves; NaN where it does not apply */
+    double freedom;            /* degrees of freedom of the error (infinite: very many) */
+    double rhat;               /* Gelman-Rubin over replicas, split in halves; NaN where it does not apply */
     unsigned flags;
 } ons_estimate;
 
 /* Joint analysis of the replicas of one task. */
 typedef struct ons_joint ons_joint;
 enum {
-    ONS_INDEPENDENT = 1 /* replicas are disorder samples, of equal weight whatever their lengths: only the spread of their
-                           means counts */
+    ONS_INDEPENDENT = 1 /* replicas are disorder samples, of equal weight whatever their lengths: only the spread of
+                           their means counts */
 };
-/* Takes the bins of all replicas (not copied: keep them; bins may differ in length and number of samples). Replicas without a
- * sample are left out. */
+/* Takes the bins of all replicas (not copied: keep them; bins may differ in length and number of samples). Replicas
+ * without a sample are left out. */
 ONS_API ons_status ons_joint_create(ons_joint **joint, const ons_bins *const *replicas, size_t count, unsigned flags);
 ONS_API void ons_joint_free(ons_joint *joint);
 ONS_API size_t ons_joint_components(const ons_joint *joint);
@@ -94,8 +98,8 @@ ONS_API size_t ons_joint_components(const ons_joint *joint);
 ONS_API const double *ons_joint_means(const ons_joint *joint);
 /* Mean, error and all else of one component. */
 ONS_API ons_status ons_joint_estimate(const ons_joint *joint, size_t component, ons_estimate *estimate);
-/* `outputs` functions of the means: jackknife; error from the windowed autocorrelation of the pseudo-values. The function
- * is called at most 1024 times. */
+/* `outputs` functions of the means: jackknife; error from the windowed autocorrelation of the pseudo-values. The
+ * function is called at most 1024 times. */
 typedef void (*ons_joint_function)(void *data, const double *means, double *outputs);
 ONS_API ons_status ons_joint_derived(const ons_joint *joint, size_t outputs, ons_joint_function function, void *data,
                                      ons_estimate *estimates);
@@ -105,13 +109,14 @@ ONS_API ons_status ons_joint_covariance(const ons_joint *joint, const size_t *co
 /* Block bootstrap (blocks longer than the correlations): `resamples` sets of means, [resamples][components]. */
 ONS_API ons_status ons_joint_bootstrap(const ons_joint *joint, size_t resamples, ons_random *random, double *means);
 
-/* ---- plain series ---------------------------------------------------------------------------------------------------- */
+/* ---- plain series
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* Estimate of the mean of correlated series: series[r][0 .. lengths[r]-1], each number the mean of `length` samples. The
- * window of Wolff (2004) with S = 1.5, bias-corrected; `variance` of single samples about the mean, for tau (NAN: that of
- * the numbers, with length = 1). */
-ONS_API ons_status ons_series_estimate(const double *const *series, const size_t *lengths, size_t replicas, double length,
-                                       double variance, ons_estimate *estimate);
+/* Estimate of the mean of correlated series: series[r][0 .. lengths[r]-1], each number the mean of `length` samples.
+ * The window of Wolff (2004) with S = 1.5, bias-corrected; `variance` of single samples about the mean, for tau (NAN:
+ * that of the numbers, with length = 1). */
+ONS_API ons_status ons_series_estimate(const double *const *series, const size_t *lengths, size_t replicas,
+                                       double length, double variance, ons_estimate *estimate);
 /* Normalised autocorrelation function of one series for lags 0 .. count-1. */
 ONS_API void ons_autocorrelation(const double *series, size_t length, size_t count, double *function);
 
@@ -120,15 +125,17 @@ ONS_API void ons_spread(const double *values, size_t count, ons_estimate *estima
 /* The factor by which a standard error with `freedom` degrees grows so that +- 1 error covers 68.27 %. */
 ONS_API double ons_student(double freedom);
 
-/* ---- warm-up --------------------------------------------------------------------------------------------------------- */
+/* ---- warm-up
+ * --------------------------------------------------------------------------------------------------------- */
 
-/* Whether a run from its start has reached its stationary state, judged at a fixed length 2^k from the second half of its
- * bins: the two quarters agree within 3 errors and the half has at least 40 effective bins (so some 128 bins are needed).
- * Components that are constant or not finite there pass. `ignore` [components] or NULL: components that have no say.
- * passed [components] or NULL receives each one's verdict (ignored ones too). */
+/* Whether a run from its start has reached its stationary state, judged at a fixed length 2^k from the second half of
+ * its bins: the two quarters agree within 3 errors and the half has at least 40 effective bins (so some 128 bins are
+ * needed). Components that are constant or not finite there pass. `ignore` [components] or NULL: components that have
+ * no say. passed [components] or NULL receives each one's verdict (ignored ones too). */
 ONS_API ons_status ons_warmup_over(const ons_bins *bins, const bool *ignore, bool *over, bool *passed);
 
-/* ---- fits ------------------------------------------------------------------------------------------------------------ */
+/* ---- fits
+ * ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct ons_fit {
     size_t count;          /* parameters */
@@ -138,16 +145,16 @@ typedef struct ons_fit {
     double chi_squared, freedom, goodness; /* goodness: probability of a larger chi^2 */
 } ons_fit;
 /* Weighted polynomial fit of degree 0 .. 7 with errors > 0. */
-ONS_API ons_status ons_fit_polynomial(const double *x, const double *y, const double *errors, size_t count, unsigned degree,
-                                      ons_fit *fit);
+ONS_API ons_status ons_fit_polynomial(const double *x, const double *y, const double *errors, size_t count,
+                                      unsigned degree, ons_fit *fit);
 ONS_API double ons_fit_value(const ons_fit *fit, double x, double *error); /* error may be NULL */
 ONS_API double ons_fit_slope(const ons_fit *fit, double x);
 
 /* Where two curves cross: both fitted by polynomials to the points near the crossing. Among all numbers of points and
- * degrees 1 .. 6 at which degree - 2 (where there is none: degree - 1, and very well) would already do by chi^2, so that what
- * a polynomial cannot follow is small against the error, those that know the difference of the curves best. Refused when
- * the curves do not cross exactly once within the common range (counting only places where they differ by 2 errors), or no
- * polynomial fits: points closer to the crossing are needed. */
+ * degrees 1 .. 6 at which degree - 2 (where there is none: degree - 1, and very well) would already do by chi^2, so
+ * that what a polynomial cannot follow is small against the error, those that know the difference of the curves best.
+ * Refused when the curves do not cross exactly once within the common range (counting only places where they differ by
+ * 2 errors), or no polynomial fits: points closer to the crossing are needed. */
 typedef struct ons_crossing {
     double x, x_error, y, y_error;
     unsigned degree;

@@ -7,6 +7,7 @@
 #include "inside.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define STRETCH 1.5 /* Wolff's S: the slowest decay is taken as S times the integrated time */
 
@@ -64,7 +65,7 @@ static bool window_is_wide_enough(double tau_less_half, size_t lag, double count
     return remaining <= decay / sqrt((double)lag * count);
 }
 
-statistics_window statistics_window_find(const statistics_runs *runs, size_t means) {
+static statistics_window window_of(const statistics_runs *runs, size_t means) {
     statistics_window window = {0};
     const double count = (double)runs->count;
     if (runs->count < 2) { return window; }
@@ -93,6 +94,46 @@ statistics_window statistics_window_find(const statistics_runs *runs, size_t mea
     window.variance = variance + window.integral * (double)means / count;
     if (window.lag == 0) { window.integral = window.variance = variance * count / fmax(count - (double)means, 0.5); }
     window.skewness = skewness_of_mean(runs, stretch);
+    return window;
+}
+
+/* Whether neighbours are anticorrelated beyond chance. The sum of an autocovariance that alternates cannot be cut off
+ * at a window: a cut after an odd lag leaves almost nothing of it. */
+static bool alternates(const statistics_runs *runs) {
+    const double variance = autocovariance(runs, 0);
+    return variance > 0 && autocovariance(runs, 1) / variance < -4 / sqrt((double)runs->count);
+}
+
+/* The same numbers in means of neighbouring pairs; an odd last one of a replica is left out. */
+static bool pair_up(const statistics_runs *runs, statistics_runs *pairs) {
+    size_t *lengths = ONS_NEW(size_t, runs->replicas);
+    *pairs =
+        (statistics_runs){.values = ONS_NEW(double, runs->count / 2), .lengths = lengths, .replicas = runs->replicas};
+    if (!pairs->values || !lengths) { return false; }
+    size_t start = 0;
+    for (size_t r = 0; r < runs->replicas; r++) {
+        lengths[r] = runs->lengths[r] / 2;
+        for (size_t i = 0; i < lengths[r]; i++) {
+            pairs->values[pairs->count++] = (runs->values[start + 2 * i] + runs->values[start + 2 * i + 1]) / 2;
+        }
+        start += runs->lengths[r];
+    }
+    return true;
+}
+
+statistics_window statistics_window_find(const statistics_runs *runs, size_t means) {
+    statistics_window window = window_of(runs, means);
+    if (runs->count < 64 * (means + 1) || !alternates(runs)) { return window; }
+    statistics_runs pairs;
+    if (pair_up(runs, &pairs) && pairs.count > 0) {
+        const statistics_window wide = statistics_window_find(&pairs, means);
+        window.lag = 2 * wide.lag + 1;
+        window.integral = wide.integral * (double)runs->count / (double)pairs.count;
+        window.freedom = wide.freedom;
+        window.skewness = wide.skewness;
+    }
+    free(pairs.values);
+    free((void *)pairs.lengths);
     return window;
 }
 

@@ -1,0 +1,250 @@
+/*
+ * bench: what the laboratory and its kernels cost, beside a peer measured in the same run and the limit that can be
+ * derived. Prints one table and writes it as JSON: bench ONSAGER FILE.json
+ *
+ * Every figure is the median of five runs, ours and the peer's in turn. Times are never asserted in tests.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <onsager.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "textbook.h"
+
+#define RUNS 5
+
+typedef struct row {
+    const char *what, *unit, *peer, *limit_is;
+    double ours, theirs, limit; /* NaN: none */
+} row;
+
+static row rows[64];
+static size_t row_count;
+
+static int compare(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values) {
+    qsort(values, RUNS, sizeof values[0], compare);
+    return values[RUNS / 2];
+}
+
+static void die(const char *what) {
+    fprintf(stderr, "bench: %s: %s\n", what, ons_message());
+    exit(1);
+}
+
+/* ---- kernels against the textbook loop ---- */
+
+static ons_ising *state_of(const ons_graph *graph, ons_ising_update update, ons_ising_model **model) {
+    const ons_ising_options options = {.temperature = 2.269185314213022, .coupling = 1, .update = update, .clusters = 1};
+    ons_ising *ising = NULL;
+    if (ons_ising_model_create(model, graph, &options) != ONS_OK) { die("model"); }
+    if (ons_ising_create(&ising, *model, ons_random_stream(1, 0, 0)) != ONS_OK) { die("state"); }
+    return ising;
+}
+
+static double time_steps(ons_ising *ising, int steps) {
+    const double begin = ons_seconds();
+    for (int i = 0; i < steps; ++i) { ons_ising_step(ising); }
+    return (ons_seconds() - begin) / steps;
+}
+
+static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
+    static const struct {
+        ons_ising_update update;
+        const char *name;
+    } updates[] = {{ONS_METROPOLIS, "Metropolis"}, {ONS_HEAT_BATH, "heat bath"}, {ONS_SWENDSEN_WANG, "Swendsen-Wang"}};
+    ons_graph *graph = NULL;
+    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { die("graph"); }
+    const double sites = (double)L * (double)L;
+    textbook *peer = textbook_create((int)L, 2.269185314213022);
+    for (size_t u = 0; u < sizeof updates / sizeof updates[0]; ++u) {
+        ons_ising_model *model = NULL;
+        ons_ising *ising = state_of(graph, updates[u].update, &model);
+        double ours[RUNS], theirs[RUNS];
+        time_steps(ising, steps);
+        for (int r = 0; r < RUNS; ++r) {
+            ours[r] = 1e9 * time_steps(ising, steps) / sites;
+            const double begin = ons_seconds();
+            for (int i = 0; i < steps; ++i) {
+                if (updates[u].update == ONS_SWENDSEN_WANG) {
+                    textbook_swendsen_wang(peer);
+                } else {
+                    textbook_metropolis(peer);
+                }
+            }
+            theirs[r] = 1e9 * (ons_seconds() - begin) / steps / sites;
+        }
+        static char names[8][64];
+        char *name = names[row_count % 8];
+        snprintf(name, sizeof names[0], "%s, square, L = %d", updates[u].name, (int)L);
+        rows[row_count++] = (row){name, "ns a site", updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)" : "textbook C (Metropolis in order)", "",
+                                  median(ours), median(theirs), NAN};
+        ons_ising_free(ising);
+        ons_ising_model_free(model);
+    }
+    textbook_free(peer);
+    ons_graph_free(graph);
+}
+
+/* ---- the laboratory against the bare loop ---- */
+
+static double bare_loop(const ons_graph *graph, int steps, double *sum) {
+    ons_ising_model *model = NULL;
+    ons_ising *ising = state_of(graph, ONS_METROPOLIS, &model);
+    const double begin = ons_seconds();
+    for (int i = 0; i < steps; ++i) {
+        ons_ising_step(ising);
+        const double m = ons_ising_magnetization(ising);
+        *sum += ons_ising_energy(ising) + m + fabs(m) + m * m + m * m * m * m + ons_ising_magnetization_kmin_squared(ising);
+    }
+    const double seconds = ons_seconds() - begin;
+    ons_ising_free(ising);
+    ons_ising_model_free(model);
+    return seconds;
+}
+
+static double through_the_lab(int steps, const char *output) {
+    ons_job *job = NULL;
+    char words[2][64];
+    snprintf(words[0], sizeof words[0], "steps=%d", steps);
+    snprintf(words[1], sizeof words[1], "output=%s", output);
+    const char *const fixed[] = {"L=64", "temperature=2.269185314213022", "update=metropolis", "start=up", "replicas=1", "warmup=0",
+                                 "threads=1", words[0], words[1]};
+    remove(output);
+    if (ons_job_create(&job) != ONS_OK) { die("job"); }
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; ++i) {
+        if (ons_job_word(job, fixed[i]) != ONS_OK) { die(fixed[i]); }
+    }
+    const double begin = ons_seconds();
+    if (ons_job_bind(job, ons_registry()[0], NULL) != ONS_OK || ons_job_run(job, &(ons_run_options){0}) != ONS_OK) { die("job"); }
+    const double seconds = ons_seconds() - begin;
+    ons_job_free(job);
+    remove(output);
+    return seconds;
+}
+
+static void bench_lab(const ons_lattice *square, const char *output) {
+    const int64_t L = 64;
+    const int few = 2000, many = 42000;
+    double ours[RUNS], bare[RUNS], sum = 0;
+    ons_graph *graph = NULL;
+    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { die("graph"); }
+    for (int r = 0; r < RUNS; ++r) {
+        /* Differences of two lengths, so that start-up and the archive, which do not grow with steps, drop out. */
+        ours[r] = 1e6 * (through_the_lab(many, output) - through_the_lab(few, output)) / (many - few);
+        bare[r] = 1e6 * (bare_loop(graph, many, &sum) - bare_loop(graph, few, &sum)) / (many - few);
+    }
+    if (isnan(sum)) { die("the bare loop"); }
+    ons_graph_free(graph);
+    rows[row_count++] = (row){"a measured sweep in the laboratory, L = 64", "us", "the bare engine loop", "at most 1.03 of the peer", median(ours),
+                              median(bare), NAN};
+}
+
+static double memory_of(const char *onsager, const char *steps, const char *output) {
+    char word[64], out[512];
+    snprintf(word, sizeof word, "steps=%s", steps);
+    snprintf(out, sizeof out, "output=%s", output);
+    remove(output);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) { _exit(1); }
+        execl(onsager, onsager, "run", "ising", "L=8", "temperature=3", "threads=1", "replicas=1", word, out, (char *)NULL);
+        _exit(1);
+    }
+    int status = 0;
+    struct rusage usage;
+    if (wait4(child, &status, 0, &usage) < 0 || status != 0) { die("onsager run"); }
+    remove(output);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+static double start_of(const char *onsager) {
+    double times[RUNS];
+    for (int r = 0; r < RUNS; ++r) {
+        const double begin = ons_seconds();
+        const pid_t child = fork();
+        if (child == 0) {
+            if (!freopen("/dev/null", "w", stdout)) { _exit(1); }
+            execl(onsager, onsager, "list", (char *)NULL);
+            _exit(1);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        times[r] = 1e3 * (ons_seconds() - begin);
+    }
+    return median(times);
+}
+
+static void bench_random(void) {
+    static uint32_t words[1 << 16];
+    ons_random random = ons_random_stream(1, 0, 0);
+    static char name[64];
+    snprintf(name, sizeof name, "random words, Philox4x32-10 (%s)", ons_random_kernel());
+    double ours[RUNS];
+    for (int r = 0; r < RUNS; ++r) {
+        const double begin = ons_seconds();
+        for (int i = 0; i < 200; ++i) { ons_random_fill(&random, words, 1 << 16); }
+        ours[r] = 1e9 * (ons_seconds() - begin) / (200 * 65536.0);
+    }
+    rows[row_count++] = (row){name, "ns a word", "", "", median(ours), NAN, NAN};
+}
+
+static void print_table(void) {
+    printf("%-46s %10s %10s %8s   %s\n", "what", "ours", "peer", "ratio", "unit; peer; limit");
+    for (size_t i = 0; i < row_count; ++i) {
+        printf("%-46s %10.3f ", rows[i].what, rows[i].ours);
+        if (isnan(rows[i].theirs)) {
+            printf("%10s %8s", "-", "-");
+        } else {
+            printf("%10.3f %8.3f", rows[i].theirs, rows[i].ours / rows[i].theirs);
+        }
+        printf("   %s", rows[i].unit);
+        if (rows[i].peer[0]) { printf("; %s", rows[i].peer); }
+        if (rows[i].limit_is[0]) { printf("; %s", rows[i].limit_is); }
+        printf("\n");
+    }
+}
+
+static int write_json(const char *path) {
+    FILE *file = fopen(path, "w");
+    if (!file) { return 1; }
+    fprintf(file, "[\n");
+    for (size_t i = 0; i < row_count; ++i) {
+        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %.6g, ", rows[i].what, rows[i].unit, rows[i].ours);
+        if (!isnan(rows[i].theirs)) { fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs); }
+        fprintf(file, "\"limit\": \"%s\"}%s\n", rows[i].limit_is, i + 1 < row_count ? "," : "");
+    }
+    fprintf(file, "]\n");
+    return fclose(file) != 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) {
+        fprintf(stderr, "usage: bench ONSAGER FILE.json\n");
+        return 2;
+    }
+    char output[512];
+    snprintf(output, sizeof output, "%s.h5", argv[2]);
+    ons_lattice *square = NULL;
+    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { die("lattice"); }
+    bench_random();
+    bench_kernels(square, 64, 2000);
+    bench_kernels(square, 1024, 10);
+    bench_lab(square, output);
+    const double small = memory_of(argv[1], "1e5", output), large = memory_of(argv[1], "3e6", output);
+    rows[row_count++] = (row){"memory of a run of 3e6 steps, L = 8", "MiB", "the same run with 1e5 steps", "equal: constant memory", large, small, NAN};
+    rows[row_count++] = (row){"start of the command (onsager list)", "ms", "", "20 ms", start_of(argv[1]), NAN, NAN};
+    ons_lattice_free(square);
+    print_table();
+    return write_json(argv[2]);
+}

@@ -1,0 +1,292 @@
+/*
+ * cli: the onsager command. What its verbs share: options, output, text tables, figures, results as JSON.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONSAGER_CLI_H
+#define ONSAGER_CLI_H
+
+#include <onsager/lab.h>
+#include <onsager/plugin.h>
+
+/* ---- verbs and their options ----------------------------------------------------------------------------------------
+ */
+
+#define CLI_OPTIONS 12 /* at most this many a verb */
+
+typedef struct cli_option {
+    char letter;          /* 0: none */
+    const char *name;     /* long name without dashes, NULL: none */
+    const char *argument; /* "FILE"; NULL: a switch */
+    const char *meaning;
+} cli_option;
+
+typedef struct cli_arguments cli_arguments;
+
+typedef struct cli_verb {
+    const char *name;
+    const char *usage; /* what follows the name */
+    const char *summary;
+    const char *details; /* paragraphs; NULL: none */
+    const cli_option *options;
+    ons_status (*run)(cli_arguments *arguments);
+} cli_verb;
+
+struct cli_arguments {
+    const cli_verb *verb;
+    const char *values[CLI_OPTIONS]; /* by the verb's options; switches: "yes" */
+    const char **words;              /* what is no option, in order */
+    size_t word_count;
+    const char *command; /* the whole command line, quoted for a shell */
+    int exit_code;       /* set by a verb that ends with a code of its own (128 + signal) */
+};
+
+extern const cli_verb cli_verbs[]; /* ends with name == NULL (help.c) */
+extern const size_t cli_verb_count;
+
+ons_status cli_list(cli_arguments *arguments);
+ons_status cli_describe(cli_arguments *arguments);
+ons_status cli_run(cli_arguments *arguments);
+ons_status cli_show(cli_arguments *arguments);
+ons_status cli_plot(cli_arguments *arguments);
+ons_status cli_report(cli_arguments *arguments);
+ons_status cli_analyse(cli_arguments *arguments);
+ons_status cli_new(cli_arguments *arguments);
+
+/* The text of `onsager help` and of `onsager VERB --help`. */
+void cli_help_text(ons_text *text);
+void cli_verb_help(ons_text *text, const cli_verb *verb);
+
+/* Sorts argv[0 .. count-1] (what follows the verb) into options and words. ONS_DONE: --help was among them. */
+ons_status cli_arguments_read(cli_arguments *arguments, const cli_verb *verb, int count, char **argv);
+void cli_arguments_free(cli_arguments *arguments);
+/* The value of an option by its long name, or by its letter where it has only that one; NULL when not given. */
+const char *cli_option_value(const cli_arguments *arguments, const char *name);
+/* The one word that a verb needs; ONS_INVALID with the usage when there are none or more. */
+ons_status cli_only_word(const cli_arguments *arguments, const char *what, const char **word);
+/* A command line as a shell would read it back. Allocated. */
+char *cli_command_line(int count, char **argv);
+
+/* ---- output ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Writes to standard output at once. A reader that has gone is no error. */
+ons_status cli_print(const ons_text *text);
+/* Writes to a file as a whole; "-" is standard output. */
+ons_status cli_write(const char *path, const ons_text *text);
+/* The same for bytes; a missing folder is ONS_INVALID. */
+ons_status cli_replace(const char *path, const void *bytes, size_t count);
+/* Columns of the terminal: 40 .. 100; 100 where standard output is none. */
+size_t cli_width(void);
+/* Columns that a UTF-8 text takes (every character one). */
+size_t cli_columns(const char *text);
+/* Fills words into lines of `width` columns, each begun by `indent` spaces but for the first, whose first `used`
+ * columns are taken already. Ends with a newline. */
+void cli_wrap(ons_text *text, const char *words, size_t length, size_t width, size_t indent, size_t used);
+/* ", did you mean 'NAME'?" or "" in a buffer. */
+#define CLI_HINT 160
+const char *cli_hint(char buffer[CLI_HINT], const char *word, const char *const *names, size_t count);
+/* ONS_MEMORY when a text ran out of memory. */
+ons_status cli_text_status(const ons_text *text);
+
+/* A table of text: cells are added row by row, copied. */
+typedef struct cli_table {
+    size_t columns;
+    const char *const *headers;
+    const bool *right; /* [columns] aligned to the right; NULL: all to the left */
+    char **cells;
+    size_t count, capacity;
+    bool failed;
+} cli_table;
+void cli_table_cell(cli_table *table, const char *format, ...) ONS_FORMAT(2, 3);
+/* Columns that are empty in every row are left out. `indent` spaces before each line. */
+void cli_table_text(const cli_table *table, ons_text *text, size_t indent);
+void cli_table_html(const cli_table *table, ons_text *text);
+bool cli_table_column_used(const cli_table *table, size_t column);
+void cli_table_free(cli_table *table);
+
+/* mean and error as 1.7456(12): the error's two leading digits in units of the mean's last one. */
+#define CLI_NUMBER 64
+const char *cli_number(char buffer[CLI_NUMBER], double mean, double error);
+/* A number for reading, some six digits. */
+const char *cli_short(char buffer[CLI_NUMBER], double value);
+/* Deviation from an exact value in errors; NaN where it has no meaning. */
+double cli_deviation(double ours, double exact, double error);
+
+/* ---- systems --------------------------------------------------------------------------------------------------------
+ */
+
+/* A system by its name or the path of its C file. */
+typedef struct cli_system {
+    const ons_system *system;
+    ons_plugin *plugin; /* NULL: built in */
+} cli_system;
+/* `place` stands before the message ("" or "job.yaml:1:9: "). */
+ons_status cli_system_open(cli_system *system, const char *word, const char *place);
+void cli_system_close(cli_system *system);
+bool cli_is_source(const char *word); /* ends with .c */
+
+/* A job that is bound to its system. Close it also where opening failed. */
+typedef struct cli_job {
+    ons_job *job;
+    cli_system system;
+} cli_job;
+/* From the words of `run`; `output` (NULL: none) overrides what they say. */
+ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_job *opened);
+/* From the canonical YAML of a job that has left an archive or parts. */
+ons_status cli_job_reopen(const char *archive, const char *yaml, cli_job *opened);
+void cli_job_close(cli_job *opened);
+
+/* ---- results --------------------------------------------------------------------------------------------------------
+ */
+
+/* Opens an archive. Where a job runs or was broken off, its parts are gathered into the archive first. */
+ons_status cli_results_open(ons_results **results, const char *path);
+
+/* Names of the parameters that a table needs to tell its rows apart: those that vary, and those that a result runs
+ * over. */
+typedef struct cli_names {
+    const char **names;
+    size_t count;
+} cli_names;
+ons_status cli_varying(const ons_results *results, cli_names *names);
+void cli_names_free(cli_names *names);
+
+#define CLI_NO_INDEX ((size_t)-1)
+/* The text of a parameter of a task, "" where it does not exist there; an array value gives its element `index` (an
+ * array of one always its element). */
+ons_status cli_parameter_text(const ons_task_result *task, const char *name, size_t index, ons_text *text);
+/* The same for the place of a row or curve: the element `index` along the axis of its result (NULL: none); an array
+ * that does not vary is left out elsewhere. */
+void cli_place_text(const ons_task_result *task, const char *name, const char *axis, size_t index, ons_text *text);
+bool cli_parameter_number(const ons_task_result *task, const char *name, size_t index, double *value);
+bool cli_parameter_is_number(const ons_results *results, const char *name);
+/* Whether it is a real number, also where its present value is a whole one. */
+bool cli_parameter_is_real(const ons_results *results, const char *name);
+/* The unit of a parameter of a system that comes with onsager; NULL: none or not known. */
+const char *cli_parameter_unit(const ons_results *results, const char *name);
+/* "energy", "profile[3,1]"; the index over an axis is left out, for the table shows its parameter. */
+void cli_component_name(const ons_result *result, size_t component, ons_text *text);
+/* The index of a component along the axis of its result; CLI_NO_INDEX where it has none. */
+size_t cli_axis_index(const ons_result *result, size_t component);
+/* Whether a list "energy,binder" holds a name. */
+bool cli_quantity_listed(const char *list, const char *name);
+/* Refuses a name (a list of names) that no task has, with the nearest one. */
+ons_status cli_check_quantity(const ons_results *results, const char *name);
+ons_status cli_check_parameter(const ons_results *results, const char *name);
+void cli_flags_text(unsigned flags, ons_text *text);
+const char *cli_kind_name(ons_kind kind);
+
+/* The defaults of plot and report: x is the varying number with the most values (the first of equals), by the next one.
+ * `axis`: the array parameter that the quantity runs over, or NULL. */
+typedef struct cli_axes {
+    const char *x, *by; /* NULL: none */
+} cli_axes;
+/* The array parameter that a quantity runs over; NULL: none. */
+const char *cli_quantity_axis(const ons_results *results, const char *name);
+ons_status cli_default_axes(const ons_results *results, const char *axis, cli_axes *axes);
+
+/* Warnings and notes, a line each: what the reader must know before the numbers. */
+void cli_warnings(const ons_results *results, ons_text *text);
+/* The table of results: a row for every number. `quantity`, a list (NULL: all); a single one is unfolded where it is a
+ * series, a histogram or a table. */
+ons_status cli_results_table(const ons_results *results, const char *quantity, ons_text *text);
+/* The table, and with several tasks the comparison with exact values below it. */
+ons_status cli_results_text(const ons_results *results, const char *quantity, ons_text *text);
+ons_status cli_results_table_html(const ons_results *results, ons_text *text);
+/* Ours against the values known exactly, a row per quantity: how many, how far in errors. */
+void cli_comparison_table(const ons_results *results, const char *quantity, cli_table *table);
+/* One document of a run, as it is promised: results -> JSON. With `quantity` only that one. */
+ons_status cli_results_json(const ons_results *results, const char *quantity, ons_text *text);
+/* RFC 4180. */
+ons_status cli_results_csv(const ons_results *results, const char *quantity, ons_text *text);
+/* A Jansson value as text with the shortest decimals (json_t *, released). */
+struct json_t;
+ons_status cli_json_text(struct json_t *value, ons_text *text);
+struct json_t *cli_json_real(double value); /* null when not finite */
+
+/* ---- crossings ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct cli_crossings {
+    const char *quantity, *x, *by;
+    ons_crossing_row *rows;
+    size_t count;
+    const ons_crossing_row
+        *best; /* of the two largest sizes (NaN: they do not cross); NULL when several groups claim it */
+} cli_crossings;
+ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossings);
+void cli_crossings_free(cli_crossings *crossings);
+void cli_crossings_table(const cli_crossings *crossings, cli_table *table);
+/* "Estimate from the two largest sizes ..."; exact NaN: not known. */
+void cli_crossings_sentence(const cli_crossings *crossings, double exact, const char *source, ons_text *text);
+/* The options --exact and --source of analyse and report. */
+ons_status cli_exact_option(const cli_arguments *arguments, double *exact, const char **source);
+
+/* ---- figures --------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct cli_curve {
+    char *label;
+    size_t count, capacity;
+    double *points; /* [count][4]: x, y, error (NaN: none), exact (NaN: not known) */
+    bool has_error, has_exact;
+} cli_curve;
+
+typedef struct cli_figure {
+    char *title, *x_label, *y_label;
+    bool log_x, log_y, steps;
+    cli_curve *curves;
+    size_t count, capacity;
+} cli_figure;
+
+/* The curves of quantity y against x ("time" for a series, "index" over an array, else a parameter), one for each set
+ * of the other varying parameters, `by` first in the legend. x and by may be NULL. */
+ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
+                              cli_figure *figure);
+void cli_figure_free(cli_figure *figure);
+
+/* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
+ * pdf. */
+ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory);
+ons_status cli_temporary_directory(char **path);
+/* Removes a directory of plain files. */
+void cli_remove_directory(const char *path);
+void cli_html(ons_text *text, const char *string); /* escaped */
+
+/* ---- pages of help: one content, two writers ------------------------------------------------------------------------
+ */
+
+typedef struct cli_page {
+    ons_text *text;
+    bool markdown;
+    size_t width;
+} cli_page;
+void cli_page_title(cli_page *page, const char *title, const char *summary);
+void cli_page_heading(cli_page *page, const char *heading);
+/* Markdown: paragraphs, lists, indented or fenced blocks. */
+void cli_page_markdown(cli_page *page, const char *markdown);
+void cli_page_code(cli_page *page, const char *code);
+/* Rows of `columns` cells: the first is a name, the last its meaning; "" is nothing. */
+void cli_page_table(cli_page *page, const char *const *headers, size_t columns, const char *const *cells, size_t rows);
+/* All that a descriptor says. `word`: how the user names the system. */
+ons_status cli_page_system(cli_page *page, const ons_system *system, const char *word);
+
+/* ---- what happens while a job runs ----------------------------------------------------------------------------------
+ */
+
+/* First SIGINT or SIGTERM: sets the flag; the second one leaves at once. */
+const volatile sig_atomic_t *cli_signals_catch(void);
+/* A crash of a user's system ends the command with one line. archive NULL: nothing was written yet. */
+void cli_signals_guard(const char *source, const char *archive);
+
+typedef struct cli_progress {
+    bool quiet, terminal, shown;
+    const char *step; /* the unit of a step */
+    double last;      /* seconds of the last line where standard error is no terminal */
+} cli_progress;
+void cli_progress_begin(cli_progress *progress, const char *step, bool quiet);
+void cli_progress_show(void *data, const ons_progress *progress);
+void cli_progress_end(cli_progress *progress);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Finding a system: by its name in the registry, or by compiling the user's C file.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cli.h"
+
+#include <onsager/registry.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+bool cli_is_source(const char *word) {
+    const size_t length = strlen(word);
+    return length > 2 && strcmp(word + length - 2, ".c") == 0;
+}
+
+static ons_status unknown_system(const char *word, const char *place) {
+    const char *names[512];
+    size_t count = 0;
+    for (const ons_system *const *system = ons_registry(); *system && count < 512; system++) {
+        names[count++] = (*system)->name;
+    }
+    char *file = ons_format("%s.c", word);
+    if (!file) { return ONS_MEMORY; }
+    char hint[CLI_HINT];
+    ons_status status;
+    if (ons_file_exists(file)) {
+        status = ons_fail(ONS_INVALID, "%sthere is no system '%s'; for the file here write ./%s", place, word, file);
+    } else {
+        status = ons_fail(ONS_INVALID, "%sthere is no system '%s'%s ('onsager list' shows all)", place, word,
+                          cli_hint(hint, word, names, count));
+    }
+    free(file);
+    return status;
+}
+
+ons_status cli_system_open(cli_system *system, const char *word, const char *place) {
+    *system = (cli_system){0};
+    if (cli_is_source(word)) {
+        const ons_status status = ons_plugin_load(word, &system->plugin);
+        if (status == ONS_OK) { system->system = ons_plugin_system(system->plugin); }
+        return status;
+    }
+    for (const ons_system *const *candidate = ons_registry(); *candidate; candidate++) {
+        if (strcmp((*candidate)->name, word) == 0) {
+            system->system = *candidate;
+            return ONS_OK;
+        }
+    }
+    return unknown_system(word, place);
+}
+
+void cli_system_close(cli_system *system) {
+    ons_plugin_free(system->plugin);
+    *system = (cli_system){0};
+}

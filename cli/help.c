@@ -1,0 +1,121 @@
+/*
+ * The verbs with their options, and the help that is made of them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cli.h"
+
+#include <string.h>
+
+#define JSON_OPTION                                                                                                    \
+    { 0, "json", "FILE", "write one JSON document; - is standard output, and nothing else goes there" }
+#define END                                                                                                            \
+    { 0, NULL, NULL, NULL }
+
+static const cli_option list_options[] = {{0, "names", NULL, "names alone, one a line"}, JSON_OPTION, END};
+static const cli_option describe_options[] = {{0, "markdown", NULL, "print the page of docs/systems instead"}, END};
+static const cli_option run_options[] = {
+    {'o', "output", "FILE.h5", "the archive (the same as output=FILE.h5)"},
+    JSON_OPTION,
+    {'q', "quiet", NULL, "no progress, no table"},
+    END,
+};
+static const cli_option show_options[] = {
+    {'o', "output", "FORMAT", "table (default), csv or json"},
+    {0, "quantity", "NAME,...", "only these; a single one is unfolded where it is a series, histogram or table"},
+    JSON_OPTION,
+    END,
+};
+static const cli_option plot_options[] = {
+    {'x', NULL, "NAME", "a parameter, 'time' or 'index'; default: the varying number with the most values"},
+    {'y', NULL, "NAME", "an observable or derived quantity; default: the first one"},
+    {0, "by", "NAME", "the parameter that tells the curves apart; default: the next varying one"},
+    {'o', "output", "FILE", "FILE.svg (default), .png or .pdf"},
+    {0, "log", "AXES", "x, y or xy: logarithmic axes"},
+    {0, "keep", "DIR", "keep the gnuplot script and its data in DIR"},
+    END,
+};
+static const cli_option report_options[] = {
+    {'o', "output", "FILE.html", "default: the archive's name with .html"},
+    {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
+    {0, "source", "TEXT", "where the exact place is from"},
+    END,
+};
+static const cli_option analyse_options[] = {
+    {0, "quantity", "NAME", "default: binder"},
+    {'x', NULL, "NAME", "the parameter on the axis; default: the varying number with the most values"},
+    {0, "by", "NAME", "the size; default: the next varying number"},
+    {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
+    {0, "source", "TEXT", "where the exact place is from"},
+    JSON_OPTION,
+    END,
+};
+static const cli_option new_options[] = {END};
+
+const cli_verb cli_verbs[] = {
+    {"list", "[systems|papers]", "what can be run", NULL, list_options, cli_list},
+    {"describe", "SYSTEM", "parameters, observables, exact references of a system",
+     "SYSTEM is a name from 'onsager list' or the "
+     "path of a C file.",
+     describe_options, cli_describe},
+    {"run", "JOB.yaml | SYSTEM | ./my-system.c  key=value ...", "run a job, or continue it",
+     "A value is 16, 1e5, a grid 16,32,64, an inclusive range 2.0:2.5:0.1 (a grid too), or one array [16,32]. Words of "
+     "the command "
+     "line override those of a job file. Run controls, the same for every system: steps warmup every replicas seed "
+     "threads "
+     "until.NAME time checkpoint output series snapshots start.\n\n"
+     "The same command again continues what is not finished; more steps extend it. Ctrl-C writes all parts first, a "
+     "second one leaves at "
+     "once.",
+     run_options, cli_run},
+    {"show", "FILE.h5", "the results of an archive as a table, CSV or JSON",
+     "Where the job still runs, or was broken off, what its parts hold comes into the archive first. The words of "
+     "'onsager run' may "
+     "stand for the archive: onsager show JOB.yaml.",
+     show_options, cli_show},
+    {"plot", "FILE.h5", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
+    {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
+    {"analyse", "FILE.h5 crossing", "what follows from several tasks",
+     "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
+    {"new", "NAME", "write NAME.c, a system of your own to start from", NULL, new_options, cli_new},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+const size_t cli_verb_count = sizeof cli_verbs / sizeof *cli_verbs - 1;
+
+void cli_help_text(ons_text *text) {
+    ons_text_add(text, "onsager %s: a laboratory for statistical physics\n\n", ONS_VERSION);
+    for (const cli_verb *verb = cli_verbs; verb->name; verb++) {
+        ons_text_add(text, "  onsager %-9s %s\n", verb->name, verb->summary);
+    }
+    ons_text_add(text, "\n'onsager VERB --help' says more. To begin:\n\n"
+                       "  onsager run ising L=16,32 temperature=2.2:2.4:0.05 -o ising.h5\n"
+                       "  onsager plot ising.h5 -y binder -o binder.svg\n");
+}
+
+static void option_name(const cli_option *option, ons_text *text) {
+    if (option->letter) { ons_text_add(text, "-%c%s", option->letter, option->name ? ", " : ""); }
+    if (option->name) { ons_text_add(text, "--%s", option->name); }
+    if (option->argument) { ons_text_add(text, " %s", option->argument); }
+}
+
+void cli_verb_help(ons_text *text, const cli_verb *verb) {
+    const size_t width = cli_width();
+    ons_text_add(text, "onsager %s %s\n\n", verb->name, verb->usage);
+    ons_text_add(text, "%s\n", verb->summary);
+    for (const char *paragraph = verb->details; paragraph && *paragraph;) {
+        const char *end = strstr(paragraph, "\n\n");
+        const size_t length = end ? (size_t)(end - paragraph) : strlen(paragraph);
+        ons_text_add(text, "\n");
+        cli_wrap(text, paragraph, length, width, 0, 0);
+        paragraph = end ? end + 2 : paragraph + length;
+    }
+    if (verb->options->meaning) { ons_text_add(text, "\n"); }
+    for (const cli_option *option = verb->options; option->meaning; option++) {
+        ons_text name = {0};
+        option_name(option, &name);
+        ons_text_add(text, "  %-22s ", name.data ? name.data : "");
+        const size_t used = cli_columns(name.data ? name.data : "");
+        cli_wrap(text, option->meaning, strlen(option->meaning), width, 25, used > 22 ? used + 3 : 25);
+        ons_text_free(&name);
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * What the reader of results must know before the numbers: flags, unfinished tasks, notes of the system.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cli.h"
+
+#include <string.h>
+
+#define SHOWN 4 /* places named in one warning */
+
+static unsigned all_flags(const ons_result *result) {
+    unsigned flags = 0;
+    for (size_t i = 0; result->flags && i < result->size; i++) { flags |= result->flags[i]; }
+    return flags;
+}
+
+/* "L = 16, temperature = 2.3" */
+static void place(const ons_task_result *task, ons_text *text) {
+    bool first = true;
+    for (size_t p = 0; p < task->parameters; p++) {
+        if (!task->varies[p]) { continue; }
+        ons_text_add(text, "%s%s = ", first ? "" : ", ", task->parameter[p]);
+        (void)cli_parameter_text(task, task->parameter[p], CLI_NO_INDEX, text);
+        first = false;
+    }
+}
+
+static void add_places(const ons_results *results, unsigned flag, const char *name, ons_text *text) {
+    size_t found = 0;
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const ons_task_result *task = ons_results_task(results, t);
+        const ons_result *result = ons_task_find(task, name);
+        if (!result || !(all_flags(result) & flag)) { continue; }
+        if (found++ >= SHOWN) { continue; }
+        ons_text where = {0};
+        place(task, &where);
+        if (where.length) { ons_text_add(text, "%s%s", found == 1 ? " at " : "; ", where.data); }
+        ons_text_free(&where);
+    }
+    if (found > SHOWN) { ons_text_add(text, "; and %zu more", found - SHOWN); }
+}
+
+static void flag_warnings(const ons_results *results, unsigned flag, const char *meaning, ons_text *text) {
+    const char *const *names;
+    const size_t count = ons_results_names(results, &names);
+    for (size_t n = 0; n < count; n++) {
+        bool flagged = false;
+        for (size_t t = 0; t < ons_results_count(results) && !flagged; t++) {
+            const ons_result *result = ons_task_find(ons_results_task(results, t), names[n]);
+            flagged = result && all_flags(result) & flag;
+        }
+        if (!flagged) { continue; }
+        ons_text_add(text, "warning: %s is %s (%s)", names[n], ons_flag_name(flag), meaning);
+        add_places(results, flag, names[n], text);
+        ons_text_add(text, "\n");
+    }
+}
+
+/* Each line of every task's notes once, in order. */
+static void notes(const ons_results *results, ons_text *text) {
+    const size_t begin = text->length;
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const char *line = ons_results_task(results, t)->notes;
+        while (line && *line) {
+            const size_t length = strcspn(line, "\n");
+            ons_text one = {0};
+            ons_text_add(&one, "note: %.*s\n", (int)length, line);
+            if (length && !one.failed && !(text->length > begin && strstr(text->data + begin, one.data))) {
+                ons_text_add(text, "%s", one.data);
+            }
+            ons_text_free(&one);
+            line += length + (line[length] == '\n');
+        }
+    }
+}
+
+void cli_warnings(const ons_results *results, ons_text *text) {
+    flag_warnings(results, ONS_NOT_EQUILIBRATED, "too short, drifting, or replicas disagree", text);
+    flag_warnings(results, ONS_TOO_FEW_SAMPLES, "the error itself is uncertain", text);
+    flag_warnings(results, ONS_NOT_FINITE, "no number came out", text);
+    size_t incomplete = 0;
+    const size_t count = ons_results_count(results);
+    for (size_t t = 0; t < count; t++) { incomplete += !ons_results_task(results, t)->complete; }
+    if (incomplete) {
+        ons_text_add(text, "warning: %zu of %zu tasks have not made all their steps; the same command continues them\n",
+                     incomplete, count);
+    }
+    notes(results, text);
+}

@@ -1,0 +1,11 @@
+/* onsager: a laboratory for statistical physics. SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ONSAGER_H
+#define ONSAGER_H
+#include <onsager/base.h>
+#include <onsager/lab.h>
+#include <onsager/plugin.h>
+#include <onsager/registry.h>
+#include <onsager/spins.h>
+#include <onsager/statistics.h>
+#include <onsager/system.h>
+#endif

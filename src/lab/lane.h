@@ -1,0 +1,25 @@
+/*
+ * lane: the accumulators of one replica, and the arrays of a part in which they are kept.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONS_LAB_LANE_H
+#define ONS_LAB_LANE_H
+
+#include "part.h"
+
+/* Whether states of this task look for the end of their warm-up themselves. */
+bool lab_warmup_is_automatic(const lab_task *task, const lab_layout *layout);
+
+/* Empty accumulators for one replica. */
+ons_status lab_lane_init(lab_lane *lane, const lab_task *task, const lab_layout *layout, uint64_t replica);
+void lab_lane_free(lab_lane *lane, const lab_layout *layout);
+
+/* Writes or reads all that the lane holds, under names with the lane's number within its state. What is read is checked
+ * against the layout, whatever the part says. */
+ons_status lab_lane_persist(lab_lane *lane, const lab_layout *layout, ons_part *part, unsigned number);
+
+/* The histograms have seen one more point of the time grid. */
+void lab_lane_close_sample(lab_lane *lane, const lab_layout *layout);
+
+#endif

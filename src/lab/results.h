@@ -1,0 +1,24 @@
+/*
+ * Inside the laboratory: the results of an archive in memory.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONSAGER_LAB_RESULTS_H
+#define ONSAGER_LAB_RESULTS_H
+
+#include "archive.h"
+
+struct ons_results {
+    char *path;
+    lab_archive_head head;
+    ons_task_result *tasks;
+    char **canonical; /* [count]: the parameters that differ from their defaults, a line each */
+    size_t count;
+    const char **names; /* distinct ones of all results; they belong to the tasks */
+    size_t name_count;
+};
+
+/* The value of a parameter as text, NULL when it does not exist in this task. */
+const char *lab_value_of(const ons_task_result *task, const char *name);
+
+#endif

@@ -1,0 +1,597 @@
+/*
+ * ising: the Ising model on any lattice or graph, the glue between the laboratory and the spin engine.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <onsager/spins.h>
+#include <onsager/system.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ising_text.h"
+
+/* ---- what exists
+ * ------------------------------------------------------------------------------------------------------ */
+
+enum { DISORDER_NONE, DISORDER_BIMODAL, DISORDER_GAUSSIAN };
+enum { START_RANDOM, START_UP };
+enum { STREAM_DYNAMICS, STREAM_START, STREAM_DISORDER, STREAM_DYNAMICS_B, STREAM_START_B };
+
+static const ons_parameter parameters[] = {
+    {"lattice", ONS_CHOICE, ONS_OR_FILE, "square",
+     "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic|complete", NULL, NULL, NULL,
+     "a built-in lattice, or a file: a lattice description (.yaml) or a list of edges 'i j [J]' (any other name)"},
+    {"L", ONS_INTEGER, ONS_ARRAY, "16", NULL, "[1, 4294967294]", NULL, NULL,
+     "cells per direction, one number or one per direction; complete: number of sites; not for edge lists"},
+    {"dimension", ONS_INTEGER, 0, "4", NULL, "[1, 8]", "lattice=hypercubic", NULL, "of the hypercubic lattice"},
+    {"boundary", ONS_CHOICE, 0, "periodic", "periodic|open", NULL, NULL, NULL, "boundary in all directions"},
+    {"temperature", ONS_REAL, 0, "2.269185314213022", NULL, "(0, inf)", NULL, "coupling",
+     "temperature, k_B = 1; the default is T_c = 2/ln(1 + sqrt 2) of the square lattice (Onsager 1944)"},
+    {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of H = -J sum s_i s_j: positive is ferromagnetic"},
+    {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum s_i"},
+    {"start", ONS_CHOICE, ONS_OR_ARCHIVE, "random", "random|up", NULL, NULL, NULL,
+     "first configuration: random spins, all up, or one that is stored in an archive"},
+    {"update", ONS_CHOICE, 0, "metropolis", "metropolis|heat-bath|wolff|swendsen-wang", NULL, NULL, NULL,
+     "the dynamics"},
+    {"clusters", ONS_INTEGER, 0, "1", NULL, "[1, 4294967295]", "update=wolff", NULL, "clusters that one step flips"},
+    {"disorder", ONS_CHOICE, 0, "none", "none|bimodal|gaussian", NULL, NULL, NULL,
+     "quenched random couplings; replicas are then samples"},
+    {"disorder_probability", ONS_REAL, 0, "0.5", NULL, "[0, 1]", "disorder=bimodal", NULL,
+     "of +coupling on a bond; otherwise it has -coupling"},
+    {"coupling_mean", ONS_REAL, 0, "0", NULL, NULL, "disorder=gaussian", "coupling",
+     "mean of the couplings; `coupling` is their standard deviation"},
+    {.name = NULL}};
+
+/* clang-format off */
+enum { ENERGY, ENERGY_SQUARED, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_FOURTH,
+       MAGNETIZATION_KMIN_SQUARED, ENERGY_PRODUCT, MAGNETIZATION_ABS_PRODUCT, OVERLAP, OVERLAP_SQUARED, OVERLAP_FOURTH,
+       SITES, WAVENUMBER, OBSERVABLES };
+/* clang-format on */
+
+static const ons_observable observables[] = {
+    [ENERGY] = {"energy", ONS_MEAN, 0, NULL, NULL, "coupling", "<e>, e = H/N per site, all bonds and the field"},
+    [ENERGY_SQUARED] = {"energy_squared", ONS_MEAN, 0, NULL, NULL, "coupling^2", "<e^2>"},
+    [MAGNETIZATION] = {"magnetization", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL, "<m>, m = (1/N) sum s_i, with its sign"},
+    [MAGNETIZATION_ABS] = {"magnetization_abs", ONS_MEAN, 0, NULL, NULL, NULL, "<|m|>"},
+    [MAGNETIZATION_SQUARED] = {"magnetization_squared", ONS_MEAN, 0, NULL, NULL, NULL, "<m^2>"},
+    [MAGNETIZATION_FOURTH] = {"magnetization_fourth", ONS_MEAN, 0, NULL, NULL, NULL, "<m^4>"},
+    [MAGNETIZATION_KMIN_SQUARED] = {"magnetization_kmin_squared", ONS_MEAN, 0, NULL, NULL, NULL,
+                                    "<|m(k)|^2>, m(k) = (1/N) sum s_i exp(i k r_i), mean over the smallest k"},
+    [ENERGY_PRODUCT] = {"energy_product", ONS_MEAN, 0, NULL, NULL, "coupling^2", "<e_a e_b> of two copies of a sample"},
+    [MAGNETIZATION_ABS_PRODUCT] = {"magnetization_abs_product", ONS_MEAN, 0, NULL, NULL, NULL,
+                                   "<|m_a| |m_b|> of two copies of a sample"},
+    [OVERLAP] = {"overlap", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL,
+                 "<q>, q = (1/N) sum a_i b_i of two copies of a sample"},
+    [OVERLAP_SQUARED] = {"overlap_squared", ONS_MEAN, 0, NULL, NULL, NULL, "<q^2>"},
+    [OVERLAP_FOURTH] = {"overlap_fourth", ONS_MEAN, 0, NULL, NULL, NULL, "<q^4>"},
+    [SITES] = {"sites", ONS_MEAN, 0, NULL, NULL, NULL, "N of a lattice from a file (constant)"},
+    [WAVENUMBER] = {"wavenumber", ONS_MEAN, 0, NULL, NULL, "1/length", "|k_min| of a lattice from a file (constant)"},
+    [OBSERVABLES] = {.name = NULL}};
+
+/* ---- lattices of a task
+ * ----------------------------------------------------------------------------------------------- */
+
+static bool from_file(const ons_parameters *p) { return ons_choice(p, "lattice") < 0; }
+static bool is_complete(const ons_parameters *p) {
+    return !strcmp(ons_string(p, "lattice"), "complete") && !from_file(p);
+}
+static bool is_edge_list(const ons_parameters *p) {
+    if (!from_file(p)) { return false; }
+    const char *dot = strrchr(ons_string(p, "lattice"), '.');
+    return !dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
+}
+
+static int disorder_of(const ons_parameters *p) { return ons_choice(p, "disorder"); }
+static bool quenched(const ons_parameters *p) { return disorder_of(p) != DISORDER_NONE; }
+
+/* The lattice description; *lattice = NULL for complete graphs and edge lists. */
+static ons_status open_lattice(ons_lattice **lattice, const ons_parameters *p) {
+    *lattice = NULL;
+    if (is_complete(p) || is_edge_list(p)) { return ONS_OK; }
+    const char *name = ons_string(p, "lattice");
+    if (from_file(p)) { return ons_lattice_read(lattice, name); }
+    const unsigned dimension = strcmp(name, "hypercubic") != 0 ? 0 : (unsigned)ons_integer(p, "dimension");
+    return ons_lattice_create(lattice, name, dimension);
+}
+
+static ons_status open_graph(ons_graph **graph, const ons_parameters *p) {
+    *graph = NULL;
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    if (is_complete(p)) { return ons_graph_complete(graph, lengths[0]); }
+    if (is_edge_list(p)) { return ons_graph_read(graph, ons_string(p, "lattice")); }
+    ons_lattice *lattice;
+    ons_status status = open_lattice(&lattice, p);
+    if (status) { return status; }
+    status = ons_graph_create(graph, lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"));
+    ons_lattice_free(lattice);
+    return status;
+}
+
+static ons_ising_options options_of(const ons_parameters *p) {
+    return (ons_ising_options){.temperature = ons_real(p, "temperature"),
+                               .coupling = ons_real(p, "coupling"),
+                               .field = ons_real(p, "field"),
+                               .update = (ons_ising_update)ons_choice(p, "update"),
+                               .clusters = ons_present(p, "clusters") ? (uint32_t)ons_integer(p, "clusters") : 1};
+}
+
+/* One length per direction of a built-in or described lattice. */
+static void spread_lengths(const ons_parameters *p, unsigned dimension, int64_t *spread) {
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    for (unsigned i = 0; i < dimension; i++) { spread[i] = lengths[count == 1 ? 0 : i]; }
+}
+
+/* What derived quantities need of the built-in lattices, in the order of the choices; they ask for every jackknife bin.
+ */
+static const struct builtin {
+    unsigned dimension, cell;
+    double reciprocal; /* length of the reciprocal basis vectors, equal in all directions */
+} builtins[] = {{1, 1, 1},
+                {2, 1, 1},
+                {2, 1, 1.15470053837925152902}, /* triangular: 2/sqrt 3 */
+                {2, 2, 0.66666666666666666667}, /* honeycomb: 2/3 */
+                {2, 3, 0.57735026918962576451}, /* kagome: 1/sqrt 3 */
+                {3, 1, 1},
+                {3, 1, 1.22474487139158904910}, /* bcc: sqrt(3/2) */
+                {3, 1, 1.22474487139158904910}, /* fcc: sqrt(3/2) */
+                {0, 1, 1},                      /* hypercubic: `dimension` */
+                {1, 1, NAN}};                   /* complete */
+
+static double builtin_sites(const ons_parameters *p) {
+    const struct builtin *builtin = &builtins[ons_choice(p, "lattice")];
+    const int64_t dimension = builtin->dimension ? builtin->dimension : ons_integer(p, "dimension");
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    double sites = builtin->cell;
+    for (int64_t i = 0; i < dimension; i++) { sites *= (double)lengths[count == 1 ? 0 : i]; }
+    return sites;
+}
+
+static double builtin_wavenumber(const ons_parameters *p) {
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    int64_t longest = 1;
+    for (size_t i = 0; i < count; i++) { longest = lengths[i] > longest ? lengths[i] : longest; }
+    return 6.28318530717958647693 * builtins[ons_choice(p, "lattice")].reciprocal / (double)longest;
+}
+
+/* ---- derived quantities
+ * ----------------------------------------------------------------------------------------------- */
+
+static double sites_of(const ons_means *means, const ons_parameters *p) {
+    return from_file(p) ? ons_mean(means, SITES) : builtin_sites(p);
+}
+
+static double square(double x) { return x * x; }
+
+/* <e>^2 and <|m|>^2, of a sample from two copies. */
+static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
+    const double connected = quenched(p) ? ons_mean(means, ENERGY_PRODUCT) : square(ons_mean(means, ENERGY));
+    *value = sites_of(means, p) * (ons_mean(means, ENERGY_SQUARED) - connected) / square(ons_real(p, "temperature"));
+}
+
+static void susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
+    const double connected =
+        quenched(p) ? ons_mean(means, MAGNETIZATION_ABS_PRODUCT) : square(ons_mean(means, MAGNETIZATION_ABS));
+    *value = sites_of(means, p) * (ons_mean(means, MAGNETIZATION_SQUARED) - connected) / ons_real(p, "temperature");
+}
+
+static void susceptibility_disordered(const ons_means *means, const ons_parameters *p, double *value) {
+    *value = sites_of(means, p) * ons_mean(means, MAGNETIZATION_SQUARED) / ons_real(p, "temperature");
+}
+
+static void binder(const ons_means *means, const ons_parameters *p, double *value) {
+    (void)p;
+    *value = 1 - ons_mean(means, MAGNETIZATION_FOURTH) / (3 * square(ons_mean(means, MAGNETIZATION_SQUARED)));
+}
+
+static void binder_ratio(const ons_means *means, const ons_parameters *p, double *value) {
+    (void)p;
+    *value = ons_mean(means, MAGNETIZATION_FOURTH) / square(ons_mean(means, MAGNETIZATION_SQUARED));
+}
+
+static void correlation_length(const ons_means *means, const ons_parameters *p, double *value) {
+    const double wavenumber = from_file(p) ? ons_mean(means, WAVENUMBER) : builtin_wavenumber(p);
+    const double ratio = ons_mean(means, MAGNETIZATION_SQUARED) / ons_mean(means, MAGNETIZATION_KMIN_SQUARED);
+    *value = ratio < 1 ? NAN : sqrt((ratio - 1) / ons_lattice_momentum_squared(wavenumber));
+}
+
+static void spin_glass_susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
+    *value = sites_of(means, p) * ons_mean(means, OVERLAP_SQUARED);
+}
+
+static void overlap_binder(const ons_means *means, const ons_parameters *p, double *value) {
+    (void)p;
+    *value = 1 - ons_mean(means, OVERLAP_FOURTH) / (3 * square(ons_mean(means, OVERLAP_SQUARED)));
+}
+
+static const ons_derived deriveds[] = {
+    {"specific_heat", ENERGY, specific_heat, NULL,
+     "N (<e^2> - <e>^2) / T^2 per site; with disorder N [<e^2> - <e_a e_b>] / T^2"},
+    {"susceptibility", MAGNETIZATION_SQUARED, susceptibility, "1/coupling",
+     "N (<m^2> - <|m|>^2) / T per site; with disorder N [<m^2> - <|m_a| |m_b|>] / T"},
+    {"susceptibility_disordered", MAGNETIZATION_SQUARED, susceptibility_disordered, "1/coupling",
+     "N <m^2> / T per site: the susceptibility where <m> = 0"},
+    {"binder", MAGNETIZATION_SQUARED, binder, NULL,
+     "1 - <m^4> / (3 <m^2>^2); with disorder of the averages over samples"},
+    {"binder_ratio", MAGNETIZATION_SQUARED, binder_ratio, NULL,
+     "<m^4> / <m^2>^2; with disorder of the averages over samples"},
+    {"correlation_length", MAGNETIZATION_SQUARED, correlation_length, "length",
+     "second moment: sqrt(<m^2> / <|m(k)|^2> - 1) / (2 sin(k/2)), k = |k_min|; lengths as in the basis vectors"},
+    {"spin_glass_susceptibility", OVERLAP_SQUARED, spin_glass_susceptibility, NULL, "N [<q^2>]"},
+    {"overlap_binder", OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
+    {.name = NULL}};
+
+/* ---- exact values
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* The lattice as what an exact solution calls it. */
+static ons_status exact_means(const ons_parameters *p, ons_ising_exact *exact) {
+    enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
+    if (quenched(p) || from_file(p)) { return ONS_DONE; }
+    const char *name = ons_string(p, "lattice");
+    const double coupling = ons_real(p, "coupling"), field = ons_real(p, "field"),
+                 temperature = ons_real(p, "temperature");
+    const int64_t dimension = !strcmp(name, "hypercubic") ? ons_integer(p, "dimension") : 0;
+    int64_t lengths[2];
+    spread_lengths(p, 1, lengths);
+    if (is_complete(p)) {
+        if (lengths[0] > LARGEST_COMPLETE) { return ONS_DONE; }
+        return ons_ising_exact_complete(lengths[0], coupling, field, temperature, exact);
+    }
+    const ons_boundary boundary = (ons_boundary)ons_choice(p, "boundary");
+    if (!strcmp(name, "chain") || dimension == 1) {
+        return ons_ising_exact_chain(lengths[0], boundary, coupling, field, temperature, exact);
+    }
+    if ((strcmp(name, "square") != 0 && dimension != 2) || boundary != ONS_PERIODIC || field != 0) { return ONS_DONE; }
+    spread_lengths(p, 2, lengths);
+    if (lengths[0] > LARGEST_TORUS && lengths[1] > LARGEST_TORUS) { return ONS_DONE; }
+    return ons_ising_exact_torus(lengths[0], lengths[1], coupling, temperature, exact);
+}
+
+static ons_status known(const ons_parameters *p, double (*part)(const ons_ising_exact *, const ons_parameters *),
+                        double *value) {
+    ons_ising_exact exact;
+    const ons_status status = exact_means(p, &exact);
+    if (status) { return status; }
+    *value = part(&exact, p);
+    return isfinite(*value) ? ONS_OK : ONS_DONE;
+}
+
+#define KNOWN(name, expression)                                                                                        \
+    static double name##_part(const ons_ising_exact *exact, const ons_parameters *p) {                                 \
+        (void)p;                                                                                                       \
+        return expression;                                                                                             \
+    }                                                                                                                  \
+    static ons_status name##_exact(const ons_parameters *p, double *value) { return known(p, name##_part, value); }
+
+KNOWN(specific_heat, exact->specific_heat)
+KNOWN(abs, exact->magnetization_abs)
+KNOWN(squared, exact->magnetization_squared)
+KNOWN(fourth, exact->magnetization_fourth)
+KNOWN(susceptibility,
+      builtin_sites(p) * (exact->magnetization_squared - square(exact->magnetization_abs)) / ons_real(p, "temperature"))
+KNOWN(disordered, builtin_sites(p) * exact->magnetization_squared / ons_real(p, "temperature"))
+KNOWN(binder, 1 - exact->magnetization_fourth / (3 * square(exact->magnetization_squared)))
+KNOWN(ratio, exact->magnetization_fourth / square(exact->magnetization_squared))
+KNOWN(energy, exact->energy)
+KNOWN(magnetization, exact->magnetization)
+
+static ons_status nishimori_energy(const ons_parameters *p, double *value) {
+    if (ons_real(p, "field") != 0) { return ONS_DONE; }
+    const double coupling = ons_real(p, "coupling"), temperature = ons_real(p, "temperature");
+    ons_graph *graph;
+    ons_status status = open_graph(&graph, p);
+    if (status) { return status; }
+    if (disorder_of(p) == DISORDER_BIMODAL) {
+        const double probability = ons_real(p, "disorder_probability");
+        status = ons_ising_nishimori_bimodal(graph, coupling, probability, temperature, value);
+    } else {
+        status = ons_ising_nishimori_gaussian(graph, ons_real(p, "coupling_mean"), coupling, temperature, value);
+    }
+    ons_graph_free(graph);
+    return status;
+}
+
+static ons_status exact_energy(const ons_parameters *p, double *value) {
+    return quenched(p) ? nishimori_energy(p, value) : energy_exact(p, value);
+}
+
+static ons_status exact_magnetization(const ons_parameters *p, double *value) {
+    *value = 0;
+    return ons_real(p, "field") == 0 ? ONS_OK : magnetization_exact(p, value);
+}
+
+static ons_status exact_overlap(const ons_parameters *p, double *value) {
+    *value = 0;
+    return quenched(p) && ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
+}
+
+#define SOLUTION "square torus: Kaufman 1949; chain: transfer matrix; complete graph: sum over the magnetization"
+static const ons_exact exacts[] = {{"energy", exact_energy, SOLUTION "; Nishimori line: Nishimori 1981"},
+                                   {"specific_heat", specific_heat_exact, SOLUTION},
+                                   {"magnetization", exact_magnetization, "symmetry without field; " SOLUTION},
+                                   {"magnetization_abs", abs_exact, SOLUTION},
+                                   {"magnetization_squared", squared_exact, SOLUTION},
+                                   {"magnetization_fourth", fourth_exact, SOLUTION},
+                                   {"susceptibility", susceptibility_exact, SOLUTION},
+                                   {"susceptibility_disordered", disordered_exact, SOLUTION},
+                                   {"binder", binder_exact, SOLUTION},
+                                   {"binder_ratio", ratio_exact, SOLUTION},
+                                   {"overlap", exact_overlap, "symmetry without field"},
+                                   {.name = NULL}};
+
+/* ---- check
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static void omit(const ons_parameters *p, bool waves, ons_plan *plan) {
+    static const char *const of_disorder[] = {
+        "energy_product", "magnetization_abs_product", "overlap",       "overlap_squared",
+        "overlap_fourth", "spin_glass_susceptibility", "overlap_binder"};
+    for (size_t i = 0; !quenched(p) && i < sizeof of_disorder / sizeof *of_disorder; i++) {
+        ons_plan_omit(plan, of_disorder[i]);
+    }
+    if (!from_file(p)) { ons_plan_omit(plan, "sites"); }
+    if (!from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
+    if (!waves) {
+        ons_plan_omit(plan, "magnetization_kmin_squared");
+        ons_plan_omit(plan, "correlation_length");
+    }
+}
+
+static ons_status check_lattice(const ons_parameters *p, const ons_lattice *lattice, ons_plan *plan) {
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    const ons_ising_options options = options_of(p);
+    ons_graph_plan graph;
+    const ons_status status =
+        ons_graph_estimate(lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"), &graph);
+    if (status) { return status; }
+    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph.several_strengths;
+    const double bytes = graph.bytes +
+                         ons_ising_bytes(graph.sites, graph.bonds, &options, general, quenched(p) ? 2 : 1) +
+                         (general || quenched(p) ? graph.bonds * sizeof(double) : 0);
+    ons_plan_bytes(plan, bytes);
+    if (graph.sites > 4294967294.0) {
+        return ons_fail(ONS_INVALID,
+                        "L = %lld%s makes %.4g sites, which need %.4g GB; at most 4294967294 sites are possible",
+                        (long long)lengths[0], count > 1 ? ", ..." : "", graph.sites, bytes * 1e-9);
+    }
+    if (graph.multiple_bonds) {
+        ons_plan_note(plan,
+                      "periodic L so short that bonds join the same pair twice: they are kept, their couplings add");
+    }
+    if (graph.self_bonds) {
+        ons_plan_note(
+            plan,
+            "periodic L so short that bonds join a site to itself: they are kept as the constant -J in the energy");
+    }
+    int64_t spread[ONS_DIMENSIONS];
+    bool used[ONS_DIMENSIONS];
+    spread_lengths(p, lattice->dimension, spread);
+    omit(p, ons_lattice_wavenumber(lattice, spread, used) > 0, plan);
+    return ONS_OK;
+}
+
+static ons_status check_complete(const ons_parameters *p, ons_plan *plan) {
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    const ons_ising_options options = options_of(p);
+    if (count != 1) {
+        return ons_fail(ONS_INVALID, "lattice=complete takes one number as L, its number of sites, not %zu numbers",
+                        count);
+    }
+    if (ons_choice(p, "boundary") == ONS_OPEN) {
+        return ons_fail(ONS_INVALID, "boundary=open has no meaning with lattice=complete, which has no boundary");
+    }
+    if (quenched(p)) {
+        return ons_fail(ONS_INVALID, "disorder=%s needs a list of bonds and is not possible with lattice=complete",
+                        ons_string(p, "disorder"));
+    }
+    ons_plan_bytes(plan, ons_ising_bytes((double)lengths[0], 0, &options, false, 1));
+    if (lengths[0] < 1 || lengths[0] > 4294967294) {
+        return ons_fail(ONS_INVALID, "lattice=complete has L = 1 to 4294967294 sites, not %lld", (long long)lengths[0]);
+    }
+    omit(p, false, plan);
+    return ONS_OK;
+}
+
+static ons_status check_edges(const ons_parameters *p, ons_plan *plan) {
+    if (ons_given(p, "L")) {
+        return ons_fail(ONS_INVALID,
+                        "L has no meaning with the list of edges %s, which tells the number of sites itself",
+                        ons_string(p, "lattice"));
+    }
+    if (ons_choice(p, "boundary") == ONS_OPEN) {
+        return ons_fail(ONS_INVALID, "boundary=open has no meaning with the list of edges %s",
+                        ons_string(p, "lattice"));
+    }
+    ons_graph *graph;
+    const ons_status status = open_graph(&graph, p);
+    if (status) { return status; }
+    const ons_ising_options options = options_of(p);
+    const double sites = graph->sites, bonds = (double)graph->bonds;
+    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph->strength;
+    ons_plan_bytes(plan,
+                   bonds * 24 + sites * 8 + ons_ising_bytes(sites, bonds, &options, general, quenched(p) ? 2 : 1));
+    if (graph->multiple_bonds) {
+        ons_plan_note(plan, "%llu edges join a pair that is joined already: they are kept, their couplings add",
+                      (unsigned long long)graph->multiple_bonds);
+    }
+    ons_graph_free(graph);
+    omit(p, false, plan);
+    return ONS_OK;
+}
+
+static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
+    (void)system;
+    if (is_complete(p)) { return check_complete(p, plan); }
+    if (is_edge_list(p)) { return check_edges(p, plan); }
+    ons_lattice *lattice;
+    ons_status status = open_lattice(&lattice, p);
+    if (status) { return status; }
+    status = check_lattice(p, lattice, plan);
+    ons_lattice_free(lattice);
+    return status;
+}
+
+/* ---- the state
+ * -------------------------------------------------------------------------------------------------------- */
+
+/* Two copies with disorder, otherwise one. */
+typedef struct ising_state {
+    ons_graph *graph;
+    ons_ising_model *model;
+    ons_ising *copy[2];
+    unsigned copies;
+    bool waves, file;
+    double wavenumber;
+} ising_state;
+
+static ons_status draw_couplings(const ons_graph *graph, ons_context *context, double **couplings) {
+    const ons_parameters *p = ons_context_parameters(context);
+    *couplings = NULL;
+    if (!quenched(p)) { return ONS_OK; }
+    *couplings = ONS_NEW(double, graph->bonds);
+    if (!*couplings) { return ONS_MEMORY; }
+    ons_random random = ons_stream(context, 0, STREAM_DISORDER);
+    const double coupling = ons_real(p, "coupling");
+    if (disorder_of(p) == DISORDER_BIMODAL) {
+        ons_ising_bimodal(graph, coupling, ons_real(p, "disorder_probability"), &random, *couplings);
+    } else {
+        ons_ising_gaussian(graph, ons_real(p, "coupling_mean"), coupling, &random, *couplings);
+    }
+    return ONS_OK;
+}
+
+static ons_status create_copy(ising_state *state, unsigned index, ons_context *context) {
+    static const uint32_t dynamics[] = {STREAM_DYNAMICS, STREAM_DYNAMICS_B}, start[] = {STREAM_START, STREAM_START_B};
+    const ons_status status =
+        ons_ising_create(&state->copy[index], state->model, ons_stream(context, 0, dynamics[index]));
+    if (status) { return status; }
+    if (ons_choice(ons_context_parameters(context), "start") == START_RANDOM) {
+        ons_random random = ons_stream(context, 0, start[index]);
+        ons_ising_start_random(state->copy[index], &random);
+    }
+    return ONS_OK;
+}
+
+static ons_status create(void *memory, ons_context *context) {
+    ising_state *state = memory;
+    const ons_parameters *p = ons_context_parameters(context);
+    ons_ising_options options = options_of(p);
+    double *couplings = NULL;
+    ons_status status = open_graph(&state->graph, p);
+    if (!status) { status = draw_couplings(state->graph, context, &couplings); }
+    options.couplings = couplings;
+    if (!status) { status = ons_ising_model_create(&state->model, state->graph, &options); }
+    free(couplings);
+    state->copies = quenched(p) ? 2 : 1;
+    for (unsigned i = 0; !status && i < state->copies; i++) { status = create_copy(state, i, context); }
+    if (status) { return status; }
+    bool used[ONS_DIMENSIONS];
+    state->file = from_file(p);
+    state->wavenumber =
+        state->graph->lattice ? ons_lattice_wavenumber(state->graph->lattice, state->graph->lengths, used) : 0;
+    state->waves = state->wavenumber > 0;
+    return ONS_OK;
+}
+
+static ons_status advance(void *memory, ons_context *context) {
+    (void)context;
+    const ising_state *state = memory;
+    for (unsigned i = 0; i < state->copies; i++) { ons_ising_step(state->copy[i]); }
+    return ONS_OK;
+}
+
+static ons_status measure(const void *memory, ons_context *context) {
+    const ising_state *state = memory;
+    double e[2], m[2], sums[OBSERVABLES] = {0};
+    for (unsigned i = 0; i < state->copies; i++) {
+        e[i] = ons_ising_energy(state->copy[i]);
+        m[i] = ons_ising_magnetization(state->copy[i]);
+        sums[ENERGY] += e[i];
+        sums[ENERGY_SQUARED] += e[i] * e[i];
+        sums[MAGNETIZATION] += m[i];
+        sums[MAGNETIZATION_ABS] += fabs(m[i]);
+        sums[MAGNETIZATION_SQUARED] += m[i] * m[i];
+        sums[MAGNETIZATION_FOURTH] += square(m[i] * m[i]);
+        if (state->waves) { sums[MAGNETIZATION_KMIN_SQUARED] += ons_ising_magnetization_kmin_squared(state->copy[i]); }
+    }
+    const size_t last = state->waves ? MAGNETIZATION_KMIN_SQUARED : MAGNETIZATION_FOURTH;
+    for (size_t k = ENERGY; k <= last; k++) { ons_measure(context, k, 0, sums[k] / state->copies); }
+    if (state->copies == 2) {
+        const double q = ons_ising_overlap(state->copy[0], state->copy[1]);
+        ons_measure(context, ENERGY_PRODUCT, 0, e[0] * e[1]);
+        ons_measure(context, MAGNETIZATION_ABS_PRODUCT, 0, fabs(m[0]) * fabs(m[1]));
+        ons_measure(context, OVERLAP, 0, q);
+        ons_measure(context, OVERLAP_SQUARED, 0, q * q);
+        ons_measure(context, OVERLAP_FOURTH, 0, square(q * q));
+    }
+    if (state->file) { ons_measure(context, SITES, 0, state->graph->sites); }
+    if (state->file && state->waves) { ons_measure(context, WAVENUMBER, 0, state->wavenumber); }
+    return ONS_OK;
+}
+
+/* The shape of a configuration: cells per direction x sites of the cell; or N. At most 8 dimensions are stored, so that
+ * one site of the cell takes none of its own. */
+static unsigned shape_of(const ons_graph *graph, size_t *dimensions) {
+    dimensions[0] = graph->sites;
+    if (!graph->lattice) { return 1; }
+    const unsigned d = graph->lattice->dimension;
+    if (d == ONS_DIMENSIONS && graph->lattice->sites > 1) { return 1; }
+    for (unsigned i = 0; i < d; i++) { dimensions[i] = (size_t)graph->lengths[i]; }
+    if (graph->lattice->sites == 1) { return d; }
+    dimensions[d] = graph->lattice->sites;
+    return d + 1;
+}
+
+/* The couplings are not stored: they are drawn again from their stream. */
+static ons_status persist(void *memory, ons_part *part) {
+    static const char *const spins[] = {"spins", "spins_b"}, *const random[] = {"random", "random_b"};
+    const ising_state *state = memory;
+    size_t dimensions[ONS_DIMENSIONS + 1];
+    const unsigned rank = shape_of(state->graph, dimensions);
+    ons_status status = ONS_OK;
+    for (unsigned i = 0; !status && i < state->copies; i++) {
+        status = ons_persist_configuration(part, spins[i], ONS_I8, ons_ising_spins(state->copy[i]), rank, dimensions);
+        if (!status) { status = ons_persist_random(part, random[i], ons_ising_random(state->copy[i])); }
+        if (!status && ons_part_reading(part)) { status = ons_ising_refresh(state->copy[i]); }
+    }
+    return status;
+}
+
+static void destroy(void *memory) {
+    ising_state *state = memory;
+    for (unsigned i = 0; i < 2; i++) { ons_ising_free(state->copy[i]); }
+    ons_ising_model_free(state->model);
+    ons_graph_free(state->graph);
+}
+
+extern const ons_system ons_system_ising;
+const ons_system ons_system_ising = {
+    .abi = ONS_ABI,
+    .version = 1,
+    .name = "ising",
+    .summary = "the Ising model on lattices and graphs: exact dynamics, cluster updates, quenched disorder",
+    .details = ISING_DETAILS,
+    .step = "sweep (wolff: `clusters` clusters)",
+    .traits = ONS_STATIONARY,
+    .parameters = parameters,
+    .observables = observables,
+    .derived = deriveds,
+    .exact = exacts,
+    .controls = {.steps = 100000, .warmup = "auto", .every = "1", .replicas = 4},
+    .state_size = sizeof(ising_state),
+    .quenched = quenched,
+    .check = check,
+    .create = create,
+    .advance = advance,
+    .measure = measure,
+    .persist = persist,
+    .destroy = destroy,
+};

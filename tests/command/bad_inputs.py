@@ -1,0 +1,188 @@
+"""Bad input: one message with place and remedy, exit code 2, and every existing file as it was."""
+import hashlib
+import os
+import pathlib
+
+from harness import SOURCE, command, run, tests
+
+RUN = ["run", "ising", "L=4", "steps=200", "temperature=2"]
+
+
+def snapshot():
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in pathlib.Path(".").rglob("*") if path.is_file()}
+
+
+def prepare():
+    run("ising", "L=4", "steps=200", "temperature=2", "-o", "good.h5")
+    run("ising", "L=4", "steps=200", "temperature=2", "seed=2", "-o", "seed2.h5")
+    write = lambda name, text: pathlib.Path(name).write_text(text)
+    write("unknown.yaml", "system: ising\nL: 4\ntemprature: 2\n")
+    write("duplicate.yaml", "system: ising\nL: 4\nL: 8\n")
+    write("alias.yaml", "system: &a ising\nL: *a\n")
+    write("bomb.yaml", "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n")
+    write("tag.yaml", "system: !!python/object ising\n")
+    write("twice.yaml", "system: ising\n---\nsystem: ising\n")
+    write("deep.yaml", "system: ising\nL: " + "[" * 1000 + "]" * 1000 + "\n")
+    write("syntax.yaml", "system: ising\nL: [4, 8\n")
+    write("empty.yaml", "")
+    write("scalar.yaml", "ising\n")
+    write("nosystem.yaml", "L: 4\n")
+    write("badsystem.yaml", "system: isng\nL: 4\n")
+    write("mapping.yaml", "system: ising\nL: {a: 1}\n")
+    write("key.yaml", "system: ising\n[1, 2]: 4\n")
+    write("grids.yaml", "system: ising\ngrids: 5\n")
+    write("gridkey.yaml", "system: ising\ngrids:\n  - {L: 4, threads: 2}\n")
+    pathlib.Path("binary.yaml").write_bytes(b"system: ising\n\x00\xff\xfe")
+    pathlib.Path("latin.yaml").write_bytes("system: ising # \xe9\n".encode("latin-1"))
+    write("nothdf5.h5", "this is no archive")
+    write("edges.txt", "0 1\n1 x\n")
+    write("edges-negative.txt", "0 1\n1 -2\n")
+    write("lattice.yaml", "basis: [[1, 0], [0, 1]]\nsites: [[0, 0]]\nbonds:\n  - {from: 0, to: 7, cell: [1, 0]}\n")
+    write("lattice-key.yaml", "sitse: [[0, 0]]\n")
+    write("broken.c", '#include <onsager.h>\nONS_SYSTEM { .name = "broken" \n')
+    write("crash.c", pathlib.Path(SOURCE, "tests", "command", "crash.c").read_text())
+    os.mkdir("folder.h5")
+    os.mkdir("folder")
+
+
+CASES = [
+    # words, exit code, texts that the message must hold
+    (["run", "isng"], 2, ["isng", "ising"]),
+    (["rnu", "ising"], 2, ["rnu", "run"]),
+    (["run"], 2, ["system"]),
+    (["run", "ising", "--jsn", "-"], 2, ["--json"]),
+    (["run", "ising", "temprature=2"], 2, ["temprature", "temperature"]),
+    (["run", "ising", "temperature"], 2, ["temperature"]),
+    (["run", "ising", "temperature="], 2, ["temperature"]),
+    (["run", "ising", "temperature=abc"], 2, ["temperature", "abc"]),
+    (["run", "ising", "temperature=nan"], 2, ["temperature"]),
+    (["run", "ising", "temperature=1e400"], 2, ["temperature", "1e400"]),
+    (["run", "ising", "temperature=-1"], 2, ["temperature", "-1"]),
+    (["run", "ising", "temperature=0"], 2, ["temperature"]),
+    (["run", "ising", "temperature=0x10"], 2, ["temperature", "0x10"]),
+    (["run", "ising", "temperature=[1,2]"], 2, ["temperature"]),
+    (["run", "ising", "temperature=2:1:0.1"], 2, ["temperature"]),
+    (["run", "ising", "temperature=1:2:0"], 2, ["temperature"]),
+    (["run", "ising", "temperature=1:2:1e-9"], 2, ["temperature"]),
+    (["run", "ising", "temperature=1,,2"], 2, ["temperature"]),
+    (["run", "ising", "temperature=2", "temperature=3"], 2, ["temperature"]),
+    (["run", "ising", "L=0"], 2, ["L"]),
+    (["run", "ising", "L=-4"], 2, ["L"]),
+    (["run", "ising", "L=4.5"], 2, ["L", "4.5"]),
+    (["run", "ising", "L=[4,4,4]"], 2, ["L", "square"]),
+    (["run", "ising", "L=[4,[4]]"], 2, ["L"]),
+    (["run", "ising", "L=1000000"], 2, ["L"]),
+    (["run", "ising", "L=100000"], 2, ["GB"]),
+    (["run", "ising", "L=99999999999999999999"], 2, ["L"]),
+    (["run", "ising", "lattice=squar"], 2, ["squar", "square"]),
+    (["run", "ising", "lattice=./missing.yaml"], 2, ["missing.yaml"]),
+    (["run", "ising", "lattice=folder/"], 2, ["folder"]),
+    (["run", "ising", "lattice=edges.txt"], 2, ["edges.txt:2"]),
+    (["run", "ising", "lattice=edges-negative.txt"], 2, ["edges-negative.txt:2"]),
+    (["run", "ising", "lattice=lattice.yaml"], 2, ["lattice.yaml:4"]),
+    (["run", "ising", "lattice=lattice-key.yaml"], 2, ["sitse", "sites"]),
+    (["run", "ising", "lattice=cubic", "L=2000"], 2, ["GB"]),
+    (["run", "ising", "lattice=complete", "boundary=open"], 2, ["complete"]),
+    (["run", "ising", "dimension=4"], 2, ["dimension", "hypercubic"]),
+    (["run", "ising", "update=metropols"], 2, ["metropolis"]),
+    (["run", "ising", "clusters=4", "update=metropolis"], 2, ["clusters", "wolff"]),
+    (["run", "ising", "clusters=0", "update=wolff"], 2, ["clusters"]),
+    (["run", "ising", "boundary=fixed"], 2, ["boundary", "periodic"]),
+    (["run", "ising", "coupling=inf"], 2, ["coupling"]),
+    (["run", "ising", "start=sideways"], 2, ["start"]),
+    (["run", "ising", "start=missing.h5"], 2, ["missing.h5"]),
+    (["run", "ising", "start=nothdf5.h5"], 2, ["nothdf5.h5"]),
+    (["run", "ising", "L=8", "temperature=2", "start=good.h5"], 2, ["good.h5"]),
+    (["run", "ising", "disorder=bimodal", "disorder_probability=1.5"], 2, ["disorder_probability"]),
+    (["run", "ising", "disorder_probability=0.5"], 2, ["disorder_probability", "disorder"]),
+    (["run", "ising", "steps=0"], 2, ["steps"]),
+    (["run", "ising", "steps=1.5"], 2, ["steps"]),
+    (["run", "ising", "steps=-1e5"], 2, ["steps"]),
+    (["run", "ising", "warmup=-1"], 2, ["warmup"]),
+    (["run", "ising", "warmup=often"], 2, ["warmup"]),
+    (["run", "ising", "every=0"], 2, ["every"]),
+    (["run", "ising", "every=0.5"], 2, ["every"]),
+    (["run", "ising", "every=log:10"], 2, ["every"]),
+    (["run", "ising", "replicas=0"], 2, ["replicas"]),
+    (["run", "ising", "seed=-1"], 2, ["seed"]),
+    (["run", "ising", "threads=0"], 2, ["threads"]),
+    (["run", "ising", "time=soon"], 2, ["time"]),
+    (["run", "ising", "until.bindr=1%"], 2, ["binder"]),
+    (["run", "ising", "until.binder=-1%"], 2, ["binder"]),
+    (["run", "ising", "until.magnetization=1%"], 2, ["magnetization", "absolute"]),
+    (["run", "ising", "snapshots=0"], 2, ["snapshots"]),
+    (["run", "ising", "series=maybe"], 2, ["series"]),
+    (["run", "ising", "output=missing/folder/x.h5"], 2, ["missing/folder"]),
+    (["run", "ising", "output=x.txt"], 2, [".h5"]),
+    (["run", "ising", "output=folder.h5"], 2, ["folder.h5"]),
+    (RUN + ["-o", "nothdf5.h5"], 2, ["nothdf5.h5"]),
+    (RUN + ["-o", "seed2.h5"], 2, ["seed"]),
+    (RUN + ["every=2", "-o", "good.h5"], 2, ["every"]),
+    (["run", "unknown.yaml"], 2, ["unknown.yaml:3:1", "temperature"]),
+    (["run", "duplicate.yaml"], 2, ["duplicate.yaml:3:1", "L"]),
+    (["run", "alias.yaml"], 2, ["alias.yaml:1"]),
+    (["run", "bomb.yaml"], 2, ["bomb.yaml:1"]),
+    (["run", "tag.yaml"], 2, ["tag.yaml:1"]),
+    (["run", "twice.yaml"], 2, ["twice.yaml:2"]),
+    (["run", "deep.yaml"], 2, ["deep.yaml:2"]),
+    (["run", "syntax.yaml"], 2, ["syntax.yaml:"]),
+    (["run", "empty.yaml"], 2, ["empty.yaml"]),
+    (["run", "scalar.yaml"], 2, ["scalar.yaml:1"]),
+    (["run", "nosystem.yaml"], 2, ["system"]),
+    (["run", "badsystem.yaml"], 2, ["badsystem.yaml:1:9", "ising"]),
+    (["run", "mapping.yaml"], 2, ["mapping.yaml:2"]),
+    (["run", "key.yaml"], 2, ["key.yaml:2"]),
+    (["run", "grids.yaml"], 2, ["grids.yaml:2"]),
+    (["run", "gridkey.yaml"], 2, ["gridkey.yaml:3", "threads"]),
+    (["run", "binary.yaml"], 2, ["binary.yaml"]),
+    (["run", "latin.yaml"], 2, ["latin.yaml"]),
+    (["run", "missing.yaml"], 2, ["missing.yaml"]),
+    (["run", "folder"], 2, ["folder"]),
+    (["run", "./missing.c"], 2, ["missing.c"]),
+    (["run", "./broken.c"], 2, ["broken.c", "compile"]),
+    (["run", "./crash.c", "-o", "crash.h5"], 1, ["crash"]),
+    (["describe", "isng"], 2, ["ising"]),
+    (["show", "missing.h5"], 2, ["missing.h5"]),
+    (["show", "folder"], 2, ["folder"]),
+    (["show", "nothdf5.h5"], 2, ["nothdf5.h5"]),
+    (["show", "good.h5", "-o", "xml"], 2, ["csv"]),
+    (["plot", "good.h5", "-x", "temperatur", "-y", "binder"], 2, ["temperature"]),
+    (["plot", "good.h5", "-x", "temperature", "-y", "bindr"], 2, ["binder"]),
+    (["plot", "good.h5", "-x", "temperature", "-y", "binder", "-o", "x.bmp"], 2, ["svg"]),
+    (["report", "good.h5", "-o", "missing/r.html"], 2, ["missing"]),
+    (["analyse", "good.h5", "crosing"], 2, ["crossing"]),
+    (["new", "../evil"], 2, ["evil"]),
+    (["new", "Broken Name"], 2, ["name"]),
+    (["new", "broken"], 2, ["broken.c"]),
+    (["list", "papres"], 2, ["papers"]),
+]
+
+
+def test_bad_inputs():
+    prepare()
+    faults = []
+    for words, code, texts in CASES:
+        before = snapshot()
+        done = command(*words, timeout=120, env=dict(os.environ, XDG_CACHE_HOME=os.path.abspath("../cache-" + str(os.getpid()))))
+        after = snapshot()
+        lines = done.stderr.strip().splitlines()
+        problems = []
+        if done.returncode != code:
+            problems.append(f"exit code {done.returncode}, not {code}")
+        if len(lines) != 1:
+            problems.append(f"{len(lines)} lines of message")
+        for text in texts:
+            if text not in done.stderr:
+                problems.append(f"no `{text}`")
+        for path, digest in before.items():
+            if after.get(path) != digest:
+                problems.append(f"{path} changed")
+        if code == 2 and set(after) - set(before):
+            problems.append(f"left {sorted(set(after) - set(before))}")
+        if problems:
+            faults.append(f"{' '.join(words)}: {'; '.join(problems)}\n    {done.stderr.strip()[:400]}")
+    print(len(CASES), "bad inputs")
+    assert not faults, "\n" + "\n".join(faults)
+
+
+tests(globals())
