@@ -34,13 +34,14 @@ static ons_status check_shape(const char *system, const ons_exact *known, const 
                     written, size);
 }
 
-/* Where 6 errors, and what rounding can do to a mean, do not reach the known value. */
+/* Beyond 6 errors, and what rounding can do to a mean. A row that never moved knows nothing of what happens less than
+ * once in its samples: five times their inverse, relative to the value, is left to that. */
 static void compare(ons_result *result) {
     for (size_t i = 0; i < result->size; ++i) {
+        const double scale = fmax(1, fabs(result->exact[i])), error = result->error[i];
         const double deviation = fabs(result->mean[i] - result->exact[i]);
-        const double rounding = 1e-11 * fmax(1, fabs(result->exact[i]));
-        const double error = isfinite(result->error[i]) ? result->error[i] : 0;
-        if (isfinite(result->error[i]) && deviation > 6 * error + rounding) {
+        const double unseen = error == 0 ? 5 * scale / fmax(1, result->samples[i]) : 0;
+        if (isfinite(error) && deviation > 6 * error + unseen + 1e-11 * scale) {
             ((unsigned *)result->flags)[i] |= ONS_NOT_EQUILIBRATED;
         }
     }

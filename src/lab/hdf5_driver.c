@@ -150,10 +150,17 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
+/* The driver is registered once and stays: HDF5 1.10 gives up a file's hold on its driver before it calls its close, so
+ * that a driver which only the file holds would be called from memory that is freed. Called under the lock of
+ * lab_h5_enter. */
+static hid_t registered_driver(void) {
+    static hid_t driver = -1;
+    if (driver < 0 || H5Iget_type(driver) != H5I_VFL) { driver = H5FDregister(&driver_class); }
+    return driver;
+}
+
 bool lab_h5_set_driver(hid_t access, int *error) {
     const driver_information information = {error};
-    const hid_t driver = H5FDregister(&driver_class);
-    const bool set = driver >= 0 && H5Pset_driver(access, driver, &information) >= 0;
-    if (driver >= 0) { H5FDunregister(driver); } /* the property list, then the file, keep it */
-    return set;
+    const hid_t driver = registered_driver();
+    return driver >= 0 && H5Pset_driver(access, driver, &information) >= 0;
 }

@@ -229,60 +229,94 @@ static const ons_derived deriveds[] = {
 /* ---- exact values
  * ----------------------------------------------------------------------------------------------------- */
 
-/* The lattice as what an exact solution calls it. */
-static ons_status exact_means(const ons_parameters *p, ons_ising_exact *exact) {
-    enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
-    if (quenched(p) || from_file(p)) { return ONS_DONE; }
-    const char *name = ons_string(p, "lattice");
-    const double coupling = ons_real(p, "coupling"), field = ons_real(p, "field"),
-                 temperature = ons_real(p, "temperature");
-    const int64_t dimension = !strcmp(name, "hypercubic") ? ons_integer(p, "dimension") : 0;
-    int64_t lengths[2];
-    spread_lengths(p, 1, lengths);
-    if (is_complete(p)) {
-        if (lengths[0] > LARGEST_COMPLETE) { return ONS_DONE; }
-        return ons_ising_exact_complete(lengths[0], coupling, field, temperature, exact);
-    }
-    const ons_boundary boundary = (ons_boundary)ons_choice(p, "boundary");
-    if (!strcmp(name, "chain") || dimension == 1) {
-        return ons_ising_exact_chain(lengths[0], boundary, coupling, field, temperature, exact);
-    }
-    if ((strcmp(name, "square") != 0 && dimension != 2) || boundary != ONS_PERIODIC || field != 0) { return ONS_DONE; }
-    spread_lengths(p, 2, lengths);
-    if (lengths[0] > LARGEST_TORUS && lengths[1] > LARGEST_TORUS) { return ONS_DONE; }
-    return ons_ising_exact_torus(lengths[0], lengths[1], coupling, temperature, exact);
+enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
+
+/* Whether the lattice is the one that a solution is for; `dimension`: the hypercubic one that is the same. */
+static bool is_lattice(const ons_parameters *p, const char *name, int64_t dimension) {
+    if (quenched(p) || from_file(p)) { return false; }
+    const char *lattice = ons_string(p, "lattice");
+    return !strcmp(lattice, name) || (!strcmp(lattice, "hypercubic") && ons_integer(p, "dimension") == dimension);
 }
 
-static ons_status known(const ons_parameters *p, double (*part)(const ons_ising_exact *, const ons_parameters *),
-                        double *value) {
+static ons_status torus_means(const ons_parameters *p, ons_ising_exact *exact) {
+    int64_t lengths[2];
+    if (!is_lattice(p, "square", 2) || ons_choice(p, "boundary") != ONS_PERIODIC || ons_real(p, "field") != 0) {
+        return ONS_DONE;
+    }
+    spread_lengths(p, 2, lengths);
+    if (lengths[0] > LARGEST_TORUS && lengths[1] > LARGEST_TORUS) { return ONS_DONE; }
+    return ons_ising_exact_torus(lengths[0], lengths[1], ons_real(p, "coupling"), ons_real(p, "temperature"), exact);
+}
+
+static ons_status chain_means(const ons_parameters *p, ons_ising_exact *exact) {
+    int64_t length;
+    if (!is_lattice(p, "chain", 1)) { return ONS_DONE; }
+    spread_lengths(p, 1, &length);
+    return ons_ising_exact_chain(length, (ons_boundary)ons_choice(p, "boundary"), ons_real(p, "coupling"),
+                                 ons_real(p, "field"), ons_real(p, "temperature"), exact);
+}
+
+static ons_status complete_means(const ons_parameters *p, ons_ising_exact *exact) {
+    int64_t sites;
+    if (!is_lattice(p, "complete", -1)) { return ONS_DONE; }
+    spread_lengths(p, 1, &sites);
+    if (sites > LARGEST_COMPLETE) { return ONS_DONE; }
+    return ons_ising_exact_complete(sites, ons_real(p, "coupling"), ons_real(p, "field"), ons_real(p, "temperature"),
+                                    exact);
+}
+
+typedef ons_status (*exact_solution)(const ons_parameters *p, ons_ising_exact *exact);
+typedef double (*exact_part)(const ons_ising_exact *exact, const ons_parameters *p);
+
+static ons_status known(const ons_parameters *p, exact_solution solution, exact_part part, double *value) {
     ons_ising_exact exact;
-    const ons_status status = exact_means(p, &exact);
+    const ons_status status = solution(p, &exact);
     if (status) { return status; }
     *value = part(&exact, p);
     return isfinite(*value) ? ONS_OK : ONS_DONE;
 }
 
-#define KNOWN(name, expression)                                                                                        \
+#define PART(name, expression)                                                                                         \
     static double name##_part(const ons_ising_exact *exact, const ons_parameters *p) {                                 \
         (void)p;                                                                                                       \
         return expression;                                                                                             \
-    }                                                                                                                  \
-    static ons_status name##_exact(const ons_parameters *p, double *value) { return known(p, name##_part, value); }
+    }
+#define BY(name, solution)                                                                                             \
+    static ons_status name##_##solution(const ons_parameters *p, double *value) {                                      \
+        return known(p, solution##_means, name##_part, value);                                                         \
+    }
 
-KNOWN(specific_heat, exact->specific_heat)
-KNOWN(abs, exact->magnetization_abs)
-KNOWN(squared, exact->magnetization_squared)
-KNOWN(fourth, exact->magnetization_fourth)
-KNOWN(susceptibility,
-      builtin_sites(p) * (exact->magnetization_squared - square(exact->magnetization_abs)) / ons_real(p, "temperature"))
-KNOWN(disordered, builtin_sites(p) * exact->magnetization_squared / ons_real(p, "temperature"))
-KNOWN(binder, 1 - exact->magnetization_fourth / (3 * square(exact->magnetization_squared)))
-KNOWN(ratio, exact->magnetization_fourth / square(exact->magnetization_squared))
-KNOWN(energy, exact->energy)
-KNOWN(magnetization, exact->magnetization)
+PART(energy, exact->energy)
+BY(energy, torus)
+BY(energy, chain)
+BY(energy, complete)
+PART(specific_heat, exact->specific_heat)
+BY(specific_heat, torus)
+BY(specific_heat, chain)
+BY(specific_heat, complete)
+PART(magnetization, exact->magnetization)
+BY(magnetization, chain)
+BY(magnetization, complete)
+PART(abs, exact->magnetization_abs)
+BY(abs, complete)
+PART(squared, exact->magnetization_squared)
+BY(squared, chain)
+BY(squared, complete)
+PART(fourth, exact->magnetization_fourth)
+BY(fourth, complete)
+PART(susceptibility,
+     builtin_sites(p) * (exact->magnetization_squared - square(exact->magnetization_abs)) / ons_real(p, "temperature"))
+BY(susceptibility, complete)
+PART(disordered, builtin_sites(p) * exact->magnetization_squared / ons_real(p, "temperature"))
+BY(disordered, chain)
+BY(disordered, complete)
+PART(binder, 1 - exact->magnetization_fourth / (3 * square(exact->magnetization_squared)))
+BY(binder, complete)
+PART(ratio, exact->magnetization_fourth / square(exact->magnetization_squared))
+BY(ratio, complete)
 
 static ons_status nishimori_energy(const ons_parameters *p, double *value) {
-    if (ons_real(p, "field") != 0) { return ONS_DONE; }
+    if (!quenched(p) || ons_real(p, "field") != 0) { return ONS_DONE; }
     const double coupling = ons_real(p, "coupling"), temperature = ons_real(p, "temperature");
     ons_graph *graph;
     ons_status status = open_graph(&graph, p);
@@ -297,13 +331,9 @@ static ons_status nishimori_energy(const ons_parameters *p, double *value) {
     return status;
 }
 
-static ons_status exact_energy(const ons_parameters *p, double *value) {
-    return quenched(p) ? nishimori_energy(p, value) : energy_exact(p, value);
-}
-
-static ons_status exact_magnetization(const ons_parameters *p, double *value) {
+static ons_status symmetric_magnetization(const ons_parameters *p, double *value) {
     *value = 0;
-    return ons_real(p, "field") == 0 ? ONS_OK : magnetization_exact(p, value);
+    return ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
 }
 
 static ons_status exact_overlap(const ons_parameters *p, double *value) {
@@ -311,17 +341,28 @@ static ons_status exact_overlap(const ons_parameters *p, double *value) {
     return quenched(p) && ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
 }
 
-#define SOLUTION "square torus: Kaufman 1949; chain: transfer matrix; complete graph: sum over the magnetization"
-static const ons_exact exacts[] = {{"energy", exact_energy, SOLUTION "; Nishimori line: Nishimori 1981"},
-                                   {"specific_heat", specific_heat_exact, SOLUTION},
-                                   {"magnetization", exact_magnetization, "symmetry without field; " SOLUTION},
-                                   {"magnetization_abs", abs_exact, SOLUTION},
-                                   {"magnetization_squared", squared_exact, SOLUTION},
-                                   {"magnetization_fourth", fourth_exact, SOLUTION},
-                                   {"susceptibility", susceptibility_exact, SOLUTION},
-                                   {"susceptibility_disordered", disordered_exact, SOLUTION},
-                                   {"binder", binder_exact, SOLUTION},
-                                   {"binder_ratio", ratio_exact, SOLUTION},
+#define KAUFMAN "Kaufman 1949"
+#define TRANSFER_MATRIX "transfer matrix, Kramers and Wannier 1941"
+#define SUM "sum over the magnetization"
+static const ons_exact exacts[] = {{"energy", energy_torus, KAUFMAN},
+                                   {"energy", energy_chain, TRANSFER_MATRIX},
+                                   {"energy", energy_complete, SUM},
+                                   {"energy", nishimori_energy, "Nishimori 1981"},
+                                   {"specific_heat", specific_heat_torus, KAUFMAN},
+                                   {"specific_heat", specific_heat_chain, TRANSFER_MATRIX},
+                                   {"specific_heat", specific_heat_complete, SUM},
+                                   {"magnetization", symmetric_magnetization, "symmetry without field"},
+                                   {"magnetization", magnetization_chain, TRANSFER_MATRIX},
+                                   {"magnetization", magnetization_complete, SUM},
+                                   {"magnetization_abs", abs_complete, SUM},
+                                   {"magnetization_squared", squared_chain, TRANSFER_MATRIX},
+                                   {"magnetization_squared", squared_complete, SUM},
+                                   {"magnetization_fourth", fourth_complete, SUM},
+                                   {"susceptibility", susceptibility_complete, SUM},
+                                   {"susceptibility_disordered", disordered_chain, TRANSFER_MATRIX},
+                                   {"susceptibility_disordered", disordered_complete, SUM},
+                                   {"binder", binder_complete, SUM},
+                                   {"binder_ratio", ratio_complete, SUM},
                                    {"overlap", exact_overlap, "symmetry without field"},
                                    {.name = NULL}};
 
