@@ -45,7 +45,8 @@ static void die(const char *what) {
 /* ---- kernels against the textbook loop ---- */
 
 static ons_ising *state_of(const ons_graph *graph, ons_ising_update update, ons_ising_model **model) {
-    const ons_ising_options options = {.temperature = 2.269185314213022, .coupling = 1, .update = update, .clusters = 1};
+    const ons_ising_options options = {
+        .temperature = 2.269185314213022, .coupling = 1, .update = update, .clusters = 1};
     ons_ising *ising = NULL;
     if (ons_ising_model_create(model, graph, &options) != ONS_OK) { die("model"); }
     if (ons_ising_create(&ising, *model, ons_random_stream(1, 0, 0)) != ONS_OK) { die("state"); }
@@ -87,8 +88,14 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
         static char names[8][64];
         char *name = names[row_count % 8];
         snprintf(name, sizeof names[0], "%s, square, L = %d", updates[u].name, (int)L);
-        rows[row_count++] = (row){name, "ns a site", updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)" : "textbook C (Metropolis in order)", "",
-                                  median(ours), median(theirs), NAN};
+        rows[row_count++] = (row){name,
+                                  "ns a site",
+                                  updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)"
+                                                                         : "textbook C (Metropolis in order)",
+                                  "",
+                                  median(ours),
+                                  median(theirs),
+                                  NAN};
         ons_ising_free(ising);
         ons_ising_model_free(model);
     }
@@ -105,7 +112,8 @@ static double bare_loop(const ons_graph *graph, int steps, double *sum) {
     for (int i = 0; i < steps; ++i) {
         ons_ising_step(ising);
         const double m = ons_ising_magnetization(ising);
-        *sum += ons_ising_energy(ising) + m + fabs(m) + m * m + m * m * m * m + ons_ising_magnetization_kmin_squared(ising);
+        *sum +=
+            ons_ising_energy(ising) + m + fabs(m) + m * m + m * m * m * m + ons_ising_magnetization_kmin_squared(ising);
     }
     const double seconds = ons_seconds() - begin;
     ons_ising_free(ising);
@@ -118,15 +126,24 @@ static double through_the_lab(int steps, const char *output) {
     char words[2][64];
     snprintf(words[0], sizeof words[0], "steps=%d", steps);
     snprintf(words[1], sizeof words[1], "output=%s", output);
-    const char *const fixed[] = {"L=64", "temperature=2.269185314213022", "update=metropolis", "start=up", "replicas=1", "warmup=0",
-                                 "threads=1", words[0], words[1]};
+    const char *const fixed[] = {"L=64",
+                                 "temperature=2.269185314213022",
+                                 "update=metropolis",
+                                 "start=up",
+                                 "replicas=1",
+                                 "warmup=0",
+                                 "threads=1",
+                                 words[0],
+                                 words[1]};
     remove(output);
     if (ons_job_create(&job) != ONS_OK) { die("job"); }
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; ++i) {
         if (ons_job_word(job, fixed[i]) != ONS_OK) { die(fixed[i]); }
     }
     const double begin = ons_seconds();
-    if (ons_job_bind(job, ons_registry()[0], NULL) != ONS_OK || ons_job_run(job, &(ons_run_options){0}) != ONS_OK) { die("job"); }
+    if (ons_job_bind(job, ons_registry()[0], NULL) != ONS_OK || ons_job_run(job, &(ons_run_options){0}) != ONS_OK) {
+        die("job");
+    }
     const double seconds = ons_seconds() - begin;
     ons_job_free(job);
     remove(output);
@@ -146,8 +163,13 @@ static void bench_lab(const ons_lattice *square, const char *output) {
     }
     if (isnan(sum)) { die("the bare loop"); }
     ons_graph_free(graph);
-    rows[row_count++] = (row){"a measured sweep in the laboratory, L = 64", "us", "the bare engine loop", "at most 1.03 of the peer", median(ours),
-                              median(bare), NAN};
+    rows[row_count++] = (row){"a measured sweep in the laboratory, L = 64",
+                              "us",
+                              "the bare engine loop",
+                              "at most 1.03 of the peer",
+                              median(ours),
+                              median(bare),
+                              NAN};
 }
 
 static double memory_of(const char *onsager, const char *steps, const char *output) {
@@ -158,7 +180,8 @@ static double memory_of(const char *onsager, const char *steps, const char *outp
     const pid_t child = fork();
     if (child == 0) {
         if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) { _exit(1); }
-        execl(onsager, onsager, "run", "ising", "L=8", "temperature=3", "threads=1", "replicas=1", word, out, (char *)NULL);
+        execl(onsager, onsager, "run", "ising", "L=8", "temperature=3", "threads=1", "replicas=1", word, out,
+              (char *)NULL);
         _exit(1);
     }
     int status = 0;
@@ -220,8 +243,11 @@ static int write_json(const char *path) {
     if (!file) { return 1; }
     fprintf(file, "[\n");
     for (size_t i = 0; i < row_count; ++i) {
-        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %.6g, ", rows[i].what, rows[i].unit, rows[i].ours);
-        if (!isnan(rows[i].theirs)) { fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs); }
+        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %.6g, ", rows[i].what, rows[i].unit,
+                rows[i].ours);
+        if (!isnan(rows[i].theirs)) {
+            fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs);
+        }
         fprintf(file, "\"limit\": \"%s\"}%s\n", rows[i].limit_is, i + 1 < row_count ? "," : "");
     }
     fprintf(file, "]\n");
@@ -242,7 +268,13 @@ int main(int argc, char **argv) {
     bench_kernels(square, 1024, 10);
     bench_lab(square, output);
     const double small = memory_of(argv[1], "1e5", output), large = memory_of(argv[1], "3e6", output);
-    rows[row_count++] = (row){"memory of a run of 3e6 steps, L = 8", "MiB", "the same run with 1e5 steps", "equal: constant memory", large, small, NAN};
+    rows[row_count++] = (row){"memory of a run of 3e6 steps, L = 8",
+                              "MiB",
+                              "the same run with 1e5 steps",
+                              "equal: constant memory",
+                              large,
+                              small,
+                              NAN};
     rows[row_count++] = (row){"start of the command (onsager list)", "ms", "", "20 ms", start_of(argv[1]), NAN, NAN};
     ons_lattice_free(square);
     print_table();

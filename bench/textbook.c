@@ -54,7 +54,8 @@ void textbook_metropolis(textbook *peer) {
     int *s = peer->spins;
     for (int y = 0; y < L; ++y) {
         for (int x = 0; x < L; ++x) {
-            const int sum = s[y * L + (x + 1) % L] + s[y * L + (x + L - 1) % L] + s[(y + 1) % L * L + x] + s[(y + L - 1) % L * L + x];
+            const int sum = s[y * L + (x + 1) % L] + s[y * L + (x + L - 1) % L] + s[(y + 1) % L * L + x] +
+                            s[(y + L - 1) % L * L + x];
             const int product = s[y * L + x] * sum;
             if (product <= 0 || uniform(peer) < peer->accept[(product + 4) / 2]) { s[y * L + x] = -s[y * L + x]; }
         }
@@ -78,7 +79,8 @@ void textbook_swendsen_wang(textbook *peer) {
         peer->cluster[root] = 1;
         while (top) {
             const int i = peer->stack[--top], x = i % L, y = i / L;
-            const int left = y * L + (x + L - 1) % L, right = y * L + (x + 1) % L, up = (y + L - 1) % L * L + x, down = (y + 1) % L * L + x;
+            const int left = y * L + (x + L - 1) % L, right = y * L + (x + 1) % L, up = (y + L - 1) % L * L + x,
+                      down = (y + 1) % L * L + x;
             const int next[4] = {right, left, down, up};
             const int open[4] = {peer->right[i], peer->right[left], peer->down[i], peer->down[up]};
             for (int k = 0; k < 4; ++k) {

@@ -1,4 +1,5 @@
-/* The peer: the Ising model as a textbook writes it, a straight scalar loop with the C library's tables and xorshift. */
+/* The peer: the Ising model as a textbook writes it, a straight scalar loop with the C library's tables and xorshift.
+ */
 #ifndef ONSAGER_BENCH_TEXTBOOK_H
 #define ONSAGER_BENCH_TEXTBOOK_H
 

@@ -167,8 +167,8 @@ static void test_alternating_series_have_small_errors(void **state) {
 }
 
 /* AR(1) with a negative coefficient rho: tau = 1/2 + rho/(1 - rho), 0.0128 for rho = -0.95. The mean over 400 runs of
- * (mean/error)^2 is 1 with a standard deviation of sqrt(2/400) = 0.07 and some more from the error's own: 6 of them leave
- * a false alarm below 1e-6. */
+ * (mean/error)^2 is 1 with a standard deviation of sqrt(2/400) = 0.07 and some more from the error's own: 6 of them
+ * leave a false alarm below 1e-6. */
 static void test_errors_of_anticorrelated_series_hold(void **state) {
     enum { COUNT = 4000, SERIES = 400 };
     double *series = malloc(COUNT * sizeof *series);
