@@ -54,8 +54,7 @@ bench: build
 	@bench/run.sh $(BUILD)
 
 docs: build
-	@for system in $$($(BUILD)/onsager list systems --names); do \
-	    $(BUILD)/onsager describe $$system --markdown >docs/systems/$$system.md; done
+	@docs/generate.sh $(BUILD)/onsager
 
 format:
 	@$(CLANG_FORMAT) -i $(sources)
