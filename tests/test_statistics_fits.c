@@ -44,8 +44,20 @@ static void test_student_factor_covers_one_sigma(void **state) {
     const double q = 0.68268949213708585;
     NEAR(ons_student(1), tan(1.5707963267948966 * q), 1e-9);
     NEAR(ons_student(2), q * sqrt(2 / (1 - q * q)), 1e-9);
-    NEAR(ons_student(INFINITY), 1, 1e-9);
+    NEAR(ons_student(INFINITY), 1, 1e-15);
     assert_true(isinf(ons_student(0)));
+    /* roots of the incomplete beta function with 120 digits, on both sides of where the expansion takes over */
+    const double known[][2] = {
+        {1, 1.8373372014715831391},       {1.5, 1.4668105011723217413},  {2.5, 1.2443154409106856605},
+        {7.3, 1.0733454829433895331},     {10, 1.05256241525733621},     {12, 1.04343886527198508},
+        {13.7, 1.037852577490878343},     {19.9, 1.0257648348906919687}, {100, 1.0050250624472902888},
+        {12345.6, 1.0000405018995058697}, {1e7, 1.0000000500000025}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) { NEAR(ons_student(known[i][0]), known[i][1], 2e-11); }
+    double before = INFINITY; /* falls with every degree, as far down as any stretch of a run can lead */
+    for (double freedom = 0.01; freedom < 1e6; freedom *= 1.05) {
+        assert_true(ons_student(freedom) <= before);
+        before = ons_student(freedom);
+    }
 }
 
 static void test_fits_of_polynomials_are_exact(void **state) {

@@ -103,6 +103,10 @@ ONS_API ons_status ons_joint_estimate(const ons_joint *joint, size_t component, 
 typedef void (*ons_joint_function)(void *data, const double *means, double *outputs);
 ONS_API ons_status ons_joint_derived(const ons_joint *joint, size_t outputs, ons_joint_function function, void *data,
                                      ons_estimate *estimates);
+/* Adds to the flags of derived quantities what is wrong with the means that they are made of, used [components]: one
+ * that is not equilibrated, or has too few effective samples. The quantity itself may show nothing of it: what it takes
+ * from a slow mean often decays faster, and is not seen at all in a run that is too short. */
+ONS_API ons_status ons_joint_inputs(const ons_joint *joint, const bool *used, size_t outputs, ons_estimate *estimates);
 /* Joint covariance of the means of selected components (NULL: all): matrix [count][count], positive semi-definite, its
  * diagonal the squares of the errors of ons_joint_estimate. */
 ONS_API ons_status ons_joint_covariance(const ons_joint *joint, const size_t *components, size_t count, double *matrix);

@@ -260,11 +260,11 @@ static ons_status find_start(lab_h5 *h5, const lab_archive_head *head, const lab
     }
     if (status != ONS_OK) { return status; }
     status = lab_archive_enter_task(h5, index, &group);
-    const size_t stored = status == ONS_OK ? stored_parts(group) : 0;
-    if (status == ONS_OK && stored == 0) {
-        status = ons_fail(ONS_INVALID, "%s: task %zu has no stored state", task->start_file, index);
+    if (status == ONS_OK) {
+        const size_t stored = stored_parts(group);
+        status = stored > 0 ? get_part(h5, group, state_index % stored, bytes, count)
+                            : ons_fail(ONS_INVALID, "%s: task %zu has no stored state", task->start_file, index);
     }
-    if (status == ONS_OK) { status = get_part(h5, group, state_index % stored, bytes, count); }
     lab_archive_leave_task(h5, group);
     return status;
 }

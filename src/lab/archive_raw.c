@@ -247,7 +247,8 @@ static void pour_series(lab_h5 *h5, const lab_replica *replica, FILE *file, cons
 }
 
 static void put_series(lab_h5 *h5, hid_t replicas, const lab_replica *replica, const char *directory) {
-    if (replica->series_rows == 0 || replica->layout.means == 0 || h5->status != ONS_OK) { return; }
+    const bool empty = replica->series_rows == 0 || replica->layout.means == 0 || replica->lane_count == 0;
+    if (empty || h5->status != ONS_OK) { return; }
     const hsize_t width = replica->layout.means;
     char *path = lab_part_path(directory, replica->task, replica->state_index, "series");
     FILE *file = path == NULL ? NULL : fopen(path, "rb");

@@ -83,7 +83,7 @@ static ons_status pour(lab_h5 *h5, const lab_replica *replica, const hid_t *stre
 
 ons_status lab_archive_get_series(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path) {
     FILE *file = NULL;
-    if (replica->series_rows == 0 || replica->layout.means == 0) { return ONS_OK; }
+    if (replica->series_rows == 0 || replica->layout.means == 0 || replica->lane_count == 0) { return ONS_OK; }
     hid_t *streams = ONS_NEW(hid_t, replica->lane_count);
     if (streams == NULL) { return ONS_MEMORY; }
     for (size_t k = 0; k < replica->lane_count; ++k) { streams[k] = -1; }

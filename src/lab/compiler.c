@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define WORDS 64 /* of a compiler's command line */
 #define LOG_LIMIT ((size_t)64 << 20)
 

@@ -230,6 +230,7 @@ static ons_status check_exact(const lab_descriptor *descriptor) {
 static ons_status check_quantities(lab_descriptor *descriptor) {
     const ons_system *system = descriptor->system;
     ons_status status = ONS_OK;
+    descriptor->observables = descriptor->deriveds = 0;
     while (system->observables != NULL && system->observables[descriptor->observables].name != NULL) {
         descriptor->observables++;
     }

@@ -15,10 +15,11 @@
 ons_status lab_evaluation_begin(lab_evaluation *evaluation, const lab_task *task, const lab_replica *replicas,
                                 size_t count) {
     size_t lanes = 0;
+    *evaluation = (lab_evaluation){.task = task, .system = task->parameters.system};
     for (size_t s = 0; s < count; ++s) { lanes += replicas[s].lane_count; }
     if (lanes == 0) { return ons_fail(ONS_FAILED, "task %s has no replica to evaluate", task->key_text); }
     const ons_bins **bins = ONS_NEW(const ons_bins *, lanes);
-    *evaluation = (lab_evaluation){.task = task, .system = task->parameters.system, .layout = &replicas[0].layout};
+    evaluation->layout = &replicas[0].layout;
     evaluation->lanes = ONS_NEW(const lab_lane *, lanes);
     evaluation->stationary = (evaluation->system->traits & ONS_STATIONARY) != 0 && !task->quenched;
     ons_status status = bins == NULL || evaluation->lanes == NULL ? ONS_MEMORY : ONS_OK;

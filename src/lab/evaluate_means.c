@@ -104,15 +104,27 @@ static void derive(void *data, const double *means, double *outputs) {
     c->derived->function(&seen, &c->evaluation->task->parameters, outputs);
 }
 
-/* A warm-up without an end in one of the means that the quantity is made of. */
-static bool input_failed(const lab_evaluation *evaluation, const bool *used) {
-    for (size_t o = 0; o < evaluation->task->plan.observables; ++o) {
-        const lab_shape *shape = &evaluation->task->plan.shapes[o];
-        for (size_t i = 0; used[o] && !shape->omitted && i < shape->size; ++i) {
-            if (warmup_failed(evaluation, evaluation->layout->offsets[o] + i)) { return true; }
+/* What is wrong with the means that the quantity is made of: a warm-up without an end, or whatever they show. */
+static ons_status judge_inputs(const lab_evaluation *evaluation, const bool *used, size_t size,
+                               ons_estimate *estimates) {
+    const struct ons_plan *plan = &evaluation->task->plan;
+    bool *components = ONS_NEW(bool, evaluation->layout->means), failed = false;
+    if (components == NULL) { return ONS_MEMORY; }
+    for (size_t o = 0; o < plan->observables; ++o) {
+        for (size_t i = 0; used[o] && !plan->shapes[o].omitted && i < plan->shapes[o].size; ++i) {
+            const size_t component = evaluation->layout->offsets[o] + i;
+            components[component] = true;
+            failed = failed || warmup_failed(evaluation, component);
         }
     }
-    return false;
+    ons_status status = ONS_OK;
+    if (evaluation->stationary) { status = ons_joint_inputs(evaluation->joint, components, size, estimates); }
+    for (size_t i = 0; i < size; ++i) {
+        if (failed) { estimates[i].flags |= ONS_NOT_EQUILIBRATED; }
+        judge(evaluation, &estimates[i]);
+    }
+    free(components);
+    return status;
 }
 
 ons_status lab_estimate_derived(const lab_evaluation *evaluation, size_t derived, ons_estimate *estimates) {
@@ -135,13 +147,7 @@ ons_status lab_estimate_derived(const lab_evaluation *evaluation, size_t derived
             status = ons_joint_derived(evaluation->joint, size, derive, &look, estimates);
         }
     }
-    if (status == ONS_OK) {
-        const bool failed = input_failed(evaluation, used);
-        for (size_t i = 0; i < size; ++i) {
-            if (failed) { estimates[i].flags |= ONS_NOT_EQUILIBRATED; }
-            judge(evaluation, &estimates[i]);
-        }
-    }
+    if (status == ONS_OK) { status = judge_inputs(evaluation, used, size, estimates); }
     free(values);
     free(used);
     return status;

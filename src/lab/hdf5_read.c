@@ -74,6 +74,7 @@ static ons_status attribute_bytes(lab_h5 *h5, hid_t object, const char *name, hi
     if (fits && text) { *size = H5Tget_size(type); }
     fits = fits && plausible(h5, space, text ? *size : H5Tget_size(type), count);
     if (!fits) {
+        *count = 0;
         lab_h5_fail(h5, ONS_INVALID, "is damaged: the attribute '%s' is missing or unusable", name);
     } else if ((*data = ons_allocate(*count, *size)) == NULL) {
         memory_failed(h5);
@@ -106,6 +107,7 @@ static ons_status dataset_bytes(lab_h5 *h5, hid_t group, const char *name, hid_t
     if (text) { *size = stored; }
     fits = fits && plausible(h5, space, stored, count) && H5Dget_storage_size(dataset) >= (hsize_t)*count * stored;
     if (!fits) {
+        *count = 0;
         lab_h5_fail(h5, ONS_INVALID, "is damaged: '%s' is missing or unusable", name);
     } else if ((*data = ons_allocate(*count, *size)) == NULL) {
         memory_failed(h5);

@@ -116,7 +116,7 @@ static hid_t dataset_creation(hid_t type, unsigned rank, const hsize_t *dimensio
     }
     hsize_t chunk[8], wanted = CHUNK / element > 0 ? CHUNK / element : 1;
     for (unsigned d = rank; d-- > 0;) {
-        chunk[d] = dimensions[d] < wanted ? dimensions[d] : wanted;
+        chunk[d] = dimensions[d] > 0 && dimensions[d] < wanted ? dimensions[d] : wanted;
         wanted = wanted / chunk[d] > 0 ? wanted / chunk[d] : 1;
     }
     if (H5Pset_chunk(creation, (int)rank, chunk) < 0 || H5Pset_fletcher32(creation) < 0) {

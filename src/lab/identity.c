@@ -22,7 +22,7 @@ static ons_status make_canonical(const struct ons_parameters *parameters, ons_te
     for (size_t i = 0; i < parameters->count; i++) {
         if (parameters->values[i].given) { given[count++] = i; }
     }
-    if (count > 1) { qsort_r(given, count, sizeof *given, by_name, (void *)(uintptr_t)parameters->table); }
+    if (count > 1) { qsort_r(given, count, sizeof *given, by_name, (void *)parameters->table); }
     ons_text_add(text, "%s\n", parameters->system->name);
     for (size_t i = 0; i < count; i++) {
         ons_text_add(text, "%s=", parameters->table[given[i]].name);

@@ -71,7 +71,7 @@ static void *open_module(void) {
     static const char *const places[] = {"", "src/lab/", "../src/lab/", "../lib/"};
     Dl_info here;
     void *module = NULL;
-    if (dladdr((void *)(uintptr_t)&lab_ranks_find, &here) && here.dli_fname) {
+    if (dladdr(&alone, &here) && here.dli_fname) {
         const char *slash = strrchr(here.dli_fname, '/');
         const int length = slash ? (int)(slash - here.dli_fname) + 1 : 0;
         for (size_t k = 0; k < sizeof places / sizeof places[0] && !module; k++) {

@@ -107,9 +107,7 @@ static ons_status refuse_identity(const char *found, size_t count, const char *e
 static ons_status persist_identity(lab_replica *replica, ons_part *part) {
     const char *identity = replica->task->identity;
     const size_t length = strlen(identity);
-    if (!ons_part_reading(part)) {
-        return ons_persist(part, "lab/identity", ONS_U8, (void *)(uintptr_t)identity, length);
-    }
+    if (!ons_part_reading(part)) { return ons_persist(part, "lab/identity", ONS_U8, (void *)identity, length); }
     const lab_array *array = lab_part_find(part, "lab/identity");
     if (!array || array->element != ONS_U8) { return ons_fail(ONS_FAILED, "this part says nothing of its identity"); }
     if (array->count == length && memcmp(array->data, identity, length) == 0) { return ONS_OK; }
@@ -252,18 +250,22 @@ static ons_status check_trails(const lab_replica *replica, const char *directory
 
 static ons_status read_file(lab_stored *stored, const lab_task *task, uint64_t state_index, const char *directory,
                             const char *path) {
-    ons_status status = ons_file_read(path, PART_LIMIT, &stored->bytes, &stored->count);
+    char *bytes = NULL;
+    size_t count = 0;
+    ons_status status = ons_file_read(path, PART_LIMIT, &bytes, &count);
     if (status != ONS_OK) { return status; }
-    status = lab_replica_parse(&stored->replica, task, state_index, stored->bytes, stored->count);
+    status = lab_replica_parse(&stored->replica, task, state_index, bytes, count);
     if (status == ONS_OK) {
         status = check_trails(&stored->replica, directory);
         if (status != ONS_OK) { lab_replica_free(&stored->replica); }
     }
     if (status != ONS_OK) {
-        free(stored->bytes);
-        stored->bytes = NULL;
+        free(bytes);
+        return status;
     }
-    return status;
+    stored->bytes = bytes;
+    stored->count = count;
+    return ONS_OK;
 }
 
 ons_status lab_stored_read(lab_stored *stored, const lab_task *task, uint64_t state_index, const char *directory,

@@ -138,8 +138,8 @@ static ons_status share(lab_schedule *schedule) {
     if (status == ONS_OK) { ranks->broadcast(&length, sizeof length); }
     char *bytes = status == ONS_OK ? ons_allocate(length, 1) : NULL;
     status = lab_ranks_agree(ranks, status == ONS_OK && !bytes ? ONS_MEMORY : status, NULL);
-    if (status == ONS_OK) {
-        if (ranks->rank == 0) { memcpy(bytes, text.data, length); }
+    if (status == ONS_OK && bytes) { /* on all ranks or on none */
+        if (ranks->rank == 0 && text.data) { memcpy(bytes, text.data, length); }
         ranks->broadcast(bytes, length);
         const char *place = bytes;
         for (size_t t = 0; t < schedule->count && status == ONS_OK && ranks->rank > 0; t++) {

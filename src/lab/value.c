@@ -5,6 +5,7 @@
  */
 #include "job.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -353,7 +354,8 @@ static ons_status read_atom(reader *r, const lab_atom *atom) {
 
 static ons_status next_value(lab_axis *axis, reader *r, const lab_atom *atom) {
     if (axis->count >= LAB_LARGEST) {
-        return lab_fail_at(&atom->place, "`%s` has more than 10^6 values; give fewer", r->parameter->name);
+        lab_fail_at(&atom->place, "`%s` has more than 10^6 values; give fewer", r->parameter->name);
+        return ONS_INVALID;
     }
     const ons_status status = ons_grow((void **)&axis->values, &axis->capacity, axis->count + 1, sizeof(lab_value));
     if (status < 0) { return status; }
@@ -419,6 +421,7 @@ static ons_status read_array(reader *r, lab_axis *axis, const lab_list *list, co
 
 ons_status lab_axis_read(lab_axis *axis, const ons_parameter *parameter, const lab_list *list, const char *folder) {
     reader r = {.parameter = parameter, .folder = folder};
+    assert(axis != NULL);
     lab_interval_read(&r.interval, parameter->range);
     ons_status status = ONS_OK;
     for (size_t i = 0; status >= 0 && i < list->item_count; i++) {

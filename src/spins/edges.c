@@ -5,6 +5,7 @@
  */
 #include "spins.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,7 @@ static ons_status read_lines(edge_list *edges, const char *name, char *bytes, si
 
 /* Takes the arrays of `edges` over. */
 static ons_status make_graph(ons_graph **result, edge_list *edges) {
+    assert(edges->count > 0); /* read_lines refuses a text without edges */
     ons_graph *graph = ONS_NEW(ons_graph, 1);
     if (!graph) { return ONS_MEMORY; }
     graph->sites = (uint32_t)(edges->largest + 1);

@@ -102,7 +102,7 @@ static bool same_coordination(const ons_lattice *lattice) {
 ons_status ons_graph_estimate(const ons_lattice *lattice, const int64_t *lengths, size_t count, ons_boundary boundary,
                               ons_graph_plan *plan) {
     *plan = (ons_graph_plan){0};
-    int64_t spread[ONS_DIMENSIONS];
+    int64_t spread[ONS_DIMENSIONS] = {0};
     const ons_status status = spread_lengths(lattice, lengths, count, spread);
     if (status) { return status; }
     double cells = 1;

@@ -5,6 +5,7 @@
  */
 #include "spins.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ static ons_status find_keys(lattice_reader *reader, const ons_yaml *root) {
 
 /* The names of the bond types: from `couplings`, or the only one that the bonds use (NULL when they name none). */
 static ons_status find_types(lattice_reader *reader) {
+    assert(reader->bonds); /* find_keys refuses a lattice without them */
     const ons_yaml *couplings = reader->couplings;
     if (couplings && (couplings->kind == ONS_YAML_SCALAR || !couplings->count)) {
         return ons_yaml_fail(reader->document, couplings, "expected a mapping {type: factor} or a list of factors");

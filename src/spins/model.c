@@ -234,8 +234,8 @@ static ons_status tabulate_waves(ons_ising_model *model) {
         double *table = ONS_NEW(double, 2 * layers);
         if (!table) { return ONS_MEMORY; }
         for (size_t layer = 0; layer < layers; layer++) {
-            const double fraction = lattice->positions[layer % lattice->sites * lattice->dimension + d];
-            const double position = (double)(layer / lattice->sites) + fraction;
+            const size_t cell = layer / lattice->sites, site = layer % lattice->sites;
+            const double position = (double)cell + lattice->positions[site * lattice->dimension + d];
             spins_circle(position / (double)graph->lengths[d], &table[2 * layer], &table[2 * layer + 1]);
         }
         model->wave[model->waves] = d;

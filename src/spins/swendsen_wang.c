@@ -65,7 +65,8 @@ INLINE void join_bonds(ons_ising *ising, spins_form form) {
                 product *= sign;
             }
             active[found] = k;
-            found += (product > 0) & spins_below(&ising->random, words[k], threshold);
+            const bool joined = (product > 0) & spins_below(&ising->random, words[k], threshold);
+            found += joined;
         }
         for (uint32_t k = 0; k < found; k++) {
             join(ising->work, graph->source[begin + active[k]], graph->target[begin + active[k]]);

@@ -317,3 +317,17 @@ ons_status ons_joint_derived(const ons_joint *joint, size_t outputs, ons_joint_f
     const bool groups = joint->flags & ONS_INDEPENDENT || joint->replicas > MANY_REPLICAS;
     return (groups ? by_groups : by_blocks)(joint, outputs, function, data, estimates);
 }
+
+ons_status ons_joint_inputs(const ons_joint *joint, const bool *used, size_t outputs, ons_estimate *estimates) {
+    unsigned flags = 0;
+    for (size_t c = 0; c < joint->components; c++) {
+        ons_estimate input;
+        if (!used[c]) { continue; }
+        const ons_status status = ons_joint_estimate(joint, c, &input);
+        if (status < 0) { return status; }
+        flags |= input.flags & ONS_NOT_EQUILIBRATED;
+        if (!(joint->flags & ONS_INDEPENDENT) && input.effective < STATISTICS_FEW) { flags |= ONS_TOO_FEW_SAMPLES; }
+    }
+    for (size_t i = 0; i < outputs; i++) { estimates[i].flags |= flags; }
+    return ONS_OK;
+}

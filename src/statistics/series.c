@@ -90,6 +90,7 @@ static void judge_constant(double samples, ons_estimate *estimate) {
     estimate->effective = samples;
     estimate->freedom = INFINITY;
     estimate->flags |= samples < STATISTICS_FEW ? ONS_TOO_FEW_SAMPLES : 0;
+    estimate->flags |= samples < STATISTICS_STATIONARY ? ONS_NOT_EQUILIBRATED : 0;
 }
 
 ons_status statistics_judge(const statistics_runs *runs, double length, double samples, double variance,

@@ -6,6 +6,7 @@
 #include <onsager/spins.h>
 #include <onsager/system.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -474,7 +475,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     if (is_edge_list(p)) { return check_edges(p, plan); }
     ons_lattice *lattice;
     ons_status status = open_lattice(&lattice, p);
-    if (status) { return status; }
+    if (status || !lattice) { return status; }
     status = check_lattice(p, lattice, plan);
     ons_lattice_free(lattice);
     return status;
@@ -531,8 +532,9 @@ static ons_status create(void *memory, ons_context *context) {
     options.couplings = couplings;
     if (!status) { status = ons_ising_model_create(&state->model, state->graph, &options); }
     free(couplings);
-    state->copies = quenched(p) ? 2 : 1;
-    for (unsigned i = 0; !status && i < state->copies; i++) { status = create_copy(state, i, context); }
+    const unsigned copies = quenched(p) ? 2 : 1;
+    state->copies = copies;
+    for (unsigned i = 0; !status && i < copies; i++) { status = create_copy(state, i, context); }
     if (status) { return status; }
     bool used[ONS_DIMENSIONS];
     state->file = from_file(p);
@@ -595,6 +597,7 @@ static unsigned shape_of(const ons_graph *graph, size_t *dimensions) {
 static ons_status persist(void *memory, ons_part *part) {
     static const char *const spins[] = {"spins", "spins_b"}, *const random[] = {"random", "random_b"};
     const ising_state *state = memory;
+    assert(state->copies <= 2);
     size_t dimensions[ONS_DIMENSIONS + 1];
     const unsigned rank = shape_of(state->graph, dimensions);
     ons_status status = ONS_OK;
