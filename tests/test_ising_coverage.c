@@ -499,13 +499,163 @@ static void test_errors_of_averages_over_disorder(void **state) {
     }
 }
 
-int main(void) {
+/* ---- through the laboratory ------------------------------------------------------------------------------------ */
+
+static char directory[64];
+
+static int set_up(void **state) {
+    snprintf(directory, sizeof directory, "%s/onsager-coverage-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    return mkdtemp(directory) ? 0 : -1;
+}
+static int tear_down(void **state) { return rmdir(directory); }
+
+static const ons_system *find_ising(void) {
+    for (const ons_system *const *system = ons_registry(); *system; system++) {
+        if (!strcmp((*system)->name, "ising")) { return *system; }
+    }
+    fail_msg("the registry has no system 'ising'");
+    return NULL;
+}
+
+static ons_results *run_job(const char *words) {
+    char path[100], all[400], *rest = all;
+    ons_job *job;
+    ons_results *results;
+    snprintf(path, sizeof path, "%s/run.h5", directory);
+    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path);
+    assert_int_equal(ons_job_create(&job), ONS_OK);
+    for (char *word = strtok_r(all, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        if (ons_job_word(job, word)) { fail_msg("%s: %s", words, ons_message()); }
+    }
+    if (ons_job_bind(job, find_ising(), NULL) || ons_job_run(job, NULL)) { fail_msg("%s: %s", words, ons_message()); }
+    if (ons_results_read(&results, path)) { fail_msg("%s: %s", words, ons_message()); }
+    ons_job_free(job);
+    unlink(path);
+    return results;
+}
+
+static const ons_result *row_of(const ons_results *results, const char *name) {
+    const ons_result *row = ons_task_find(ons_results_task(results, 0), name);
+    if (!row) { fail_msg("there is no row '%s'", name); }
+    return row;
+}
+static bool condemned(const ons_results *results, const char *name) {
+    return row_of(results, name)->flags[0] & ONS_NOT_EQUILIBRATED;
+}
+
+/* A goal that ends a run prefers runs whose error came out small: what it costs in coverage at some 100 effective
+ * samples and more is held here. */
+static void test_errors_of_runs_that_a_goal_ends(void **state) {
+    static const struct {
+        const char *row, *goal;
+        size_t quantity;
+    } goals[] = {{"energy", "until.energy=0.7%", E},
+                 {"magnetization_squared", "until.magnetization_squared=2%", M2},
+                 {"specific_heat", "until.specific_heat=5%", SPECIFIC_HEAT},
+                 {"binder", "until.binder=0.01", BINDER}};
+    const torus small = {.size = 6, .temperature = CRITICAL};
+    double exact[QUANTITIES];
+    exact_of(&small, exact);
+    for (size_t g = 0; g < sizeof goals / sizeof *goals; g++) {
+        tally t = {0};
+        double steps = 0;
+        for (int run = 1; run <= (full_effort() ? 1000 : 40); run++) {
+            char words[200];
+            snprintf(words, sizeof words, "L=6 replicas=1 steps=1000000 seed=%d %s", run, goals[g].goal);
+            ons_results *results = run_job(words);
+            const ons_result *row = row_of(results, goals[g].row);
+            count_run(&t, row->mean[0], row->error[0], row->flags[0], exact[goals[g].quantity]);
+            steps += (double)ons_results_task(results, 0)->steps;
+            ons_results_free(results);
+        }
+        print_tally("until", goals[g].row, steps / t.runs, 1, &t);
+        assert_covered(&t, true, goals[g].goal);
+    }
+}
+
+/* ---- flags ----------------------------------------------------------------------------------------------------- */
+
+/* Autocorrelation times at L = 6, T_c with Metropolis: 5.5 for the energy, 7.5 for |m|; the slower one is asked of all.
+ */
+static void test_only_short_runs_are_condemned(void **state) {
+    static const char *const rows[] = {"energy", "magnetization_abs", "magnetization_squared", "specific_heat",
+                                       "binder"};
+    enum { ROWS = sizeof rows / sizeof *rows };
+    const int runs = full_effort() ? 200 : 60;
+    static const struct {
+        const char *words;
+        bool is_short;
+    } cases[] = {{"steps=28 replicas=1", true},
+                 {"steps=28 replicas=4", true},
+                 {"steps=7500 replicas=1", false},
+                 {"steps=1900 replicas=4", false}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        int count[ROWS] = {0};
+        for (int run = 1; run <= runs; run++) {
+            char words[200];
+            snprintf(words, sizeof words, "L=6 seed=%d %s", run, cases[k].words);
+            ons_results *results = run_job(words);
+            for (size_t r = 0; r < ROWS; r++) { count[r] += condemned(results, rows[r]); }
+            ons_results_free(results);
+        }
+        for (size_t r = 0; r < ROWS; r++) {
+            print_message("%-20s %-22s condemned in %5.1f %%\n", cases[k].words, rows[r], 100.0 * count[r] / runs);
+            assert_true(cases[k].is_short ? at_least(count[r], runs, 0.95) : at_most(count[r], runs, 0.01));
+        }
+    }
+}
+
+/* At L = 16 and T = 1.5 a state of one sign turns over once in far more than 10^10 sweeps. */
+static void test_signed_magnetization_below_the_critical_point_is_condemned_alone(void **state) {
+    for (int seed = 1; seed <= (full_effort() ? 40 : 4); seed++) {
+        for (int replicas = 1; replicas <= 4; replicas += 3) {
+            char words[200];
+            snprintf(words, sizeof words, "L=16 temperature=1.5 steps=2000 replicas=%d seed=%d", replicas, seed);
+            ons_results *results = run_job(words);
+            assert_true(condemned(results, "magnetization"));
+            if (condemned(results, "energy") || condemned(results, "magnetization_abs")) {
+                print_message("%s: energy %d |m| %d (%g %g)\n", words, condemned(results, "energy"),
+                              condemned(results, "magnetization_abs"), row_of(results, "energy")->mean[0],
+                              row_of(results, "magnetization_abs")->mean[0]);
+            }
+            ons_results_free(results);
+        }
+    }
+}
+
+/* A quench from random spins at L = 64 freezes one time in three into two stripes, whose walls cost 4/64 a site. */
+static void test_frozen_stripes_are_condemned(void **state) {
+    int stripes = 0;
+    for (int seed = 1; seed <= (full_effort() ? 40 : 6); seed++) {
+        char words[200];
+        snprintf(words, sizeof words, "L=64 temperature=1.5 start=random steps=2000 warmup.max=8192 replicas=1 seed=%d",
+                 seed);
+        ons_results *results = run_job(words);
+        const ons_result *energy = row_of(results, "energy");
+        const bool striped = energy->mean[0] > energy->exact[0] + 0.04;
+        stripes += striped;
+        print_message("seed %d: energy %g exact %g |m| %g condemned: energy %d |m| %d warmup %g striped %d\n", seed,
+                      energy->mean[0], energy->exact[0], row_of(results, "magnetization_abs")->mean[0],
+                      condemned(results, "energy"), condemned(results, "magnetization_abs"),
+                      (double)ons_results_task(results, 0)->warmup, striped);
+        if (striped) { assert_true(condemned(results, "energy") && condemned(results, "magnetization_abs")); }
+        ons_results_free(results);
+    }
+    assert_true(stripes > 0);
+}
+
+int main(int count, char **arguments) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_transfer_matrix_matches_enumeration),
         cmocka_unit_test(test_errors_of_uncorrelated_samples),
         cmocka_unit_test(test_errors_of_metropolis_at_the_critical_point),
         cmocka_unit_test(test_errors_of_wolff_at_the_critical_point),
         cmocka_unit_test(test_errors_of_averages_over_disorder),
+        cmocka_unit_test(test_errors_of_runs_that_a_goal_ends),
+        cmocka_unit_test(test_only_short_runs_are_condemned),
+        cmocka_unit_test(test_signed_magnetization_below_the_critical_point_is_condemned_alone),
+        cmocka_unit_test(test_frozen_stripes_are_condemned),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (count > 1) { cmocka_set_test_filter(arguments[1]); }
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

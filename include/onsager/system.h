@@ -189,6 +189,8 @@ ONS_API ons_status ons_persist_count(ons_part *part, const char *name, size_t *c
 ONS_API ons_status ons_persist_random(ons_part *part, const char *name, ons_random *random);
 /* As ons_persist for an array that belongs to the configuration: what `snapshots` stores and `start=FILE.h5` restores.
  */
+/* ... with at most this many dimensions. */
+#define ONS_RANK 7
 ONS_API ons_status ons_persist_configuration(ons_part *part, const char *name, ons_element element, void *data,
                                              unsigned rank, const size_t *dimensions);
 

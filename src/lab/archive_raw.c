@@ -296,15 +296,20 @@ hid_t lab_h5_element(ons_element element, bool file) {
 static ons_status put_snapshot_array(void *data, const lab_array *array) {
     snapshot_writer *writer = data;
     lab_h5 *h5 = writer->h5;
-    hsize_t dimensions[8];
+    hsize_t dimensions[ONS_RANK];
     const unsigned rank = array->rank == 0 && array->count != 1 ? 1 : array->rank;
-    for (unsigned d = 0; d < rank && d < 7; ++d) {
+    for (unsigned d = 0; d < rank && d < ONS_RANK; ++d) {
         dimensions[d] = array->rank == 0 ? array->count : array->dimensions[d];
     }
     const bool of_state = strncmp(array->name, "state/", 6) == 0;
     char *link = ons_copy(array->name + (of_state ? 6 : 0));
     for (char *c = link; c != NULL && *c != '\0'; ++c) { *c = *c == '/' ? ':' : *c; }
-    if (link == NULL || rank > 7) { return h5->status = link == NULL ? ONS_MEMORY : ONS_FAILED; }
+    if (link == NULL) { return h5->status = ONS_MEMORY; }
+    if (rank > ONS_RANK) {
+        lab_h5_fail(h5, ONS_FAILED, "the snapshots of '%s' have %u dimensions, more than %d", link, rank, ONS_RANK);
+        free(link);
+        return h5->status;
+    }
     hid_t dataset;
     if (writer->index == 0) {
         dataset = lab_h5_stream(h5, writer->group, link, lab_h5_element(array->element, true), writer->total, rank,

@@ -340,6 +340,10 @@ ons_status ons_persist_random(ons_part *part, const char *name, ons_random *rand
 ons_status ons_persist_configuration(ons_part *part, const char *name, ons_element element, void *data, unsigned rank,
                                      const size_t *dimensions) {
     size_t count = 1;
+    if (rank > ONS_RANK) {
+        return part->status = ons_fail(ONS_FAILED, "the configuration '%s' has %u dimensions, at most %d can be stored",
+                                       name, rank, ONS_RANK);
+    }
     for (unsigned k = 0; k < rank; k++) {
         if (dimensions[k] != 0 && count > SIZE_MAX / 16 / dimensions[k]) {
             return part->status = ons_fail(ONS_FAILED, "the array '%s' is too large", name);

@@ -580,13 +580,13 @@ static ons_status measure(const void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-/* The shape of a configuration: cells per direction x sites of the cell; or N. At most 8 dimensions are stored, so that
- * one site of the cell takes none of its own. */
+/* The shape of a configuration: cells per direction x sites of the cell (one site takes no dimension of its own); N
+ * where that is more than can be stored. */
 static unsigned shape_of(const ons_graph *graph, size_t *dimensions) {
     dimensions[0] = graph->sites;
     if (!graph->lattice) { return 1; }
     const unsigned d = graph->lattice->dimension;
-    if (d == ONS_DIMENSIONS && graph->lattice->sites > 1) { return 1; }
+    if (d + (graph->lattice->sites > 1) > ONS_RANK) { return 1; }
     for (unsigned i = 0; i < d; i++) { dimensions[i] = (size_t)graph->lengths[i]; }
     if (graph->lattice->sites == 1) { return d; }
     dimensions[d] = graph->lattice->sites;
