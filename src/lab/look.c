@@ -20,7 +20,8 @@ static void summarize(const ons_estimate *estimates, size_t count, lab_goal_look
         }
         look->absolute = fmax(look->absolute, error);
         look->relative = fmax(look->relative, error > 0 ? error / mean : 0);
-        look->effective = fmin(look->effective, estimates[i].effective);
+        /* an error that cannot be trusted (too few samples for so skew a mean) meets no goal */
+        look->effective = fmin(look->effective, estimates[i].flags & ONS_TOO_FEW_SAMPLES ? 0 : estimates[i].effective);
         if (mean <= 3 * error) { look->compatible_with_zero = true; }
     }
     if (!look->finite) { look->relative = look->absolute = INFINITY; }
