@@ -36,9 +36,9 @@ lint:
 # AddressSanitizer and UBSan over the tests.
 sanitize:
 	@test -f $(BUILD)-sanitize/build.ninja || meson setup $(BUILD)-sanitize -Db_sanitize=address,undefined \
-	    -Db_lundef=false -Doptimization=1 -Dbuildtype=debug >/dev/null
+	    -Db_lundef=false -Dbuildtype=debug -Doptimization=1 >/dev/null
 	@ninja -C $(BUILD)-sanitize --quiet
-	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ONSAGER_SANITIZED=1 \
+	@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.supp:print_suppressions=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ONSAGER_SANITIZED=1 \
 	    tools/test.sh $(BUILD)-sanitize --timeout-multiplier 4 --no-suite unsanitized
 
 # Ten minutes of libFuzzer for each reader of foreign bytes (FUZZ_SECONDS to change).

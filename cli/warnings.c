@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SHOWN 4 /* places named in one warning */
@@ -26,7 +27,8 @@ static void place(const ons_task_result *task, ons_text *text) {
     }
 }
 
-static void add_places(const ons_results *results, unsigned flag, const char *name, ons_text *text) {
+/* Where a quantity carries the flag, " at L = 16; L = 32"; whether it does anywhere. */
+static bool add_places(const ons_results *results, unsigned flag, const char *name, ons_text *text) {
     size_t found = 0;
     for (size_t t = 0; t < ons_results_count(results); t++) {
         const ons_task_result *task = ons_results_task(results, t);
@@ -39,22 +41,32 @@ static void add_places(const ons_results *results, unsigned flag, const char *na
         ons_text_free(&where);
     }
     if (found > SHOWN) { ons_text_add(text, "; and %zu more", found - SHOWN); }
+    return found > 0;
 }
 
+/* One line for all quantities that carry the flag at the same places. */
 static void flag_warnings(const ons_results *results, unsigned flag, const char *meaning, ons_text *text) {
     const char *const *names;
     const size_t count = ons_results_names(results, &names);
-    for (size_t n = 0; n < count; n++) {
-        bool flagged = false;
-        for (size_t t = 0; t < ons_results_count(results) && !flagged; t++) {
-            const ons_result *result = ons_task_find(ons_results_task(results, t), names[n]);
-            flagged = result && all_flags(result) & flag;
-        }
-        if (!flagged) { continue; }
-        ons_text_add(text, "warning: %s is %s (%s)", names[n], ons_flag_name(flag), meaning);
-        add_places(results, flag, names[n], text);
-        ons_text_add(text, "\n");
+    ons_text *places = ONS_NEW(ons_text, count);
+    bool *flagged = ONS_NEW(bool, count);
+    for (size_t n = 0; places && flagged && n < count; n++) {
+        flagged[n] = add_places(results, flag, names[n], &places[n]);
+        if (!places[n].data) { ons_text_add(&places[n], "%s", ""); }
     }
+    for (size_t n = 0; places && flagged && n < count; n++) {
+        if (!flagged[n] || places[n].failed) { continue; }
+        ons_text_add(text, "warning: %s: %s", ons_flag_name(flag), names[n]);
+        for (size_t m = n + 1; m < count; m++) {
+            if (!flagged[m] || places[m].failed || strcmp(places[n].data, places[m].data) != 0) { continue; }
+            ons_text_add(text, ", %s", names[m]);
+            flagged[m] = false;
+        }
+        ons_text_add(text, "%s (%s)\n", places[n].data, meaning);
+    }
+    for (size_t n = 0; places && n < count; n++) { ons_text_free(&places[n]); }
+    free(places);
+    free(flagged);
 }
 
 /* Each line of every task's notes once, in order. */

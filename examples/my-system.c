@@ -1,9 +1,8 @@
 /*
- * dice: n dice on a table; every step one of them, chosen at random, is thrown again.  onsager run ./my-system.c
- * dice=2,5,10
+ * dice: n dice on a table; every step one of them, chosen at random, is thrown again.  onsager run ./my-system.c dice=2,5,10
  *
- * Exact: <sum> = 7 n / 2, variance of the sum = 35 n / 12, and since a step keeps the fraction 1 - 1/n of a deviation,
- * the autocorrelation time of the sum is n - 1/2.
+ * Exact: <sum> = 7 n / 2, variance of the sum = 35 n / 12, and since a step keeps the fraction 1 - 1/n of a deviation, the
+ * autocorrelation time of the sum is n - 1/2.
  */
 #include <onsager/system.h>
 typedef struct table {
@@ -12,12 +11,10 @@ typedef struct table {
 } table;
 
 static const ons_parameter parameters[] = {
-    {.name = "dice", .type = ONS_INTEGER, .standard = "5", .range = "[1, 1000]", .meaning = "dice on the table, n"},
-    {0}};
+    {.name = "dice", .type = ONS_INTEGER, .standard = "5", .range = "[1, 1000]", .meaning = "dice on the table, n"}, {0}};
 enum { SUM, SQUARE }; /* the order of the observables */
 static const ons_observable observables[] = {{.name = "sum", .kind = ONS_MEAN, .meaning = "sum of all faces"},
-                                             {.name = "sum_squared", .kind = ONS_MEAN, .meaning = "its square"},
-                                             {0}};
+                                             {.name = "sum_squared", .kind = ONS_MEAN, .meaning = "its square"}, {0}};
 static void variance(const ons_means *means, const ons_parameters *given, double *value) {
     (void)given;
     *value = ons_mean(means, SQUARE) - ons_mean(means, SUM) * ons_mean(means, SUM);
@@ -56,19 +53,7 @@ static ons_status persist(void *state, ons_part *part) { /* writes and reads; th
     const ons_status status = ons_persist_configuration(part, "faces", ONS_I32, t->faces, 1, &size);
     return status == ONS_OK ? ons_persist_random(part, "random", &t->random) : status;
 }
-ONS_SYSTEM{.abi = ONS_ABI,
-           .version = 1,
-           .name = "dice",
-           .summary = "dice, one thrown again at every step",
-           .step = "throw",
-           .traits = ONS_STATIONARY,
-           .parameters = parameters,
-           .observables = observables,
-           .derived = derived,
-           .exact = exact,
-           .controls = {.steps = 100000, .replicas = 2},
-           .state_size = sizeof(table),
-           .create = create,
-           .advance = advance,
-           .measure = measure,
-           .persist = persist};
+ONS_SYSTEM{.abi = ONS_ABI, .version = 1, .name = "dice", .summary = "dice, one thrown again at every step", .step = "throw",
+           .traits = ONS_STATIONARY, .parameters = parameters, .observables = observables, .derived = derived, .exact = exact,
+           .controls = {.steps = 100000, .replicas = 2}, .state_size = sizeof(table), .create = create, .advance = advance,
+           .measure = measure, .persist = persist};

@@ -9,8 +9,8 @@
 #include <string.h>
 
 static ons_status run(ons_job *job) {
-    static const char *const words[] = {"lattice=square", "L=16",        "temperature=2.0:2.6:0.2",
-                                        "update=wolff",   "steps=20000", "output=use-library.h5"};
+    static const char *const words[] = {"lattice=square", "L=16", "temperature=2.0:2.6:0.2", "update=wolff", "steps=20000",
+                                        "output=use-library.h5"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const ons_status status = ons_job_word(job, words[i]);
         if (status != ONS_OK) { return status; }

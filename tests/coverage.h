@@ -24,7 +24,7 @@ static inline bool full_effort(void) {
 }
 typedef struct tally {
     int runs, within1, within2, not_equilibrated, flagged, missed; /* missed: by 2 errors without a flag */
-    double deviation, square, error, exact_square; /* sums over the runs: of (mean - exact), of its square, of errors */
+    double deviation, square, error; /* sums over the runs: of (mean - exact), of its square, of errors */
 } tally;
 
 static inline void count_run(tally *t, double mean, double error, unsigned flags, double exact) {

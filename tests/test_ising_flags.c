@@ -65,7 +65,9 @@ static bool condemned(const ons_results *results, const char *name) {
     return row_of(results, name)->flags[0] & ONS_NOT_EQUILIBRATED;
 }
 
-/* A goal that ends a run prefers runs whose error came out small: these end at 200 effective samples and some more. */
+/* A goal that ends a run prefers runs whose error came out small: these end at 200 effective samples and some more.
+ * Reached with 1,000 runs each: 68.4 .. 68.9 and 94.0 .. 94.7 % within 1 and 2 errors; the means are off by -0.19
+ * (energy) to 0.15 (m^2) of an error. */
 static void test_errors_of_runs_that_a_goal_ends(void **state) {
     static const struct {
         const char *row, *goal;

@@ -163,6 +163,31 @@ static void keep_progress(const lab_evaluation *evaluation, const lab_replica *r
     }
 }
 
+/* What check() had to say, what is not measured yet, and goals that the last step did not reach. */
+static ons_status keep_notes(const lab_evaluation *evaluation, const lab_replica *replicas, size_t count,
+                             ons_task_result *result) {
+    const lab_task *task = evaluation->task;
+    ons_text notes = {0};
+    ons_text_add(&notes, "%s", task->plan.notes.data == NULL ? "" : task->plan.notes.data);
+    size_t warming = 0;
+    for (size_t s = 0; s < count; ++s) { warming += !replicas[s].warmup_over && !replicas[s].finished; }
+    if (warming > 0) { ons_text_add(&notes, "%zu of %zu states were still warming up\n", warming, count); }
+    for (size_t g = 0; g < task->controls->goal_count && result->steps >= (uint64_t)task->controls->steps; ++g) {
+        const lab_goal *goal = &task->controls->goals[g];
+        lab_goal_look look;
+        char reached[ONS_REAL_TEXT], wanted[ONS_REAL_TEXT];
+        if (lab_look(task, replicas, count, goal->name, &look) != ONS_OK) { continue; }
+        const double error = goal->relative ? look.relative : look.absolute;
+        if (look.finite && error <= goal->value) { continue; }
+        ons_text_add(&notes, "until.%s: the %s error is %s after all steps, the goal was %s: give more steps\n",
+                     goal->name, goal->relative ? "relative" : "absolute", ons_real_text(error, reached),
+                     ons_real_text(goal->value, wanted));
+    }
+    result->notes = notes.failed ? NULL : ons_copy(notes.data == NULL ? "" : notes.data);
+    ons_text_free(&notes);
+    return result->notes == NULL ? ONS_MEMORY : ONS_OK;
+}
+
 static ons_status evaluate_all(const lab_evaluation *evaluation, ons_task_result *result) {
     const struct ons_plan *plan = &evaluation->task->plan;
     ons_result *results = ONS_NEW(ons_result, plan->observables + plan->deriveds);
@@ -191,8 +216,8 @@ ons_status lab_evaluate(const lab_task *task, const lab_replica *replicas, size_
     if (status != ONS_OK) { return status; }
     keep_progress(&evaluation, replicas, count, result);
     result->key = ons_copy(task->key_text);
-    result->notes = ons_copy(task->plan.notes.data == NULL ? "" : task->plan.notes.data);
-    status = result->key == NULL || result->notes == NULL ? ONS_MEMORY : keep_parameters(task, result);
+    status = result->key == NULL ? ONS_MEMORY : keep_notes(&evaluation, replicas, count, result);
+    if (status == ONS_OK) { status = keep_parameters(task, result); }
     if (status == ONS_OK) { status = evaluate_all(&evaluation, result); }
     lab_evaluation_end(&evaluation);
     if (status != ONS_OK) { lab_task_result_free(result); }

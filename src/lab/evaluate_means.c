@@ -145,6 +145,8 @@ ons_status lab_estimate_derived(const lab_evaluation *evaluation, size_t derived
         } else {
             look.used = NULL;
             status = ons_joint_derived(evaluation->joint, size, derive, &look, estimates);
+            /* that of its jackknife blocks says little of the samples */
+            for (size_t i = 0; i < size; ++i) { estimates[i].tau = estimates[i].binning_tau = NAN; }
         }
     }
     if (status == ONS_OK) { status = judge_inputs(evaluation, used, size, estimates); }

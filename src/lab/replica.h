@@ -8,9 +8,9 @@
 
 #include "task.h"
 
-#define LAB_BINS 4096       /* joint bins a replica */
+#define LAB_BINS 2048       /* joint bins a replica */
 #define LAB_WARMUP_BINS 512 /* joint bins of the warm-up */
-#define LAB_RECORD 8192     /* rows of the thinned joint record */
+#define LAB_RECORD 2048     /* rows of the thinned joint record */
 #define LAB_BLOCKS 64       /* blocks of counts of a histogram */
 
 /* Where the numbers of each observable lie (layout.c). */

@@ -32,10 +32,17 @@ static ons_status take_lock(const char *directory, int *lock) {
     *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*lock < 0) {
         status = ons_fail(ONS_INVALID, "cannot write into '%s': %s", directory, strerror(errno));
-    } else if (flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        status = ons_fail(ONS_FAILED,
-                          "another process runs this job now: '%s' is locked; wait for it, or give another output",
-                          directory);
+    } else if (flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+        status = errno != EWOULDBLOCK
+                     ? ONS_OK /* a file system without locks */
+                     : ons_fail(ONS_FAILED,
+                                "another process runs this job now: '%s' is locked; wait for it, or give another "
+                                "output",
+                                directory);
+    }
+    if (status != ONS_OK && *lock >= 0) { /* it is another's: nothing in there is ours to touch */
+        close(*lock);
+        *lock = -1;
     }
     free(path);
     return status;

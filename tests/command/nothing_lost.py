@@ -142,8 +142,10 @@ def test_two_runs_of_one_output_at_once():
     first = subprocess.Popen([ONSAGER, "run", *LONG, "-o", "shared.h5"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(0.5)
     second = command("run", *LONG, "-o", "shared.h5")
+    assert os.path.isdir("shared.h5.parts"), "the refused run took the parts of the running one away"
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=30)
+    assert first.returncode == 130, first.returncode
     assert second.returncode in (1, 2) and "shared.h5" in second.stderr, second.stderr
 
 
