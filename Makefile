@@ -2,7 +2,7 @@
 # make check  the same, then all tests, the formatter, the linter and the tests under sanitizers
 BUILD ?= build
 CLANG_FORMAT ?= clang-format
-sources = $(shell git ls-files '*.c' '*.h')
+sources = $(shell find include src systems cli tests bench fuzz examples -name '*.[ch]')
 
 .PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs packages
 
