@@ -9,16 +9,16 @@ code 2 new my-walk; has err "not overwritten"; one_line
 cmp -s my-walk.c before.c || fail "new changed an existing file"
 for name in ../evil Evil 'two words' '' 9lives; do code 2 new "$name"; one_line; done
 
-code 0 describe ./my-walk.c; has out "pull"; has out "geometric series"
-# <x^2> = 1 / (pull (2 - pull)); a deviation of 6 errors has probability 2e-9.
-code 0 run ./my-walk.c pull=0.2,0.5 steps=20000 threads=1 -o walk.h5 --json -
+code 0 describe ./my-walk.c; has out "sites between the walls"; has out "equally likely"
+# <x> = (L - 1) / 2, <x^2> = (L - 1) (2 L - 1) / 6; a deviation of 6 errors has probability 2e-9.
+code 0 run ./my-walk.c L=4,8 steps=20000 threads=1 -o walk.h5 --json -
 python '
 import json
 for task in json.load(open("out"))["tasks"]:
-    pull, square = task["parameters"]["pull"], task["observables"]["square"]
-    exact = 1 / (pull * (2 - pull))
-    assert abs(square["exact"] - exact) < 1e-12 * exact
-    assert abs(square["mean"] - exact) < 6 * square["error"], (square, exact)'
+    L, x, square = task["parameters"]["L"], task["observables"]["position"], task["observables"]["square"]
+    assert x["exact"] == (L - 1) / 2
+    assert abs(x["mean"] - (L - 1) / 2) < 6 * x["error"], x
+    assert abs(square["mean"] - (L - 1) * (2 * L - 1) / 6) < 6 * square["error"], square'
 
 cp "$source/examples/my-system.c" .
 [ "$(wc -l <my-system.c)" -lt 60 ] || fail "the example has 60 lines or more"
