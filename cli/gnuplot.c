@@ -12,12 +12,9 @@
 #include <fcntl.h>
 #include <dirent.h>
 #include <math.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Colours of Okabe and Ito (2008), ordered so that neighbours differ in grey too; every curve has its own kind of
@@ -145,32 +142,15 @@ static ons_status gnuplot_failed(const char *directory) {
 }
 
 static ons_status run_gnuplot(const char *directory) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_addchdir_np(&actions, directory);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "gnuplot.log", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
     static char name[] = "gnuplot", plain[] = "-d", script[] = "plot.gp"; /* -d: without the user's own settings */
-    char *const arguments[] = {name, plain, script, NULL};
-    pid_t child;
-    const int error = posix_spawnp(&child, "gnuplot", &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (error == ENOENT) {
+    char *const words[] = {name, plain, script, NULL};
+    const ons_process process = {.words = words, .directory = directory, .output = "gnuplot.log"};
+    int code = 0;
+    const ons_status status = ons_process_run(&process, &code);
+    if (status == ONS_DONE) {
         return ons_fail(ONS_FAILED, "gnuplot was not found: install it (apt-get install gnuplot-nox)");
     }
-    if (error) { return ons_fail(ONS_FAILED, "gnuplot cannot be started: %s", strerror(error)); }
-    int state = 0;
-    while (waitpid(child, &state, 0) < 0 && errno == EINTR) {}
-    return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? ONS_OK : gnuplot_failed(directory);
+    return status == ONS_OK && code != 0 ? gnuplot_failed(directory) : status;
 }
 
 ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory) {

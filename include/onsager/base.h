@@ -187,6 +187,21 @@ ONS_API ons_status ons_file_commit(const char *path);
 
 ONS_API bool ons_file_exists(const char *path);
 
+/* ---- other programs -----------------------------------------------------------------------------------------------
+ */
+
+typedef struct ons_process {
+    char *const *words;       /* the program, sought in PATH, and its arguments; ends with NULL */
+    const char *directory;    /* where it runs; NULL: here */
+    const char *output;       /* the file that receives its output */
+    const char *errors;       /* and that for its errors; NULL: the same */
+    char *const *environment; /* ends with NULL; NULL: ours */
+} ons_process;
+
+/* Runs it to its end, without input. *code: its exit status, or 128 + the signal that ended it. ONS_DONE: there is no
+ * such program. */
+ONS_API ons_status ons_process_run(const ons_process *process, int *code);
+
 /* ---- random streams -----------------------------------------------------------------------------------------------
  */
 

@@ -5,13 +5,8 @@
  */
 #include "plugin.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define WORDS 64 /* of a compiler's command line */
@@ -61,43 +56,20 @@ static char **english_environment(void) {
     return copy;
 }
 
-/* Runs the words with output into two files; *state as of waitpid(). Signals that we catch or ignore are the child's
- * own. */
-static ons_status spawn(words *list, const char *output, const char *errors, int *state) {
+/* Runs the words with output into two files. */
+static ons_status compile(words *list, const char *output, const char *errors, int *code) {
     char **environment = english_environment();
     if (!environment || list->failed) {
         free(environment);
         return ons_fail(ONS_MEMORY, "not enough memory for the compiler's command");
     }
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    pid_t child;
-    const int error = posix_spawnp(&child, list->items[0], &actions, &attributes, list->items, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
+    const ons_process process = {.words = list->items, .output = output, .errors = errors, .environment = environment};
+    const ons_status status = ons_process_run(&process, code);
     free(environment);
-    if (error == ENOENT) {
-        return ons_fail(ONS_INVALID,
-                        "the C compiler '%s' was not found: install gcc, or name another one in the variable CC",
-                        list->items[0]);
-    }
-    if (error) {
-        return ons_fail(ONS_FAILED, "the C compiler '%s' cannot be started: %s", list->items[0], strerror(error));
-    }
-    while (waitpid(child, state, 0) < 0) {
-        if (errno != EINTR) { return ons_fail(ONS_FAILED, "the C compiler was lost: %s", strerror(errno)); }
-    }
-    return ONS_OK;
+    if (status != ONS_DONE) { return status; }
+    return ons_fail(ONS_INVALID,
+                    "the C compiler '%s' was not found: install gcc, or name another one in the variable CC",
+                    list->items[0]);
 }
 
 /* The first line that tells an error; else the first that tells anything. */
@@ -125,9 +97,9 @@ static char *as_argument(const char *path) { return path[0] == '-' ? ons_format(
 
 static ons_status run(words *list, const char *source, const char *directory, const char *output) {
     char *errors = ons_format("%s/errors", directory);
-    int state = 0;
-    ons_status status = errors ? spawn(list, output, errors, &state) : ONS_MEMORY;
-    if (status == ONS_OK && !(WIFEXITED(state) && WEXITSTATUS(state) == 0)) { status = report_error(source, errors); }
+    int code = 0;
+    ons_status status = errors ? compile(list, output, errors, &code) : ONS_MEMORY;
+    if (status == ONS_OK && code != 0) { status = report_error(source, errors); }
     free(errors);
     return status;
 }
