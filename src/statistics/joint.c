@@ -176,10 +176,11 @@ static double binning_tau(const ons_joint *joint, size_t component, double varia
 /* Sum of the second half of a replica's bins with what follows them, and its samples. */
 static double second_half(const ons_bins *bins, size_t component, double *samples) {
     double sum = bins->partial[component];
-    for (size_t i = bins->count / 2; i < bins->count; i++) {
+    const size_t half = bins->count / 2;
+    for (size_t i = half; i < bins->count; i++) {
         sum += (double)bins->length * bins->bins[i * bins->components + component];
     }
-    *samples = (double)(bins->count - bins->count / 2) * (double)bins->length + (double)bins->partial_samples;
+    *samples = (double)(bins->count - half) * (double)bins->length + (double)bins->partial_samples;
     return sum;
 }
 

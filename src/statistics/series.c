@@ -173,7 +173,7 @@ ons_status ons_series_estimate(const double *const *series, const size_t *length
         if (!first && lengths[r] > 0) { first = series[r]; }
         runs.count += lengths[r];
     }
-    if (!(length >= 1) || runs.count == 0) {
+    if (!(length >= 1) || !first) {
         return ons_fail(ONS_INVALID, "a series needs at least one number, each the mean of at least one sample");
     }
     runs.values = ONS_NEW(double, runs.count);
