@@ -168,24 +168,23 @@ ons_status ons_series_estimate(const double *const *series, const size_t *length
                                double variance, ons_estimate *estimate) {
     *estimate = (ons_estimate){.mean = NAN, .error = NAN, .tau = NAN, .binning_tau = NAN, .rhat = NAN};
     statistics_runs runs = {.lengths = lengths, .replicas = replicas};
-    const double *first = NULL;
-    for (size_t r = 0; r < replicas; r++) {
-        if (!first && lengths[r] > 0) { first = series[r]; }
-        runs.count += lengths[r];
-    }
-    if (!(length >= 1) || !first) {
+    size_t first = 0; /* the first replica with a number */
+    while (first < replicas && lengths[first] == 0) { first++; }
+    for (size_t r = 0; r < replicas; r++) { runs.count += lengths[r]; }
+    if (!(length >= 1) || first == replicas) {
         return ons_fail(ONS_INVALID, "a series needs at least one number, each the mean of at least one sample");
     }
     runs.values = ONS_NEW(double, runs.count);
     if (!runs.values) { return ONS_MEMORY; }
+    const double reference = series[first][0];
     double sum = 0;
     size_t at = 0;
     for (size_t r = 0; r < replicas; r++) {
-        for (size_t i = 0; i < lengths[r]; i++) { sum += runs.values[at++] = series[r][i] - first[0]; }
+        for (size_t i = 0; i < lengths[r]; i++) { sum += runs.values[at++] = series[r][i] - reference; }
     }
     const double offset = sum / (double)runs.count;
     for (size_t i = 0; i < runs.count; i++) { runs.values[i] -= offset; }
-    estimate->mean = first[0] + offset;
+    estimate->mean = reference + offset;
     statistics_window window;
     if (isnan(variance)) { length = 1; }
     const ons_status status = statistics_judge(&runs, length, (double)runs.count * length, variance, estimate, &window);
