@@ -2,7 +2,7 @@
 # make check  the same, then all tests, the formatter, the linter and the tests under sanitizers
 BUILD ?= build
 CLANG_FORMAT ?= clang-format
-sources = $(shell find include src systems cli tests bench fuzz examples -name '*.[ch]')
+sources = $(shell find include src systems papers cli tests bench fuzz examples -name '*.[ch]')
 
 .PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs packages
 
@@ -30,7 +30,7 @@ check-long: check
 
 lint:
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@run-clang-tidy -quiet -p $(BUILD) '/(src|cli|systems)/[^.]*\.c$$' >$(BUILD)/tidy.log 2>&1 || \
+	@run-clang-tidy -quiet -p $(BUILD) '/(src|cli|systems|papers)/[^.]*\.c$$' >$(BUILD)/tidy.log 2>&1 || \
 	    { grep -E 'error:' $(BUILD)/tidy.log; exit 1; }
 
 # AddressSanitizer and UBSan over the tests.

@@ -154,11 +154,12 @@ ONS_API ons_status ons_fit_polynomial(const double *x, const double *y, const do
 ONS_API double ons_fit_value(const ons_fit *fit, double x, double *error); /* error may be NULL */
 ONS_API double ons_fit_slope(const ons_fit *fit, double x);
 
-/* Where two curves cross: both fitted by polynomials to the points near the crossing. Among all numbers of points and
- * degrees 1 .. 6 at which degree - 2 (where there is none: degree - 1, and very well) would already do by chi^2, so
- * that what a polynomial cannot follow is small against the error, those that know the difference of the curves best.
- * Refused when the curves do not cross exactly once within the common range (counting only places where they differ by
- * 2 errors), or no polynomial fits: points closer to the crossing are needed. */
+/* Where two curves cross: both fitted by polynomials, of degree 6 or points - 2 if that is less (two points: a line),
+ * so that what a polynomial cannot follow is small against the error. All points are used, unless chi^2 refuses the
+ * fits or their highest term is seen in the data (degree 3 and more: then terms that were left out may matter): points
+ * far from the crossing are then left out, one after the other. Refused when the curves do not cross exactly once
+ * within the common range (counting only places where they differ by 2 errors), or no polynomial fits: points closer to
+ * the crossing are needed. */
 typedef struct ons_crossing {
     double x, x_error, y, y_error;
     unsigned degree;

@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* Grows with every change of the structures below; a user's system compiled against another one is refused. */
-#define ONS_ABI 1u
+#define ONS_ABI 2u
 
 /* ---- parameters ---------------------------------------------------------------------------------------------------
  */
@@ -194,6 +194,25 @@ ONS_API ons_status ons_persist_random(ons_part *part, const char *name, ons_rand
 ONS_API ons_status ons_persist_configuration(ons_part *part, const char *name, ons_element element, void *data,
                                              unsigned rank, const size_t *dimensions);
 
+/* ---- pictures -----------------------------------------------------------------------------------------------------
+ */
+
+/* A state as an image: 8 bits red, green, blue a pixel, rows from the top. */
+typedef struct ons_picture {
+    size_t width, height;
+    uint8_t *pixels; /* [height][width][3] */
+} ons_picture;
+/* Takes memory for a black picture of that size (each side 1 .. 16384); frees what it held. */
+ONS_API ons_status ons_picture_size(ons_picture *picture, size_t width, size_t height);
+ONS_API void ons_picture_free(ons_picture *picture);
+/* The colour of `value` on a scale from `low` to `high` (perceptually even, dark to bright), and on a circle (angles in
+ * radians); distinct colours for small integers. Written to rgb[3]. */
+ONS_API void ons_colour_scale(double value, double low, double high, uint8_t *rgb);
+ONS_API void ons_colour_angle(double angle, uint8_t *rgb);
+ONS_API void ons_colour_index(unsigned index, uint8_t *rgb);
+/* Writes a PNG file. */
+ONS_API ons_status ons_picture_write(const ons_picture *picture, const char *path);
+
 /* ---- the descriptor -----------------------------------------------------------------------------------------------
  */
 
@@ -236,6 +255,8 @@ struct ons_system {
     ons_status (*advance)(void *state, ons_context *context);
     ons_status (*measure)(const void *state, ons_context *context); /* may be NULL */
     ons_status (*persist)(void *state, ons_part *part);
+    /* The state of a lane as an image; may be NULL. Sets the size and fills the pixels. */
+    ons_status (*picture)(const void *state, unsigned lane, ons_picture *picture);
     void (*destroy)(void *state); /* also after a create() that failed; may be NULL */
 };
 
