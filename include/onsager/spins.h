@@ -10,6 +10,7 @@
 #define ONSAGER_SPINS_H
 
 #include <onsager/base.h>
+#include <onsager/spins/tempering.h>
 
 #ifdef __cplusplus
 extern "C" {
