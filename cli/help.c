@@ -50,6 +50,15 @@ static const cli_option analyse_options[] = {
     JSON_OPTION,
     END,
 };
+static const cli_option reproduce_options[] = {
+    {0, "effort", "EFFORT", "quick (seconds), standard (default; minutes) or full (the paper's own scale)"},
+    {'o', "output", "FOLDER", "for archives, figures and report.html; default: PAPER-EFFORT"},
+    {0, "claim", "ID", "print the verdict on this claim only"},
+    {0, "threads", "N", "default: all cores"},
+    JSON_OPTION,
+    {'q', "quiet", NULL, "no progress, no table"},
+    END,
+};
 static const cli_option new_options[] = {END};
 
 const cli_verb cli_verbs[] = {
@@ -77,6 +86,13 @@ const cli_verb cli_verbs[] = {
     {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
     {"analyse", "FILE.h5 crossing", "what follows from several tasks",
      "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
+    {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
+     "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with the "
+     "reason. The "
+     "exit code is 0 also where claims differ: that is a result.\n\n"
+     "The archives of the jobs stay in the folder, beside report.html. The same command again goes on where it was "
+     "interrupted.",
+     reproduce_options, cli_reproduce},
     {"new", "NAME", "write NAME.c, a system of your own to start from", NULL, new_options, cli_new},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
