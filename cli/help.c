@@ -87,7 +87,8 @@ const cli_verb cli_verbs[] = {
     {"analyse", "FILE.h5 crossing", "what follows from several tasks",
      "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
     {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
-     "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with the "
+     "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with "
+     "the "
      "reason. The "
      "exit code is 0 also where claims differ: that is a result.\n\n"
      "The archives of the jobs stay in the folder, beside report.html. The same command again goes on where it was "

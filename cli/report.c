@@ -148,9 +148,9 @@ static ons_status make_page(const ons_results *results, double exact, const char
                  "autocorrelation time in samples, 1/2 where they are independent.</p>\n");
     status = cli_results_table_html(results, page);
     cli_html_block(page, "To run it again",
-              "Save as <code>job.yaml</code>, then <code>onsager run job.yaml</code>. The numbers come out "
-              "the same, on any number of threads.",
-              ons_results_job(results));
+                   "Save as <code>job.yaml</code>, then <code>onsager run job.yaml</code>. The numbers come out "
+                   "the same, on any number of threads.",
+                   ons_results_job(results));
     cli_html_block(page, "Provenance", NULL, ons_results_provenance(results));
     cli_html_end(page);
     return status == ONS_OK ? cli_text_status(page) : status;

@@ -1,6 +1,6 @@
 /*
- * The report of a reproduction: one page with the verdicts first, then figures, pictures, notes, archives and how to run
- * it again. Scripts and data of the figures and the pictures stay in its folder too.
+ * The report of a reproduction: one page with the verdicts first, then figures, pictures, notes, archives and how to
+ * run it again. Scripts and data of the figures and the pictures stay in its folder too.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,7 +17,8 @@
 
 static const char verdict_style[] =
     "<style>tr.agrees td:first-child{border-left:4px solid #009e73;padding-left:.5rem}tr.differs "
-    "td:first-child{border-left:4px solid #d55e00;padding-left:.5rem}tr.not-checked td:first-child{border-left:4px solid "
+    "td:first-child{border-left:4px solid #d55e00;padding-left:.5rem}tr.not-checked td:first-child{border-left:4px "
+    "solid "
     "#999;padding-left:.5rem}tr.differs td.v{color:#a04000;font-weight:700}table.claims td{white-space:normal;vertical-"
     "align:top}table.claims td.q{min-width:16rem}img{max-width:100%;image-rendering:pixelated}</style>\n";
 
@@ -57,12 +58,13 @@ static void add_verdicts(const ons_reproduction *reproduction, ons_text *page) {
     cli_verdict_counts(reproduction, counts);
     ons_text_add(page, "<h2>Claims</h2>\n<p class=\"answer\">");
     cli_verdict_sentence(counts, page);
-    ons_text_add(page, "</p>\n<p>In parentheses: one standard error in units of the last digits. A number agrees when it "
-                       "deviates by no more than its tolerance and three combined errors; sigma is the deviation in "
-                       "combined errors. Tolerances were fixed before the run.</p>\n"
-                       "<div class=\"wide\"><table class=\"claims\">\n<thead><tr><th>claim</th><th>kind</th>"
-                       "<th>quantity</th><th>place</th><th>published</th><th>ours</th><th class=\"n\">sigma</th>"
-                       "<th>verdict</th><th>why</th></tr></thead>\n<tbody>\n");
+    ons_text_add(page,
+                 "</p>\n<p>In parentheses: one standard error in units of the last digits. A number agrees when it "
+                 "deviates by no more than its tolerance and three combined errors; sigma is the deviation in "
+                 "combined errors. Tolerances were fixed before the run.</p>\n"
+                 "<div class=\"wide\"><table class=\"claims\">\n<thead><tr><th>claim</th><th>kind</th>"
+                 "<th>quantity</th><th>place</th><th>published</th><th>ours</th><th class=\"n\">sigma</th>"
+                 "<th>verdict</th><th>why</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < count; i++) { add_claim(&settled[i], page); }
     ons_text_add(page, "</tbody></table></div>\n");
 }
@@ -174,7 +176,8 @@ static ons_status add_picture(const ons_image *image, const char *folder, ons_te
     if (status == ONS_OK) { status = ons_file_read(path, (size_t)1 << 30, &bytes, &count); }
     if (status == ONS_OK) {
         const size_t width = image->picture.width;
-        ons_text_add(page, "<figure><img width=\"%zu\" alt=\"", width < 400 ? (400 + width - 1) / width * width : width);
+        ons_text_add(page, "<figure><img width=\"%zu\" alt=\"",
+                     width < 400 ? (400 + width - 1) / width * width : width);
         cli_html(page, image->caption);
         ons_text_add(page, "\" src=\"data:image/png;base64,");
         add_base64(page, (const unsigned char *)bytes, count);

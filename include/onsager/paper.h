@@ -26,11 +26,11 @@ typedef enum ons_claim_kind {
 
 enum { ONS_CLAIM_EQUAL, ONS_CLAIM_AT_LEAST, ONS_CLAIM_AT_MOST };
 
-/* Exact and published claims are numbers. A number agrees when it deviates from the published one (for bounds: to the wrong side of it) by no more than
- * tolerance + 3 hypot(our error, published error); it is not checked when our error exceeds `precision`, since then it
- * could not have failed. Orderings and statements agree when they hold, with the evidence in words. What is not finite
- * is not checked. What is settled at a smaller effort than the claim's is not checked either, our number stands beside
- * it all the same. */
+/* Exact and published claims are numbers. A number agrees when it deviates from the published one (for bounds: to the
+ * wrong side of it) by no more than tolerance + 3 hypot(our error, published error); it is not checked when our error
+ * exceeds `precision`, since then it could not have failed. Orderings and statements agree when they hold, with the
+ * evidence in words. What is not finite is not checked. What is settled at a smaller effort than the claim's is not
+ * checked either, our number stands beside it all the same. */
 typedef struct ons_claim {
     const char *id; /* "F2-L5": unique in the paper */
     ons_claim_kind kind;
@@ -73,9 +73,9 @@ ONS_API ons_effort ons_reproduction_effort(const ons_reproduction *reproduction)
 ONS_API bool ons_reproduction_stopped(const ons_reproduction *reproduction);
 /* Runs a job to its end and reads its results. `name`: of the archive, unique in the paper ("exact", "maze-L48").
  * `words`: the job as on the command line after `run`, "SYSTEM key=value ..." separated by blanks, formatted as by
- * printf; `output` and `threads` are given by the reproduction. The archive FOLDER/NAME.h5 is continued when it is there
- * already, and is listed in the report; *results has the tasks of this job in its order. The results belong to the
- * reproduction: do not free them. ONS_STOPPED: interrupted, pass it on. */
+ * printf; `output` and `threads` are given by the reproduction. The archive FOLDER/NAME.h5 is continued when it is
+ * there already, and is listed in the report; *results has the tasks of this job in its order. The results belong to
+ * the reproduction: do not free them. ONS_STOPPED: interrupted, pass it on. */
 ONS_API ons_status ons_reproduction_run(ons_reproduction *reproduction, const ons_results **results, const char *name,
                                         const char *words, ...) ONS_FORMAT(4, 5);
 /* Settles a claim with a number (error 0: exact up to rounding) and a note (may be ""): how it was obtained. */
@@ -128,9 +128,9 @@ typedef struct ons_reproduce_options {
 ONS_API ons_verdict ons_claim_verdict(const ons_claim *claim, double ours, double error);
 
 /* Reproduces a paper: ONS_OK when it came to its end, ONS_STOPPED when interrupted (the same call goes on), ONS_INVALID
- * when the folder cannot be used, ONS_FAILED when a job fails or the paper is not in order. *reproduction holds what was
- * settled until then, also after an error; NULL when there was nothing to begin with. The paper (which may be a copy
- * with other claims) must outlive it. */
+ * when the folder cannot be used, ONS_FAILED when a job fails or the paper is not in order. *reproduction holds what
+ * was settled until then, also after an error; NULL when there was nothing to begin with. The paper (which may be a
+ * copy with other claims) must outlive it. */
 ONS_API ons_status ons_reproduce(ons_reproduction **reproduction, const ons_paper *paper,
                                  const ons_reproduce_options *options);
 ONS_API void ons_reproduction_free(ons_reproduction *reproduction);

@@ -132,8 +132,8 @@ void lab_claims_end(ons_reproduction *reproduction) {
         ons_settled *settled = &reproduction->settled[i];
         if (reproduction->why[i]) { continue; }
         if (settled->claim->effort > reproduction->options.effort) {
-            settled->why = settled->claim->effort == ONS_FULL ? "checked with --effort full"
-                                                              : "checked from --effort standard on";
+            settled->why =
+                settled->claim->effort == ONS_FULL ? "checked with --effort full" : "checked from --effort standard on";
         } else {
             settled->why = reproduction->stopped ? "the reproduction was interrupted before it came to this"
                                                  : "the reproduction did not come to this";

@@ -100,7 +100,8 @@ void ons_figure_curve(ons_reproduction *reproduction, const char *label, size_t 
     if (error) { curve.error = copy_of(error, count); }
     ons_curve *curves = (ons_curve *)figure->curves;
     const bool complete = curve.label && curve.x && curve.y && (!error || curve.error);
-    if (!complete || ons_grow((void **)&curves, &reproduction->curve_capacity, figure->count + 1, sizeof curve) != ONS_OK) {
+    if (!complete ||
+        ons_grow((void **)&curves, &reproduction->curve_capacity, figure->count + 1, sizeof curve) != ONS_OK) {
         free((char *)curve.label);
         free((double *)curve.x);
         free((double *)curve.y);

@@ -109,9 +109,8 @@ static ons_status run_job(running *now) {
 
 /* Takes `words`. */
 static ons_status add_job(ons_reproduction *reproduction, const char *name, char *words, ons_reproduction_job **entry) {
-    ons_reproduction_job job = {.words = words,
-                                .name = ons_copy(name),
-                                .path = ons_format("%s/%s.h5", reproduction->folder, name)};
+    ons_reproduction_job job = {
+        .words = words, .name = ons_copy(name), .path = ons_format("%s/%s.h5", reproduction->folder, name)};
     if (!words || !job.name || !job.path ||
         ons_grow((void **)&reproduction->job, &reproduction->job_capacity, reproduction->jobs + 1, sizeof job) !=
             ONS_OK) {
