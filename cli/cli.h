@@ -251,6 +251,8 @@ void cli_figure_free(cli_figure *figure);
 /* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
  * pdf. */
 ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory);
+/* The picture of a state, for `plot --picture`. */
+ons_status cli_plot_picture(const cli_arguments *arguments, const ons_results *results, const char *path);
 ons_status cli_temporary_directory(char **path);
 /* Removes a directory of plain files. */
 void cli_remove_directory(const char *path);

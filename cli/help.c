@@ -13,7 +13,12 @@
     { 0, NULL, NULL, NULL }
 
 static const cli_option list_options[] = {{0, "names", NULL, "names alone, one a line"}, JSON_OPTION, END};
-static const cli_option describe_options[] = {{0, "markdown", NULL, "print the page of docs/systems instead"}, END};
+static const cli_option describe_options[] = {
+    {0, "markdown", NULL, "print the page of docs/ instead"},
+    {0, "system", NULL, "only the system of that name"},
+    {0, "paper", NULL, "only the paper of that name"},
+    END,
+};
 static const cli_option run_options[] = {
     {'o', "output", "FILE.h5", "the archive (the same as output=FILE.h5)"},
     JSON_OPTION,
@@ -33,6 +38,9 @@ static const cli_option plot_options[] = {
     {'o', "output", "FILE", "FILE.svg (default), .png or .pdf"},
     {0, "log", "AXES", "x, y or xy: logarithmic axes"},
     {0, "keep", "DIR", "keep the gnuplot script and its data in DIR"},
+    {0, "picture", NULL, "draw the last configuration that the archive holds instead; -o FILE.png"},
+    {0, "task", "N", "--picture: of this task, counted from 0 (or its key); needed where there are several"},
+    {0, "replica", "N", "--picture: of this replica; default: 0"},
     END,
 };
 static const cli_option report_options[] = {
@@ -63,9 +71,9 @@ static const cli_option new_options[] = {END};
 
 const cli_verb cli_verbs[] = {
     {"list", "[systems|papers]", "what can be run", NULL, list_options, cli_list},
-    {"describe", "SYSTEM", "parameters, observables, exact references of a system",
-     "SYSTEM is a name from 'onsager list' or the "
-     "path of a C file.",
+    {"describe", "SYSTEM|PAPER", "all about a system or a paper",
+     "SYSTEM and PAPER are names from 'onsager list'; SYSTEM may be the path of a C file. A name that both have shows "
+     "both.",
      describe_options, cli_describe},
     {"run", "JOB.yaml | SYSTEM | ./my-system.c  key=value ...", "run a job, or continue it",
      "A value is 16, 1e5, a grid 16,32,64, an inclusive range 2.0:2.5:0.1 (a grid too), or one array [16,32]. Words of "

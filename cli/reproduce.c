@@ -18,7 +18,7 @@ const ons_paper *cli_paper_find(const char *name) {
     return NULL;
 }
 
-static ons_status unknown_paper(const char *word) {
+ons_status cli_paper_unknown(const char *word) {
     const char *names[512];
     size_t count = 0;
     for (const ons_paper *const *paper = ons_papers(); *paper && count < 512; paper++) {
@@ -155,7 +155,7 @@ ons_status cli_reproduce(cli_arguments *arguments) {
     ons_status status = cli_only_word(arguments, "a paper", &word);
     if (status != ONS_OK) { return status; }
     reproduced.paper = cli_paper_find(word);
-    if (!reproduced.paper) { return unknown_paper(word); }
+    if (!reproduced.paper) { return cli_paper_unknown(word); }
     status = read_effort(cli_option_value(arguments, "effort"), &reproduced.effort);
     if (status == ONS_OK) { status = read_threads(cli_option_value(arguments, "threads"), &threads); }
     if (status == ONS_OK) { status = check_claim(reproduced.paper, cli_option_value(arguments, "claim")); }

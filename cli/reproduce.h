@@ -22,6 +22,10 @@ typedef struct cli_reproduced {
 
 /* NULL: there is none of that name. */
 const ons_paper *cli_paper_find(const char *name);
+/* ONS_INVALID with the nearest name. */
+ons_status cli_paper_unknown(const char *word);
+/* All that its descriptor says. */
+ons_status cli_page_paper(cli_page *page, const ons_paper *paper);
 
 /* The claims of a paper and, where they are settled, our numbers: a text for a number as it stands in tables, with "at
  * least" before a bound; "" where there is none. */

@@ -247,7 +247,7 @@ static ons_status critical_point(ons_reproduction *r) {
     ons_figure_begin(r, "energy", "Energy at T_c", "1/L", "energy", 0);
     ons_figure_curve(r, "sampled", at.count, at.inverse, at.energy, at.energy_error);
     ons_figure_curve(r, "Kaufman 1949", at.count, at.inverse, at.energy_exact, NULL);
-    return ONS_OK;
+    return ons_reproduction_state(r, "critical", at.count - 1, 0, "critical", "The largest lattice at T_c");
 }
 
 /* ---- finite tori ----------------------------------------------------------------------------------------------------

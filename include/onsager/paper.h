@@ -100,6 +100,10 @@ ONS_API void ons_figure_curve(ons_reproduction *reproduction, const char *label,
  */
 ONS_API void ons_reproduction_picture(ons_reproduction *reproduction, const char *name, const char *caption,
                                       const ons_picture *picture);
+/* The same of the last state of a job that was run: `job`: its name; the task by its place in the results, the replica
+ * from 0. The system must have picture(). */
+ONS_API ons_status ons_reproduction_state(ons_reproduction *reproduction, const char *job, size_t task,
+                                          uint64_t replica, const char *name, const char *caption);
 
 /* ---- for the callers ------------------------------------------------------------------------------------------------
  */

@@ -161,6 +161,37 @@ size_t ons_reproduction_jobs(const ons_reproduction *reproduction, const ons_rep
     return reproduction->jobs;
 }
 
+/* ---- the state that a job has left ----------------------------------------------------------------------------------
+ */
+
+static const ons_reproduction_job *find_job(const ons_reproduction *reproduction, const char *name) {
+    for (size_t i = 0; i < reproduction->jobs; i++) {
+        if (strcmp(reproduction->job[i].name, name) == 0) { return &reproduction->job[i]; }
+    }
+    return NULL;
+}
+
+ons_status ons_reproduction_state(ons_reproduction *reproduction, const char *job, size_t task, uint64_t replica,
+                                  const char *name, const char *caption) {
+    const ons_reproduction_job *entry = find_job(reproduction, job);
+    if (!entry || !entry->results || task >= ons_results_count(entry->results)) {
+        lab_reproduction_fault(reproduction, "picture '%s': task %zu of a job '%s' was not run", name, task, job);
+        return ons_fail(ONS_FAILED, "paper %s: %s", reproduction->paper->name, reproduction->fault);
+    }
+    ons_job *bound = NULL;
+    ons_picture picture = {0};
+    ons_status status = ons_job_create(&bound);
+    if (status == ONS_OK) { status = read_words(bound, entry->words, entry, 0); }
+    if (status == ONS_OK) { status = bind_system(reproduction, bound); }
+    if (status == ONS_OK) {
+        status = ons_job_picture(bound, ons_results_task(entry->results, task)->key, replica, &picture);
+    }
+    if (status == ONS_OK) { ons_reproduction_picture(reproduction, name, caption, &picture); }
+    ons_picture_free(&picture);
+    ons_job_free(bound);
+    return named_failure(status, job);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------------------------
  */
 
