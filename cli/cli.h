@@ -134,8 +134,9 @@ typedef struct cli_job {
 } cli_job;
 /* From the words of `run`; `output` (NULL: none) overrides what they say. */
 ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_job *opened);
-/* From the canonical YAML of a job that has left an archive or parts. */
-ons_status cli_job_reopen(const char *archive, const char *yaml, cli_job *opened);
+/* From the canonical YAML of a job that has left an archive or parts. `system`: the C file of a user's own (NULL: the
+ * system is built in). */
+ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened);
 void cli_job_close(cli_job *opened);
 
 /* ---- results --------------------------------------------------------------------------------------------------------
