@@ -111,8 +111,8 @@ static ons_status draw_quantity(const cli_arguments *arguments, const ons_result
  *
  * What concerns a picture has no meaning for a figure, and the other way round. */
 static ons_status check_options(const cli_arguments *arguments, bool picture) {
-    static const char *const of_figures[] = {"x", "y", "by", "log", "keep", NULL}, *const of_pictures[] = {
-                                                                                       "task", "replica", NULL};
+    static const char *const of_figures[] = {"x", "y", "by", "log", "keep", NULL};
+    static const char *const of_pictures[] = {"task", "replica", "system", NULL};
     for (const char *const *name = picture ? of_figures : of_pictures; *name; name++) {
         if (!cli_option_value(arguments, *name)) { continue; }
         return picture
