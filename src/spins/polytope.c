@@ -127,7 +127,7 @@ ons_status ons_linear_program(size_t rows, size_t columns, const double *matrix,
     }
     for (size_t k = 0; x && t.basis && k < columns; k++) { x[k] = 0; }
     for (size_t r = 0; x && t.basis && t.cell && r < rows; r++) {
-        if (t.basis[r] < columns) { x[t.basis[r]] = row_of(&t, r)[t.width - 1]; }
+        if (t.basis[r] < columns) { x[t.basis[r]] = fmax(row_of(&t, r)[t.width - 1], 0); }
     }
     free(t.cell);
     free(t.basis);

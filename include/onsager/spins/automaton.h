@@ -58,19 +58,19 @@ ONS_API uint64_t ons_automaton_translate(const ons_automaton *automaton, uint64_
 
 /* 64 cells a word; bits beyond the last cell are 0. Some 0.1 ns or less per cell and step while the ring fits the
  * cache, by plain C that every compiler turns into vector instructions. */
-typedef struct ons_string {
+typedef struct ons_cells {
     ons_automaton automaton;
     unsigned planes;
     size_t words;              /* of a plane */
     uint64_t *plane, *scratch; /* [planes][words] */
-} ons_string;
+} ons_cells;
 
-ONS_API ons_status ons_string_create(ons_string **string, const ons_automaton *automaton);
-ONS_API void ons_string_free(ons_string *string);
-ONS_API void ons_string_step(ons_string *string, uint64_t steps);
-ONS_API bool ons_string_get(const ons_string *string, unsigned plane, uint64_t cell);
-ONS_API void ons_string_set(ons_string *string, unsigned plane, uint64_t cell, bool occupied);
-ONS_API uint64_t ons_string_particles(const ons_string *string, unsigned plane);
+ONS_API ons_status ons_cells_create(ons_cells **cells, const ons_automaton *automaton);
+ONS_API void ons_cells_free(ons_cells *cells);
+ONS_API void ons_cells_step(ons_cells *cells, uint64_t steps);
+ONS_API bool ons_cells_get(const ons_cells *cells, unsigned plane, uint64_t cell);
+ONS_API void ons_cells_set(ons_cells *cells, unsigned plane, uint64_t cell, bool occupied);
+ONS_API uint64_t ons_cells_particles(const ons_cells *cells, unsigned plane);
 
 /* ---- ensembles: 64 initial states a word --------------------------------------------------------------------------
  */
