@@ -11,6 +11,10 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/automaton.h>
+#include <onsager/spins/permutation.h>
+#include <onsager/spins/qubits.h>
+#include <onsager/spins/step.h>
 
 #ifdef __cplusplus
 extern "C" {
