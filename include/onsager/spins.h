@@ -11,6 +11,8 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/longrange.h>
+#include <onsager/spins/dipolar.h>
 
 #ifdef __cplusplus
 extern "C" {
