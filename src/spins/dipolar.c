@@ -56,8 +56,7 @@ static ons_status make_cosines(ons_dipolar_model *model) {
     }
     for (int d = 0; d < q; d++) { /* even in d, and in d + q, exactly */
         const int nearest = d > q - d ? q - d : d;
-        model->cosine[q - 1 + d] = model->cosine[q - 1 - d] =
-            llrint(model->circle[2 * nearest] / model->cosine_unit);
+        model->cosine[q - 1 + d] = model->cosine[q - 1 - d] = llrint(model->circle[2 * nearest] / model->cosine_unit);
     }
     return ONS_OK;
 }
@@ -202,12 +201,13 @@ ons_status ons_dipolar_start_stripes(ons_dipolar *walker, unsigned width, unsign
     return ons_dipolar_refresh(walker);
 }
 
-/* ---- Metropolis ------------------------------------------------------------------------------------------------------
+/* ---- Metropolis
+ * ------------------------------------------------------------------------------------------------------
  */
 
 /* One attempt at `site` to go from its state to another: true when accepted. */
 static void accept(ons_dipolar *walker, uint32_t site, int old, int new, int64_t exchange, int64_t dipoles) {
-    walker->states[site] = (int8_t)new;
+    walker->states[site] = (int8_t) new;
     walker->counts[old]--;
     walker->counts[new]++;
     walker->exchange += exchange;
@@ -227,8 +227,7 @@ void ons_dipolar_metropolis(ons_dipolar *walker, double temperature) {
     const int64_t *const field = walker->field;
     const int64_t own = field ? 2 * ons_longrange_units(model->longrange)[0] : 0;
     const double beta = 1 / temperature, exchange_beta = -model->options.coupling * model->cosine_unit * beta;
-    const double dipole_beta =
-        field ? model->options.dipole * ons_longrange_unit(model->longrange) * beta : 0;
+    const double dipole_beta = field ? model->options.dipole * ons_longrange_unit(model->longrange) * beta : 0;
     ons_random random = walker->random;
     int8_t *const states = walker->states;
     for (uint32_t attempt = 0; attempt < sites; attempt++) {

@@ -1,8 +1,8 @@
 /*
  * Clusters of clock spins by reflections (Wolff, Phys. Rev. Lett. 62, 361 (1989)).
  *
- * A reflection keeps the energy of a bond when both ends are reflected. A bond whose energy grows by dE > 0 when one end
- * is reflected links with 1 - exp(-dE/T). A site is reflected as it joins; from then on reflecting the other end of
+ * A reflection keeps the energy of a bond when both ends are reflected. A bond whose energy grows by dE > 0 when one
+ * end is reflected links with 1 - exp(-dE/T). A site is reflected as it joins; from then on reflecting the other end of
  * that bond would lower its energy, so that it cannot join again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -45,7 +45,8 @@ static void grow_cluster(ons_dipolar *walker, int axis, uint32_t seed) {
         const uint32_t *const neighbour = model->graph->neighbour + spins_row(model->graph, site, &count);
         for (uint32_t k = 0; k < count; k++) {
             const int other = states[neighbour[k]];
-            const int u = old >= other ? old - other : old - other + q, v = new >= other ? new - other : new - other + q;
+            const int u = old >= other ? old - other : old - other + q,
+                      v = new >= other ? new - other : new - other + q;
             const uint64_t threshold = walker->linked[u * q + v];
             if (!threshold || !spins_below(&walker->random, ons_random_32(&walker->random), threshold)) { continue; }
             states[neighbour[k]] = (int8_t)reflect(axis, other, q);
@@ -57,8 +58,9 @@ static void grow_cluster(ons_dipolar *walker, int axis, uint32_t seed) {
 ons_status ons_dipolar_wolff(ons_dipolar *walker, double temperature, uint32_t clusters) {
     const ons_dipolar_model *model = walker->model;
     if (walker->field) {
-        return ons_fail(ONS_INVALID, "Wolff's clusters are for clock spins without dipoles: the field of distant dipoles "
-                                     "would make all flips rejections");
+        return ons_fail(ONS_INVALID,
+                        "Wolff's clusters are for clock spins without dipoles: the field of distant dipoles "
+                        "would make all flips rejections");
     }
     make_links(walker, temperature);
     for (uint32_t k = 0; k < clusters; k++) {

@@ -69,8 +69,7 @@ typedef struct ewald {
 static double determinant(unsigned count, const double *m) {
     if (count == 1) { return m[0]; }
     if (count == 2) { return m[0] * m[3] - m[1] * m[2]; }
-    return m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) +
-           m[2] * (m[3] * m[7] - m[4] * m[6]);
+    return m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
 }
 
 static void site_cell(const ewald *sum, size_t site, int64_t *cell) {
@@ -248,9 +247,7 @@ static ons_status prepare(ewald *sum) {
     sum->volume = fabs(determinant(count, sum->periods));
     for (unsigned d = 0; d < count; d++) {
         double squared = 0;
-        for (unsigned k = 0; k < count; k++) {
-            squared += sum->inverse[k * count + d] * sum->inverse[k * count + d];
-        }
+        for (unsigned k = 0; k < count; k++) { squared += sum->inverse[k * count + d] * sum->inverse[k * count + d]; }
         sum->width[d] = sqrt(squared);
     }
     sum->gamma = complete_gamma(sum->exponent / 2);

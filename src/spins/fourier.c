@@ -30,7 +30,9 @@ ons_status spins_fourier_create(spins_fourier **fourier, unsigned dimension, con
     made->dimension = dimension;
     made->sites = made->modes = 1;
     for (unsigned d = 0; d < dimension; d++) {
-        if (lengths[d] > INT_MAX) { return ons_fail(ONS_INVALID, "a Fourier transform of length %lld", (long long)lengths[d]); }
+        if (lengths[d] > INT_MAX) {
+            return ons_fail(ONS_INVALID, "a Fourier transform of length %lld", (long long)lengths[d]);
+        }
         made->lengths[d] = (int)lengths[d];
         made->sites *= (size_t)lengths[d];
         made->modes *= (size_t)(d + 1 < dimension ? lengths[d] : lengths[d] / 2 + 1);

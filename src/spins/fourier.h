@@ -22,8 +22,8 @@ typedef struct spins_fourier {
 
 ons_status spins_fourier_create(spins_fourier **fourier, unsigned dimension, const int64_t *lengths);
 void spins_fourier_free(spins_fourier *fourier);
-double *spins_fourier_reals(const spins_fourier *fourier);            /* NULL: no memory */
-fftw_complex *spins_fourier_spectrum(const spins_fourier *fourier);   /* NULL: no memory */
+double *spins_fourier_reals(const spins_fourier *fourier);          /* NULL: no memory */
+fftw_complex *spins_fourier_spectrum(const spins_fourier *fourier); /* NULL: no memory */
 /* Not normalised; backward destroys its input. */
 void spins_fourier_forward(const spins_fourier *fourier, double *reals, fftw_complex *spectrum);
 void spins_fourier_backward(const spins_fourier *fourier, fftw_complex *spectrum, double *reals);

@@ -18,7 +18,7 @@ extern "C" {
 /* The periodic cell: `lengths[d]` steps of the primitive vector basis[d][0 .. dimension-1]; site = cell in row-major
  * order, the last direction runs fastest. */
 typedef struct ons_longrange_cell {
-    unsigned dimension; /* 1 .. 3 */
+    unsigned dimension;                                                /* 1 .. 3 */
     double basis[ONS_LONGRANGE_DIMENSIONS * ONS_LONGRANGE_DIMENSIONS]; /* [dimension][dimension], Cartesian */
     int64_t lengths[ONS_LONGRANGE_DIMENSIONS];                         /* each >= 1 */
 } ons_longrange_cell;
