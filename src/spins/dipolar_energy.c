@@ -11,10 +11,11 @@
 static void sum_exchange(ons_dipolar *walker) {
     const ons_dipolar_model *model = walker->model;
     const ons_graph *graph = model->graph;
-    const int64_t *const cosine = model->cosine + model->states - 1;
+    const uint32_t *neighbour = graph->neighbour;
     int64_t sum = 0;
-    for (uint64_t entry = 0; entry < graph->entries; entry++) {
-        sum += cosine[walker->states[entry / graph->coordination] - walker->states[graph->neighbour[entry]]];
+    for (uint32_t i = 0; i < graph->sites; i++, neighbour += graph->coordination) {
+        const int64_t *const cosine = model->cosine + model->states - 1 + walker->states[i];
+        for (uint32_t k = 0; k < graph->coordination; k++) { sum += cosine[-walker->states[neighbour[k]]]; }
     }
     walker->exchange = sum / 2; /* every bond was met from both ends */
 }

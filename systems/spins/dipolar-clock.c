@@ -23,6 +23,11 @@ enum { MOMENTA_NONE, MOMENTA_RINGS, MOMENTA_MAP };
 enum { STREAM_EXCHANGE = 2, STREAM_WALKER = 1 << 16, STREAM_START = 1 << 17 };
 enum { WIDEST_GROUND_STATE = 16, MOST_TEMPERATURES = 4096 };
 
+/* From stripes through the maze and both BKT transitions to disorder, with exchanges along all of it at L = 24. */
+#define LADDER_OF_PHASES                                                                                               \
+    "[0.08,0.085,0.09,0.095,0.1,0.11,0.12,0.13,0.14,0.15,0.165,0.18,0.2,0.22,0.25,0.28,0.32,0.36,0.41,0.47,0.54,0.62," \
+    "0.7,0.8,0.9,1,1.1,1.2,"                                                                                           \
+    "1.3,1.4,1.5,1.6]"
 static const ons_parameter parameters[] = {
     {"lattice", ONS_CHOICE, 0, "triangular", "triangular|square", NULL, NULL, NULL, "periodic, lattice constant 1"},
     {"L", ONS_INTEGER, ONS_ARRAY, "24", NULL, "[3, 4096]", NULL, NULL,
@@ -32,8 +37,8 @@ static const ons_parameter parameters[] = {
      "which states exist: all, or the adjacent pair 0 and 1, which is the dipolar Ising model"},
     {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of -J sum cos(theta_i - theta_j)"},
     {"dipole", ONS_REAL, 0, "0.15", NULL, NULL, NULL, "coupling", "D of (D/2) sum_ij V(r_ij) s_i s_j; 0: clock model"},
-    {"temperature", ONS_REAL, ONS_ARRAY, "[0.1,0.11,0.12,0.13,0.14,0.15,0.16,0.175,0.19,0.21]", NULL, "(0, inf)", NULL,
-     "coupling", "k_B = 1; an array is a ladder whose configurations are exchanged (parallel tempering)"},
+    {"temperature", ONS_REAL, ONS_ARRAY, LADDER_OF_PHASES, NULL, "(0, inf)", NULL, "coupling",
+     "k_B = 1; an array is a ladder whose configurations are exchanged (parallel tempering)"},
     {"start", ONS_CHOICE, ONS_OR_ARCHIVE, "random", "random|uniform|stripes", NULL, NULL, NULL,
      "first configuration at every temperature, or those that are stored in an archive"},
     {"stripe_width", ONS_INTEGER, 0, "0", NULL, "[0, 2048]", NULL, NULL,
@@ -256,8 +261,8 @@ static ons_status check_model(const ons_parameters *p) {
                         (long long)ons_integer(p, "q"), (long long)ons_integer(p, "q") + 1);
     }
     if (dipoles && ons_choice(p, "update") == WOLFF) {
-        return ons_fail(ONS_INVALID, "update=wolff is for dipole = 0: distant dipoles do not let clusters be flipped; "
-                                     "take update=metropolis with a ladder of temperatures");
+        return ons_fail(ONS_INVALID, "Wolff's clusters are for dipole = 0, since distant dipoles would reject their "
+                                     "flips; take update=metropolis with a ladder of temperatures");
     }
     size_t count;
     const double *temperature = ons_reals(p, "temperature", &count);
@@ -273,11 +278,11 @@ static ons_status check_model(const ons_parameters *p) {
 static ons_status check_stripes(const ons_parameters *p, extent *size, ons_plan *plan) {
     const bool start = ons_choice(p, "start") == START_STRIPES, given = ons_integer(p, "stripe_width") > 0;
     if (start && ons_integer(p, "orientation") > size->orientations) {
-        return ons_fail(ONS_INVALID, "orientation = 3 exists on the triangular lattice; the square one has 1 and 2");
+        return ons_fail(ONS_INVALID, "the orientation 3 exists on the triangular lattice; the square one has 1 and 2");
     }
     if (start && size->width == 0) {
         return ons_fail(ONS_INVALID,
-                        "start=stripes: the ground state of dipole = %g, coupling = %g has no stripes of 1 "
+                        "the ground state of dipole = %g, coupling = %g has no stripes of 1 "
                         "to %d rows; set stripe_width",
                         ons_real(p, "dipole"), ons_real(p, "coupling"), WIDEST_GROUND_STATE - 1);
     }
@@ -330,8 +335,8 @@ static ons_status plan_histogram(const ons_parameters *p, const extent *size, on
         return ONS_OK;
     }
     if (rung >= (int64_t)size->temperatures) {
-        return ons_fail(ONS_INVALID, "histogram_rung = %lld, but the %zu temperatures are numbered from 0 to %zu",
-                        (long long)rung, size->temperatures, size->temperatures - 1);
+        return ons_fail(ONS_INVALID, "rung %lld, but the %zu temperatures are numbered from 0 to %zu", (long long)rung,
+                        size->temperatures, size->temperatures - 1);
     }
     if (!(high > low)) {
         return ons_fail(ONS_INVALID, "histogram_high = %g must lie above histogram_low = %g", high, low);
@@ -712,7 +717,7 @@ const ons_system ons_system_dipolar_clock = {
     .observables = observables,
     .derived = deriveds,
     .exact = exacts,
-    .controls = {.steps = 4000, .warmup = "auto", .every = "2", .replicas = 2},
+    .controls = {.steps = 4000, .warmup = "2000", .every = "2", .replicas = 2},
     .state_size = sizeof(dipolar_state),
     .check = check,
     .create = create,
