@@ -15,6 +15,8 @@
 #include <onsager/spins/permutation.h>
 #include <onsager/spins/qubits.h>
 #include <onsager/spins/step.h>
+#include <onsager/spins/longrange.h>
+#include <onsager/spins/dipolar.h>
 
 #ifdef __cplusplus
 extern "C" {
