@@ -11,6 +11,8 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/curvature.h>
+#include <onsager/spins/fermions.h>
 
 #ifdef __cplusplus
 extern "C" {
