@@ -314,6 +314,8 @@ struct ons_ising *ons_curvature_ising(ons_curvature_solver *solver) {
     return solver->ising;
 }
 
+size_t ons_curvature_sites(const ons_curvature_solver *solver) { return solver->torus.sites; }
+
 /* Number `index` of every walk, `stride` apart: the one of an exact method; else B whole - (B - 1) mean, from which the
  * bias of order 1/samples is gone, with the error of the jackknife (Efron 1982). */
 static ons_curvature_number combine(const ons_curvature_solver *solver, const double *values, size_t stride) {

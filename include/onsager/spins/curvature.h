@@ -101,6 +101,7 @@ ONS_API void ons_curvature_progress(const ons_curvature_solver *solver, double *
 ONS_API uint64_t *ons_curvature_cursor(ons_curvature_solver *solver);
 ONS_API double *ons_curvature_numbers(ons_curvature_solver *solver, size_t *count);
 ONS_API struct ons_ising *ons_curvature_ising(ons_curvature_solver *solver);
+ONS_API size_t ons_curvature_sites(const ons_curvature_solver *solver);
 
 /* A number with the error of the jackknife; error 0: exact up to rounding. */
 typedef struct ons_curvature_number {
