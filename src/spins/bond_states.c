@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct spins_states {
     const ons_graph *graph;
@@ -18,19 +19,23 @@ struct spins_states {
     double *weight;      /* [bonds + 1]: exp(-J) to the power of the bonds that are not satisfied */
     uint32_t *satisfied; /* [bonds] */
     uint8_t *colour;     /* [sites] */
+    double *block;       /* sums of one unit */
 };
+
+enum { UNIT = 256 }; /* states that are summed before they join the whole, which keeps rounding small */
 
 size_t spins_states_sums(const spins_states *states) {
     const size_t m = states->graph->bonds;
     return 1 + m + m * m + m * m * m;
 }
-uint64_t spins_states_count(const spins_states *states) { return states->count; }
+uint64_t spins_states_units(const spins_states *states) { return (states->count + UNIT - 1) / UNIT; }
 
 void spins_states_free(spins_states *states) {
     if (!states) { return; }
     free(states->weight);
     free(states->satisfied);
     free(states->colour);
+    free(states->block);
     free(states);
 }
 
@@ -45,7 +50,8 @@ ons_status spins_states_create(spins_states **result, const ons_graph *graph, un
     states->weight = ONS_NEW(double, graph->bonds + 1);
     states->satisfied = ONS_NEW(uint32_t, graph->bonds);
     states->colour = ONS_NEW(uint8_t, graph->sites);
-    if (!states->weight || !states->satisfied || !states->colour) {
+    states->block = ONS_NEW(double, spins_states_sums(states));
+    if (!states->weight || !states->satisfied || !states->colour || !states->block) {
         spins_states_free(states);
         return ONS_MEMORY;
     }
@@ -54,35 +60,41 @@ ons_status spins_states_create(spins_states **result, const ons_graph *graph, un
     return ONS_OK;
 }
 
-/* sums: Z, <e_a>, <e_a e_b> for a <= b, <e_a e_b e_c> for a <= b <= c, at their places in full arrays. */
-void spins_states_add(const spins_states *states, uint64_t first, uint64_t count, double *sums) {
+/* Adds one state. */
+static void add_state(const spins_states *states, uint64_t state, double *sums) {
     const ons_graph *graph = states->graph;
     const size_t m = graph->bonds;
     double *single = sums + 1, *pair = single + m, *triple = pair + m * m;
-    for (uint64_t state = first; state < first + count; state++) {
-        uint64_t rest = state;
-        states->colour[0] = 0;
-        for (uint32_t i = 1; i < graph->sites; i++) {
-            states->colour[i] = (uint8_t)(rest % states->q);
-            rest /= states->q;
-        }
-        uint32_t found = 0, *satisfied = states->satisfied;
-        for (uint32_t b = 0; b < m; b++) {
-            satisfied[found] = b;
-            found += states->colour[graph->source[b]] == states->colour[graph->target[b]];
-        }
-        const double weight = states->weight[m - found];
-        sums[0] += weight;
-        for (uint32_t i = 0; i < found; i++) {
-            const size_t a = satisfied[i];
-            single[a] += weight;
-            for (uint32_t j = i; j < found; j++) {
-                const size_t ab = a * m + satisfied[j];
-                pair[ab] += weight;
-                for (uint32_t k = j; k < found; k++) { triple[ab * m + satisfied[k]] += weight; }
-            }
+    states->colour[0] = 0;
+    for (uint32_t i = 1; i < graph->sites; i++) {
+        states->colour[i] = (uint8_t)(state % states->q);
+        state /= states->q;
+    }
+    uint32_t found = 0, *satisfied = states->satisfied;
+    for (uint32_t b = 0; b < m; b++) {
+        satisfied[found] = b;
+        found += states->colour[graph->source[b]] == states->colour[graph->target[b]];
+    }
+    const double weight = states->weight[m - found];
+    sums[0] += weight;
+    for (uint32_t i = 0; i < found; i++) {
+        const size_t a = satisfied[i];
+        single[a] += weight;
+        for (uint32_t j = i; j < found; j++) {
+            const size_t ab = a * m + satisfied[j];
+            pair[ab] += weight;
+            for (uint32_t k = j; k < found; k++) { triple[ab * m + satisfied[k]] += weight; }
         }
     }
+}
+
+/* sums: Z, <e_a>, <e_a e_b> for a <= b, <e_a e_b e_c> for a <= b <= c, at their places in full arrays. */
+void spins_states_add(const spins_states *states, uint64_t unit, double *sums) {
+    const size_t length = spins_states_sums(states);
+    const uint64_t first = unit * UNIT, rest = states->count - first, count = rest < UNIT ? rest : UNIT;
+    memset(states->block, 0, length * sizeof *states->block);
+    for (uint64_t i = 0; i < count; i++) { add_state(states, first + i, states->block); }
+    for (size_t i = 0; i < length; i++) { sums[i] += states->block[i]; }
 }
 
 static double pair_moment(size_t m, const double *pair, size_t a, size_t b) {

@@ -105,9 +105,10 @@ void spins_samples_cumulants(spins_samples *samples, const double *sums, uint32_
 typedef struct spins_states spins_states;
 ons_status spins_states_create(spins_states **states, const ons_graph *graph, unsigned q, double coupling);
 void spins_states_free(spins_states *states);
-uint64_t spins_states_count(const spins_states *states);
+/* Of work: some states each. */
+uint64_t spins_states_units(const spins_states *states);
 size_t spins_states_sums(const spins_states *states);
-void spins_states_add(const spins_states *states, uint64_t first, uint64_t count, double *sums);
+void spins_states_add(const spins_states *states, uint64_t unit, double *sums);
 /* Metric [m][m] and third [m][m][m] from the finished sums; ising: of 2 e - 1. */
 void spins_states_cumulants(const spins_states *states, const double *sums, bool ising, double *mean, double *metric,
                             double *third);

@@ -57,7 +57,7 @@ static ons_status make_states(ons_curvature_solver *solver) {
         status = spins_states_create(&solver->states, solver->graph, ising ? 2 : solver->options.states, coupling);
     }
     if (status) { return status; }
-    solver->units = spins_states_count(solver->states);
+    solver->units = spins_states_units(solver->states);
     solver->sums = spins_states_sums(solver->states);
     return ONS_OK;
 }
@@ -157,7 +157,7 @@ static uint64_t units_at_once(const ons_curvature_solver *solver) {
         cost = 8 * n * rows * columns * pow(solver->options.states ? solver->options.states : 2, columns);
     } else if (solver->states) {
         const double m = (double)solver->graph->bonds;
-        cost = 20 + 2 * m + m * m * m / 48;
+        cost = 256 * (20 + 2 * m + m * m * m / 48);
     } else if (solver->samples) {
         cost = 1000 + n * (100.0 * solver->options.sweeps + (double)solver->orbits * d * d * d);
     }
@@ -175,13 +175,9 @@ static void sample(ons_curvature_solver *solver, uint64_t unit) {
 static void accumulate(ons_curvature_solver *solver) {
     uint64_t *unit = &solver->cursor[0], left = solver->units - *unit, count = units_at_once(solver);
     count = count < left ? count : left;
-    if (solver->states) {
-        spins_states_add(solver->states, *unit, count, solver->numbers);
-        *unit += count;
-        return;
-    }
     for (uint64_t end = *unit + count; *unit < end; ++*unit) {
         if (solver->rows) { spins_rows_follow(solver->rows, (size_t)*unit, solver->numbers); }
+        if (solver->states) { spins_states_add(solver->states, *unit, solver->numbers); }
         if (solver->samples) { sample(solver, *unit); }
     }
 }

@@ -196,30 +196,33 @@ static void report_shells(const curvature_state *state, ons_context *context) {
     }
 }
 
+/* Exact numbers have no error of their own. */
+static void tell(ons_context *context, size_t observable, ons_curvature_number number, double scale) {
+    ons_value(context, observable, 0, 0, scale * number.value, number.error > 0 ? fabs(scale) * number.error : NAN);
+}
+
 static ons_status report(const curvature_state *state, ons_context *context) {
     ons_curvature_result result;
     const ons_status status = ons_curvature_finish(state->solver, &result);
     if (status) { return status; }
     const double n = (double)result.sites;
-    const ons_curvature_number scalar = result.scalar;
-    ons_value(context, R, 0, 0, scalar.value, scalar.error);
-    ons_value(context, ABS_R, 0, 0, fabs(scalar.value), scalar.error);
-    ons_value(context, R_PER_SITE, 0, 0, scalar.value / n, scalar.error / n);
-    ons_value(context, TENSOR_NORM, 0, 0, result.tensor.value, result.tensor.error);
-    ons_value(context, TRACE_NORM, 0, 0, result.trace.value, result.trace.error);
-    for (unsigned i = 0; i < 4; i++) { ons_value(context, R1 + i, 0, 0, result.terms[i].value, result.terms[i].error); }
-    ons_value(context, RESIDUAL_TRACE, 0, 0, result.residuals[0], 0);
-    ons_value(context, RESIDUAL_TENSOR, 0, 0, result.residuals[1], 0);
-    double mean = 0, error = 0;
+    tell(context, R, result.scalar, 1);
+    tell(context, ABS_R, result.scalar, result.scalar.value < 0 ? -1 : 1);
+    tell(context, R_PER_SITE, result.scalar, 1 / n);
+    tell(context, TENSOR_NORM, result.tensor, 1);
+    tell(context, TRACE_NORM, result.trace, 1);
+    for (unsigned i = 0; i < 4; i++) { tell(context, R1 + i, result.terms[i], 1); }
+    for (unsigned i = 0; i < 2; i++) { ons_value(context, RESIDUAL_TRACE + i, 0, 0, result.residuals[i], NAN); }
+    ons_curvature_number mean = {0, 0};
     for (unsigned i = 0; i < state->dimension; i++) {
-        mean += result.mean[i].value / state->dimension;
-        error += result.mean[i].error / state->dimension; /* an upper bound: the directions are correlated */
+        mean.value += result.mean[i].value / state->dimension;
+        mean.error += result.mean[i].error / state->dimension; /* an upper bound: the directions are correlated */
     }
-    ons_value(context, BOND_MEAN, 0, 0, mean, error);
-    if (state->ruppeiner) { ons_value(context, RUPPEINER, 0, 0, result.ruppeiner.value, result.ruppeiner.error); }
-    ons_value(context, COUPLING, 0, 0, state->coupling, 0);
-    ons_value(context, SITES, 0, 0, n, 0);
-    ons_value(context, BONDS, 0, 0, (double)result.bonds, 0);
+    tell(context, BOND_MEAN, mean, 1);
+    if (state->ruppeiner) { tell(context, RUPPEINER, result.ruppeiner, 1); }
+    ons_value(context, COUPLING, 0, 0, state->coupling, NAN);
+    ons_value(context, SITES, 0, 0, n, NAN);
+    ons_value(context, BONDS, 0, 0, (double)result.bonds, NAN);
     if (state->shells) { report_shells(state, context); }
     return ONS_OK;
 }
