@@ -25,8 +25,7 @@ static bool part_is_there(const char *directory, const lab_task *task, uint64_t 
     return there;
 }
 
-/* Whether the directory of parts knows of any task of the job. */
-static bool parts_are_there(const ons_job *job) {
+bool lab_parts_exist(const ons_job *job) {
     char *directory = ons_format("%s.parts", job->output);
     bool there = false;
     for (size_t t = 0; directory != NULL && ons_file_exists(directory) && t < job->task_count && !there; ++t) {
@@ -58,7 +57,7 @@ ons_status lab_archive_check(const ons_job *job) {
     }
     lab_h5_leave();
     if (!damaged) { return status; }
-    return parts_are_there(job) ? ONS_DONE : broken_for_good();
+    return lab_parts_exist(job) ? ONS_DONE : broken_for_good();
 }
 
 /* ---- parts back into files ---- */
@@ -157,7 +156,7 @@ ons_status lab_archive_unpack(const ons_job *job, const char *directory) {
         lab_h5_close(&h5);
     }
     lab_h5_leave();
-    if (damaged) { return !opened && parts_are_there(job) ? ONS_OK : broken_for_good(); }
+    if (damaged) { return !opened && lab_parts_exist(job) ? ONS_OK : broken_for_good(); }
     return status == ONS_DONE ? ONS_OK : status;
 }
 
@@ -278,6 +277,34 @@ ons_status lab_archive_start(const lab_task *task, uint64_t state_index, char **
     ons_status status = lab_archive_open(&h5, task->start_file, &head, NULL);
     if (status == ONS_OK) {
         status = find_start(&h5, &head, task, state_index, bytes, count);
+        lab_archive_head_free(&head);
+        lab_h5_close(&h5);
+    }
+    lab_h5_leave();
+    return status;
+}
+
+/* ---- a stored state ---- */
+
+ons_status lab_archive_state(const ons_job *job, const lab_task *task, uint64_t state_index, char **bytes,
+                             size_t *count) {
+    lab_h5 h5;
+    lab_archive_head head;
+    *bytes = NULL;
+    lab_h5_enter();
+    ons_status status = lab_archive_open(&h5, job->output, &head, NULL);
+    if (status == ONS_OK) {
+        const size_t index = lab_archive_find(&head, task->key_text);
+        hid_t group = -1;
+        status = index < head.tasks ? lab_archive_enter_task(&h5, index, &group)
+                                    : ons_fail(ONS_INVALID, "%s: has no task %s", job->output, task->key_text);
+        if (status == ONS_OK) {
+            status = has_part(group, state_index)
+                         ? get_part(&h5, group, state_index, bytes, count)
+                         : ons_fail(ONS_INVALID, "%s: the state of replica %llu is not stored", job->output,
+                                    (unsigned long long)(state_index * task->plan.lanes));
+            lab_archive_leave_task(&h5, group);
+        }
         lab_archive_head_free(&head);
         lab_h5_close(&h5);
     }
