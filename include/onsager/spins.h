@@ -17,6 +17,8 @@
 #include <onsager/spins/step.h>
 #include <onsager/spins/longrange.h>
 #include <onsager/spins/dipolar.h>
+#include <onsager/spins/curvature.h>
+#include <onsager/spins/fermions.h>
 
 #ifdef __cplusplus
 extern "C" {
