@@ -11,6 +11,7 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/multicanonical.h>
 #include <onsager/spins/density.h>
 
 #ifdef __cplusplus

@@ -31,8 +31,7 @@ void ons_density_canonical(const ons_density *density, double unit, double tempe
     const double reference = (double)density->level[largest];
     double z = 0, first = 0, second = 0;
     for (size_t k = 0; k < density->count; k++) {
-        const double weight =
-            ons_exp(density->log_g[k] - beta * unit * (double)density->level[k] - highest);
+        const double weight = ons_exp(density->log_g[k] - beta * unit * (double)density->level[k] - highest);
         const double excess = unit * ((double)density->level[k] - reference);
         z += weight;
         first += weight * excess;

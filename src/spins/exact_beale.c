@@ -34,7 +34,7 @@ typedef struct torus {
 static uint64_t lucas(const torus *t, uint64_t p, uint64_t q) {
     const spins_field *f = &t->field;
     uint64_t low = spins_plus(f, f->one, f->one), high = p; /* V_k and V_k+1 */
-    uint64_t power = f->one;                                 /* Q^k */
+    uint64_t power = f->one;                                /* Q^k */
     for (int bit = 63 - __builtin_clzll(t->m); bit >= 0; bit--) {
         const uint64_t product = spins_minus(f, spins_times(f, low, high), spins_times(f, p, power));
         const uint64_t next = spins_times(f, power, q);
@@ -169,8 +169,7 @@ void ons_beale_free(ons_beale *beale) {
 
 ons_status ons_beale_step(ons_beale *beale) {
     if (beale->done >= beale->primes) { return ONS_DONE; }
-    const ons_status status =
-        residues(beale, beale->prime[beale->done], beale->residue + beale->done * beale->levels);
+    const ons_status status = residues(beale, beale->prime[beale->done], beale->residue + beale->done * beale->levels);
     if (status) { return status; }
     return ++beale->done == beale->primes ? ONS_DONE : ONS_OK;
 }
@@ -213,8 +212,7 @@ static ons_status prepare(const ons_beale *beale, combination *c) {
     for (size_t k = 0; k < primes; k++) {
         c->fields[k] = spins_field_of(beale->prime[k]);
         for (size_t j = 0; j < k; j++) {
-            c->inverse[j * primes + k] =
-                spins_reciprocal(&c->fields[k], spins_enter(&c->fields[k], beale->prime[j]));
+            c->inverse[j * primes + k] = spins_reciprocal(&c->fields[k], spins_enter(&c->fields[k], beale->prime[j]));
         }
     }
     spins_decimal_fold(&c->expected, 1, 1);

@@ -41,10 +41,10 @@ ONS_API ons_status ons_beale_step(ons_beale *beale);
 /* A density of states: g(E) for E = unit * level. The sum of all g is states_per_site^sites. */
 typedef struct ons_density {
     double sites;
-    size_t count;     /* of levels with g > 0 */
-    int64_t *level;   /* [count], ascending */
-    double *log_g;    /* [count] natural logarithm of g */
-    char **text;      /* [count] g in decimal; NULL where it is not known exactly */
+    size_t count;   /* of levels with g > 0 */
+    int64_t *level; /* [count], ascending */
+    double *log_g;  /* [count] natural logarithm of g */
+    char **text;    /* [count] g in decimal; NULL where it is not known exactly */
 } ons_density;
 
 /* After the last step: g over level = -B (the energy at coupling 1). ONS_FAILED when the residue of the check prime or
@@ -54,10 +54,10 @@ ONS_API void ons_density_free(ons_density *density);
 
 /* Canonical means per site for H = unit * level. */
 typedef struct ons_density_means {
-    double free_energy; /* -(T/N) ln Z */
-    double energy;      /* <H>/N */
+    double free_energy;   /* -(T/N) ln Z */
+    double energy;        /* <H>/N */
     double specific_heat; /* (<H^2> - <H>^2) / (N T^2) */
-    double entropy;     /* (energy - free_energy) / T */
+    double entropy;       /* (energy - free_energy) / T */
 } ons_density_means;
 /* Cost: one exponential a level. */
 ONS_API void ons_density_canonical(const ons_density *density, double unit, double temperature,
