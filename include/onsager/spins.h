@@ -11,6 +11,8 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/transfer.h>
+#include <onsager/spins/enumeration.h>
 #include <onsager/spins/multicanonical.h>
 #include <onsager/spins/density.h>
 
