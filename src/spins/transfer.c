@@ -241,6 +241,7 @@ static void divide_planes(ons_transfer *t, const double *norm) {
         p[2 * rows + row] = v2;
         p[3 * rows + row] = h1;
     }
+    memset(p + 4 * rows, 0, (PLANES - 4) * rows * sizeof *p); /* moments of infinite strips */
 }
 
 /* Power iteration with derivatives: the norm becomes the eigenvalue, with its derivatives. */
