@@ -19,6 +19,10 @@
 #include <onsager/spins/dipolar.h>
 #include <onsager/spins/curvature.h>
 #include <onsager/spins/fermions.h>
+#include <onsager/spins/transfer.h>
+#include <onsager/spins/enumeration.h>
+#include <onsager/spins/multicanonical.h>
+#include <onsager/spins/density.h>
 
 #ifdef __cplusplus
 extern "C" {
