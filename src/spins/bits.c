@@ -185,32 +185,36 @@ static void cut_lattice(spins_bits *bits, const ons_graph *graph) {
     bits->chunks = (bits->rows + bits->chunk_rows - 1) / bits->chunk_rows;
 }
 
+void *spins_blocks(size_t count) {
+    void *blocks = count <= SIZE_MAX / sizeof(spins_block) ? aligned_alloc(64, count * sizeof(spins_block)) : NULL;
+    if (!blocks) {
+        ons_fail(ONS_MEMORY, "there is no memory for %zu blocks of spins", count);
+        return NULL;
+    }
+    return memset(blocks, 0, count * sizeof(spins_block));
+}
+
 ons_status spins_bits_create(spins_bits **result, const ons_graph *graph, const ons_ising_options *options,
                              const ons_random *random) {
     *result = NULL;
-    spins_bits *bits = ONS_NEW(spins_bits, 1);
+    spins_bits *bits = spins_blocks(sizeof(spins_bits) / sizeof(spins_block));
     if (!bits) { return ONS_MEMORY; }
     cut_lattice(bits, graph);
     make_turns(bits);
     make_rule(bits, options->coupling * graph->lattice->couplings[graph->lattice->bond[0].type], options->temperature,
               random);
     const size_t blocks = bits->rows * bits->pitch, scratch = bits->chunks * 2 * bits->dimension * bits->width;
-    for (int colour = 0; colour < 2; colour++) {
-        bits->colour[colour] = aligned_alloc(64, blocks * sizeof(spins_block));
-    }
-    bits->scratch = aligned_alloc(64, scratch * sizeof(spins_block));
+    bits->colour[0] = spins_blocks(blocks);
+    bits->colour[1] = spins_blocks(blocks);
+    bits->scratch = spins_blocks(scratch);
     bits->sums = ONS_NEW(spins_bits_sums, 2 * bits->chunks);
-    ons_status status = ONS_OK;
-    if (!bits->colour[0] || !bits->colour[1] || !bits->scratch || !bits->sums) {
-        status = ons_fail(ONS_MEMORY, "there is no memory for %zu blocks of spins", 2 * blocks + scratch);
-    }
+    const bool memory = bits->colour[0] && bits->colour[1] && bits->scratch && bits->sums;
+    ons_status status = memory ? ONS_OK : ONS_MEMORY;
     if (!status) { status = spins_bits_create_counters(bits); }
     if (status) {
         spins_bits_free(bits);
         return status;
     }
-    memset(bits->colour[0], 0, blocks * sizeof(spins_block));
-    memset(bits->colour[1], 0, blocks * sizeof(spins_block));
     *result = bits;
     return ONS_OK;
 }

@@ -276,7 +276,9 @@ static void turn(const spins_bits_turn *turn, const spins_block *from, size_t co
         spins_block near, far;
         shift(from[k].word, turn->near, turn->up, near.word);
         shift(from[k].word, turn->far, !turn->up, far.word);
-        for (int i = 0; i < SPINS_PLANE_WORDS; i++) { to[k].word[i] = (near.word[i] & turn->stay.word[i]) | (far.word[i] & turn->wrap.word[i]); }
+        for (int i = 0; i < SPINS_PLANE_WORDS; i++) {
+            to[k].word[i] = (near.word[i] & turn->stay.word[i]) | (far.word[i] & turn->wrap.word[i]);
+        }
     }
 }
 
@@ -289,7 +291,7 @@ enum { WORD = SPINS_WORD_BITS / 64 };
 SPINS_INLINE void carry_on(spins_bits_counter *counter, unsigned part, unsigned plane, spins_word carry) {
     for (; spins_word_any(carry); plane++) {
         assert(plane < counter->capacity);
-        if (plane == counter->planes) { memset(&counter->plane[counter->planes++], 0, sizeof(spins_block)); }
+        while (plane >= counter->planes) { memset(&counter->plane[counter->planes++], 0, sizeof(spins_block)); }
         uint64_t *place = counter->plane[plane].word + part * WORD;
         const spins_word old = spins_word_load(place);
         spins_word_store(place, old ^ carry);
@@ -340,7 +342,8 @@ static uint64_t total(const spins_bits_counter *counter, const uint64_t *mask) {
         const spins_word chosen = spins_word_load(mask + part * WORD);
         if (!spins_word_any(chosen)) { continue; }
         for (unsigned plane = counter->planes; plane-- > 0;) {
-            const tally bits = tally_add(tally_zero(), chosen & spins_word_load(counter->plane[plane].word + part * WORD));
+            const tally bits =
+                tally_add(tally_zero(), chosen & spins_word_load(counter->plane[plane].word + part * WORD));
             sum += tally_total(bits) << plane;
         }
     }

@@ -124,13 +124,9 @@ static void count_places(const spins_bits *bits, const spins_bits_kernel *kernel
 static void spread_counts(const spins_bits *bits, const spins_bits_kernel *kernel, unsigned d) {
     const size_t length = (size_t)bits->length[d], box = (size_t)bits->box[d];
     const size_t sites = 2 * bits->rows * bits->width * bits->boxes / length; /* of a layer */
-    for (unsigned at = 0; at < (unsigned)bits->grid[d]; at++) {
-        spins_block mask = {{0}};
-        for (unsigned b = 0; b < bits->boxes; b++) {
-            if (b / bits->stride[d] % (unsigned)bits->grid[d] == at) { mask.word[b / 64] |= UINT64_C(1) << b % 64; }
-        }
+    for (size_t at = 0; at < (size_t)bits->grid[d]; at++) {
         for (size_t place = 0; place < box; place++) {
-            const int64_t up = (int64_t)kernel->total(&bits->counters[d][place], mask.word);
+            const int64_t up = (int64_t)kernel->total(&bits->counters[d][place], bits->mask[d][at].word);
             bits->layers[d][at * box + place] = (int32_t)(2 * up - (int64_t)sites);
         }
     }
@@ -179,10 +175,14 @@ ons_status spins_bits_create_counters(spins_bits *bits) {
         planes += planes_for(largest_count(bits, d)) * (size_t)bits->box[d];
         bits->counters[d] = ONS_NEW(spins_bits_counter, bits->box[d]);
         bits->layers[d] = ONS_NEW(int32_t, bits->length[d]);
-        if (!bits->counters[d] || !bits->layers[d]) { return ONS_MEMORY; }
+        bits->mask[d] = spins_blocks((size_t)bits->grid[d]);
+        if (!bits->counters[d] || !bits->layers[d] || !bits->mask[d]) { return ONS_MEMORY; }
+        for (unsigned b = 0; b < bits->boxes; b++) {
+            bits->mask[d][b / bits->stride[d] % (unsigned)bits->grid[d]].word[b / 64] |= UINT64_C(1) << b % 64;
+        }
     }
-    bits->planes = aligned_alloc(64, planes * sizeof(spins_block));
-    if (!bits->planes) { return ons_fail(ONS_MEMORY, "there is no memory for %zu blocks of counters", planes); }
+    bits->planes = spins_blocks(planes);
+    if (!bits->planes) { return ONS_MEMORY; }
     spins_block *next = bits->planes;
     bits->row_counter = (spins_bits_counter){.plane = next, .capacity = planes_for(2 * bits->width)};
     next += bits->row_counter.capacity;
@@ -200,6 +200,7 @@ void spins_bits_free_counters(spins_bits *bits) {
     for (unsigned d = 0; d < bits->dimension; d++) {
         free(bits->counters[d]);
         free(bits->layers[d]);
+        free(bits->mask[d]);
     }
     free(bits->planes);
 }

@@ -27,9 +27,12 @@ struct spins_bits {
     spins_bits_counter *counters[ONS_DIMENSIONS]; /* [box[d]] for places along d, */
     spins_bits_counter row_counter;               /* and of one row */
     spins_block *planes;                          /* of all of them */
+    spins_block *mask[ONS_DIMENSIONS];            /* [grid[d]]: the boxes at that place along d */
     int32_t *layers[ONS_DIMENSIONS];              /* [length[d]] */
 };
 
+/* Zeroed and aligned; NULL with a message. */
+void *spins_blocks(size_t count);
 ons_status spins_bits_create_counters(spins_bits *bits);
 void spins_bits_free_counters(spins_bits *bits);
 const spins_bits_kernel *spins_bits_kernel_in_use(void);
