@@ -17,6 +17,7 @@ typedef __m512i tally;
 SPINS_INLINE tally tally_add(tally sum, spins_word word) { return _mm512_add_epi64(sum, _mm512_popcnt_epi64(word)); }
 SPINS_INLINE uint64_t tally_total(tally sum) { return (uint64_t)_mm512_reduce_add_epi64(sum); }
 SPINS_INLINE tally tally_zero(void) { return _mm512_setzero_si512(); }
+SPINS_INLINE tally tally_twice(tally sum) { return _mm512_add_epi64(sum, sum); }
 #else
 typedef uint64_t tally;
 SPINS_INLINE tally tally_add(tally sum, spins_word word) {
@@ -27,6 +28,7 @@ SPINS_INLINE tally tally_add(tally sum, spins_word word) {
 }
 SPINS_INLINE uint64_t tally_total(tally sum) { return sum; }
 SPINS_INLINE tally tally_zero(void) { return 0; }
+SPINS_INLINE tally tally_twice(tally sum) { return 2 * sum; }
 #endif
 
 /* ---- neighbours ----------------------------------------------------------------------------------------------- */
@@ -143,21 +145,46 @@ SPINS_INLINE spins_word decide(const spins_bits_rule *rule, const spins_word_key
 
 /* ---- a group of blocks ---------------------------------------------------------------------------------------- */
 
+enum { FIRST = 2 }; /* gathered words that nearly every group has; the others are made when needed */
+
 typedef struct group {
-    spins_word spins[GROUP], flip[GROUP], undecided[GROUP], higher[GROUP][SPINS_BITS_CLASSES - 1];
-    satisfied satisfied[GROUP];
+    gathered word[FIRST];
+    spins_word more;                                  /* sites that are in neither */
+    spins_word flip[GROUP];                           /* what is decided */
+    spins_word own[FIRST][GROUP];                     /* the sites of a block in each gathered word */
+    spins_word left[GROUP];                           /* and those in neither */
+    spins_word higher[GROUP][SPINS_BITS_CLASSES - 1]; /* their classes */
+    spins_word bond[GROUP][6];                        /* counting: satisfied bonds */
 } group;
 
-/* The first HEAD bits of a block: flip[] holds what is decided. */
+SPINS_INLINE unsigned single_bonds(unsigned bonds) { return bonds == 3 ? 1 : bonds == 8 ? 4 : 2; }
+SPINS_INLINE unsigned twice_bonds(unsigned bonds) { return bonds == 2 ? 0 : bonds >= 6 ? 2 : 1; }
+
+/* Adds sites to a gathered word; those whose position is taken remain. */
+SPINS_INLINE spins_word gather(gathered *word, unsigned count, const spins_word *higher, spins_word waiting,
+                               spins_word *own) {
+    const spins_word remaining = waiting & word->undecided;
+    *own = waiting & ~word->undecided;
+    word->undecided |= waiting;
+    for (unsigned k = 0; k + 1 < count; k++) { word->higher[k] |= *own & higher[k]; }
+    return remaining;
+}
+
+SPINS_INLINE void empty(gathered *word) {
+    word->undecided = spins_word_all(0);
+    for (unsigned k = 0; k + 1 < SPINS_BITS_CLASSES; k++) { word->higher[k] = spins_word_all(0); }
+}
+
+/* The first HEAD bits of a block. */
 SPINS_INLINE void begin_block(const spins_bits_rule *rule, const spins_word_keys *keys, const spins_bits_row *row,
-                              size_t block, unsigned part, unsigned bonds, spins_word live, group *g, unsigned i) {
+                              size_t block, unsigned part, unsigned bonds, bool counting, spins_word live, group *g,
+                              unsigned i) {
     const unsigned count = class_count(bonds), at = part * (SPINS_WORD_BITS / 64);
     spins_word v[SPINS_BITS_NEIGHBOURS];
     const spins_word own = spins_word_load(row->own[block].word + at);
     for (unsigned k = 0; k < bonds; k++) { v[k] = spins_word_load(row->neighbour[k][block].word + at); }
-    g->spins[i] = own;
-    g->satisfied[i] = count_neighbours(bonds, v, own ^ spins_word_all(~rule->opposite));
-    const classes c = classify(bonds, &g->satisfied[i]);
+    const satisfied q = count_neighbours(bonds, v, own ^ spins_word_all(~rule->opposite));
+    const classes c = classify(bonds, &q);
     const spins_word counters = spins_word_counters(row->stream, (row->first + block) * SPINS_BITS_DEPTH, part);
     spins_word undecided = c.open & live, below = spins_word_all(0), random = below;
 #pragma GCC unroll 8
@@ -168,32 +195,31 @@ SPINS_INLINE void begin_block(const spins_bits_rule *rule, const spins_word_keys
         undecided &= ~(t ^ random);
     }
     g->flip[i] = (c.certain | (c.half & ~random) | (c.open & below)) & live;
-    g->undecided[i] = undecided;
+    for (unsigned n = 0; n < FIRST; n++) { undecided = gather(&g->word[n], count, c.higher, undecided, &g->own[n][i]); }
+    g->left[i] = undecided;
+    g->more |= undecided;
     for (unsigned k = 0; k + 1 < count; k++) { g->higher[i][k] = c.higher[k]; }
+    for (unsigned k = 0; counting && k < single_bonds(bonds); k++) { g->bond[i][k] = q.single[k]; }
+    for (unsigned k = 0; counting && k < twice_bonds(bonds); k++) { g->bond[i][4 + k] = q.twice[k]; }
 }
 
-/* The rest of a group, gathered word by gathered word. */
-SPINS_INLINE void decide_group(const spins_bits_rule *rule, const spins_word_keys *keys, const spins_bits_row *row,
-                               size_t first, unsigned blocks, unsigned part, unsigned count, group *g) {
-    for (unsigned n = 0; n < blocks; n++) {
+/* Gathered words beyond the first ones. */
+static __attribute__((noinline)) void decide_rest(const spins_bits_rule *rule, const spins_word_keys *keys,
+                                                  const spins_bits_row *row, size_t first, unsigned blocks,
+                                                  unsigned part, unsigned count, group *g) {
+    for (unsigned n = FIRST; n < blocks && spins_word_any(g->more); n++) {
         spins_word own[GROUP];
-        gathered word = {.undecided = spins_word_all(0)};
-        spins_word more = spins_word_all(0);
-        for (unsigned k = 0; k + 1 < count; k++) { word.higher[k] = spins_word_all(0); }
+        gathered word;
+        empty(&word);
+        g->more = spins_word_all(0);
         for (unsigned i = 0; i < blocks; i++) {
-            const spins_word waiting = g->undecided[i];
-            own[i] = waiting & ~word.undecided;
-            g->undecided[i] = waiting & word.undecided;
-            more |= g->undecided[i];
-            word.undecided |= waiting;
-            for (unsigned k = 0; k + 1 < count; k++) { word.higher[k] |= own[i] & g->higher[i][k]; }
+            g->left[i] = gather(&word, count, g->higher[i], g->left[i], &own[i]);
+            g->more |= g->left[i];
         }
-        if (n > 0 && !spins_word_any(word.undecided)) { break; }
         const spins_word below =
             decide(rule, keys, count, &word,
                    spins_word_counters(row->stream, (row->first + first + n) * SPINS_BITS_DEPTH, part));
         for (unsigned i = 0; i < blocks; i++) { g->flip[i] |= own[i] & below; }
-        if (!spins_word_any(more)) { break; }
     }
 }
 
@@ -201,17 +227,29 @@ SPINS_INLINE void update_group(const spins_bits_rule *rule, const spins_word_key
                                size_t first, unsigned blocks, unsigned part, unsigned bonds, bool counting,
                                spins_word live, tally *sums) {
     group g;
-    for (unsigned i = 0; i < blocks; i++) { begin_block(rule, keys, row, first + i, part, bonds, live, &g, i); }
-    decide_group(rule, keys, row, first, blocks, part, class_count(bonds), &g);
+    spins_word below[FIRST];
+    g.more = spins_word_all(0);
+    for (unsigned n = 0; n < FIRST; n++) { empty(&g.word[n]); }
     for (unsigned i = 0; i < blocks; i++) {
-        const spins_word spins = g.spins[i] ^ g.flip[i];
-        spins_word_store(row->own[first + i].word + part * (SPINS_WORD_BITS / 64), spins);
+        begin_block(rule, keys, row, first + i, part, bonds, counting, live, &g, i);
+    }
+    for (unsigned n = 0; n < FIRST; n++) {
+        below[n] = decide(rule, keys, class_count(bonds), &g.word[n],
+                          spins_word_counters(row->stream, (row->first + first + n) * SPINS_BITS_DEPTH, part));
+    }
+    if (spins_word_any(g.more)) { decide_rest(rule, keys, row, first, blocks, part, class_count(bonds), &g); }
+    for (unsigned i = 0; i < blocks; i++) {
+        uint64_t *place = row->own[first + i].word + part * (SPINS_WORD_BITS / 64);
+        const spins_word flip = g.flip[i] | (g.own[0][i] & below[0]) | (g.own[1][i] & below[1]);
+        const spins_word spins = spins_word_load(place) ^ flip;
+        spins_word_store(place, spins);
         sums[0] = tally_add(sums[0], spins);
-        if (!counting) { continue; }
-        const satisfied *q = &g.satisfied[i];
-        const unsigned singles = bonds == 3 ? 1 : bonds == 8 ? 4 : 2, twices = bonds == 2 ? 0 : bonds >= 6 ? 2 : 1;
-        for (unsigned k = 0; k < singles; k++) { sums[1] = tally_add(sums[1], q->single[k] ^ g.flip[i]); }
-        for (unsigned k = 0; k < twices; k++) { sums[2] = tally_add(sums[2], q->twice[k] ^ g.flip[i]); }
+        for (unsigned k = 0; counting && k < single_bonds(bonds); k++) {
+            sums[1] = tally_add(sums[1], g.bond[i][k] ^ flip);
+        }
+        for (unsigned k = 0; counting && k < twice_bonds(bonds); k++) {
+            sums[2] = tally_add(sums[2], g.bond[i][4 + k] ^ flip);
+        }
     }
 }
 
@@ -287,19 +325,27 @@ static void turn(const spins_bits_turn *turn, const spins_block *from, size_t co
 
 enum { WORD = SPINS_WORD_BITS / 64 };
 
-/* Adds a word of weight 2^plane, with what it carries. */
+/* One more plane of zeros. */
+SPINS_INLINE void extend(spins_bits_counter *counter) {
+    assert(counter->planes < counter->capacity);
+    memset(&counter->plane[counter->planes++], 0, sizeof(spins_block));
+}
+
+/* Adds words of weight 2^plane from `plane` on; without branches but for the rare new plane. */
 SPINS_INLINE void carry_on(spins_bits_counter *counter, unsigned part, unsigned plane, spins_word carry) {
-    for (; spins_word_any(carry); plane++) {
-        assert(plane < counter->capacity);
-        while (plane >= counter->planes) { memset(&counter->plane[counter->planes++], 0, sizeof(spins_block)); }
+    for (; plane < counter->planes; plane++) {
         uint64_t *place = counter->plane[plane].word + part * WORD;
         const spins_word old = spins_word_load(place);
         spins_word_store(place, old ^ carry);
         carry &= old;
     }
+    if (!spins_word_any(carry)) { return; }
+    extend(counter);
+    spins_word_store(counter->plane[plane].word + part * WORD, carry);
 }
 
 static void add(const spins_block *const blocks[8], spins_bits_counter *counter) {
+    while (counter->planes < 4) { extend(counter); }
     for (unsigned part = 0; part < SPINS_PARTS; part++) {
         spins_word v[8], one[3], two[3];
         for (unsigned i = 0; i < 8; i++) { v[i] = spins_word_load(blocks[i]->word + part * WORD); }
@@ -309,14 +355,17 @@ static void add(const spins_block *const blocks[8], spins_bits_counter *counter)
         }
         one[2] = spins_word_parity(one[0], one[1], v[6]);
         two[2] = spins_word_majority(one[0], one[1], v[6]);
-        const spins_word ones = one[2] ^ v[7], last = one[2] & v[7];
-        const spins_word sum = spins_word_parity(two[0], two[1], two[2]);
-        const spins_word four = spins_word_majority(two[0], two[1], two[2]);
-        const spins_word twos = sum ^ last, other = sum & last;
-        carry_on(counter, part, 0, ones);
-        carry_on(counter, part, 1, twos);
-        carry_on(counter, part, 2, four ^ other);
-        carry_on(counter, part, 3, four & other);
+        const spins_word sum = spins_word_parity(two[0], two[1], two[2]), last = one[2] & v[7];
+        const spins_word four = spins_word_majority(two[0], two[1], two[2]), other = sum & last;
+        const spins_word number[4] = {one[2] ^ v[7], sum ^ last, four ^ other, four & other};
+        spins_word carry = spins_word_all(0);
+        for (unsigned plane = 0; plane < 4; plane++) {
+            uint64_t *place = counter->plane[plane].word + part * WORD;
+            const spins_word old = spins_word_load(place);
+            spins_word_store(place, spins_word_parity(old, number[plane], carry));
+            carry = spins_word_majority(old, number[plane], carry);
+        }
+        carry_on(counter, part, 4, carry);
     }
 }
 
@@ -325,7 +374,7 @@ static void merge(const spins_bits_counter *from, spins_bits_counter *to) {
         spins_word carry = spins_word_all(0);
         unsigned plane = 0;
         for (; plane < from->planes; plane++) {
-            if (plane == to->planes) { memset(&to->plane[to->planes++], 0, sizeof(spins_block)); }
+            if (plane == to->planes) { extend(to); }
             const spins_word a = spins_word_load(from->plane[plane].word + part * WORD);
             uint64_t *place = to->plane[plane].word + part * WORD;
             const spins_word b = spins_word_load(place);
@@ -337,17 +386,15 @@ static void merge(const spins_bits_counter *from, spins_bits_counter *to) {
 }
 
 static uint64_t total(const spins_bits_counter *counter, const uint64_t *mask) {
-    uint64_t sum = 0;
-    for (unsigned part = 0; part < SPINS_PARTS; part++) {
-        const spins_word chosen = spins_word_load(mask + part * WORD);
-        if (!spins_word_any(chosen)) { continue; }
-        for (unsigned plane = counter->planes; plane-- > 0;) {
-            const tally bits =
-                tally_add(tally_zero(), chosen & spins_word_load(counter->plane[plane].word + part * WORD));
-            sum += tally_total(bits) << plane;
+    tally sum = tally_zero();
+    for (unsigned plane = counter->planes; plane-- > 0;) {
+        sum = tally_twice(sum);
+        for (unsigned part = 0; part < SPINS_PARTS; part++) {
+            const spins_word chosen = spins_word_load(mask + part * WORD);
+            sum = tally_add(sum, chosen & spins_word_load(counter->plane[plane].word + part * WORD));
         }
     }
-    return sum;
+    return tally_total(sum);
 }
 
 const spins_bits_kernel SPINS_ISA(spins_bits_kernel) = {SPINS_WORD_BITS, update, turn, add, merge, total};
