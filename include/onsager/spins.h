@@ -11,6 +11,7 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/glass.h>
 
 #ifdef __cplusplus
 extern "C" {
