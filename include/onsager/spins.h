@@ -12,6 +12,7 @@
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
 #include <onsager/spins/glass.h>
+#include <onsager/spins/kernels.h>
 
 #ifdef __cplusplus
 extern "C" {
