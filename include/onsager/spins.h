@@ -13,6 +13,7 @@
 #include <onsager/spins/tempering.h>
 #include <onsager/spins/glass.h>
 #include <onsager/spins/kernels.h>
+#include <onsager/spins/ladder.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -179,17 +179,23 @@ static void equilibration_gap(const ons_means *means, const ons_parameters *p, d
     EACH_TEMPERATURE(ONS_GLASS_ENERGY, ONS_GLASS_LINK_OVERLAP) { value[k] = x[k] + each * (1 - y[k]) / temperature[k]; }
 }
 
+/* Without memory. */
+static void forget(double *value, size_t count) {
+    for (size_t k = 0; k < count; k++) { value[k] = NAN; }
+}
+
 static void ladder_by_rates(const ons_means *means, const ons_parameters *p, double *value) {
     const double *temperature;
     size_t count = ladder_of(p, &temperature), rates;
-    ons_ladder_by_rates(temperature, ons_mean_array(means, ONS_GLASS_EXCHANGE_RATE, &rates), count, value);
+    const double *rate = ons_mean_array(means, ONS_GLASS_EXCHANGE_RATE, &rates);
+    if (ons_ladder_by_rates(temperature, rate, count, value)) { forget(value, count); }
 }
 
 static void ladder_by_flow(const ons_means *means, const ons_parameters *p, double *value) {
     const double *temperature;
     size_t count = ladder_of(p, &temperature);
     flow(means, p, value);
-    ons_ladder_by_flow(temperature, value, count, value);
+    if (ons_ladder_by_flow(temperature, value, count, value)) { forget(value, count); }
 }
 
 static const ons_derived deriveds[] = {
@@ -503,12 +509,13 @@ static ons_status persist_one(ons_glass *glass, ons_part *part) {
 static ons_status persist_lanes(ons_glass_lanes *lanes, ons_part *part) {
     const size_t shape[] = {lanes->walkers, lanes->rows, ONS_GLASS_LANES / 64};
     ons_status status = ons_persist_configuration(part, "planes", ONS_U64, lanes->spins, 3, shape);
-    if (!status) { status = ons_persist_random(part, "random", &lanes->random); }
-    if (!status) { status = ons_persist(part, "position", ONS_U64, &lanes->planes.position, 1); }
+    if (!status) { status = ons_persist(part, "steps", ONS_U64, &lanes->steps, 1); }
     if (!status) {
         status = ons_persist(part, "exchanged", ONS_U64, lanes->exchanged, lanes->walkers * (ONS_GLASS_LANES / 64));
     }
-    return status ? status : ons_persist(part, "trips", ONS_U8, lanes->trips, ONS_GLASS_LANES);
+    if (!status) { status = ons_persist(part, "trips", ONS_U8, lanes->trips, ONS_GLASS_LANES); }
+    if (!status && ons_part_reading(part)) { ons_glass_lanes_refresh(lanes); }
+    return status;
 }
 
 static ons_status persist(void *memory, ons_part *part) {

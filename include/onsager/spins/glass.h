@@ -87,6 +87,45 @@ ONS_API void ons_glass_measure(const ons_glass *glass, double *values);
 /* Bytes of a state on a graph of that size. */
 ONS_API double ons_glass_bytes(double sites, double bonds, size_t temperatures);
 
+/* ---- 512 samples with couplings of one size ---- */
+
+#define ONS_GLASS_LANES 512
+#define ONS_GLASS_MOST_NEIGHBOURS 31
+
+/* Sample `lane` is bit lane % 64 of word lane / 64 of every plane of 8 words: a spin is 1 where it is up, a coupling 1 where
+ * it is negative. Every lane has its own random bits, and acceptance is exact: random planes are compared bitwise with
+ * 64-bit thresholds. All is fixed by (random, steps), whatever the CPU. Fields that must be persisted are marked with *. */
+typedef struct ons_glass_lanes {
+    const struct ons_graph *graph;
+    size_t temperatures, walkers, rows; /* rows = sites + 2 */
+    double field, coupling;             /* the size of all couplings */
+    uint64_t steps;                     /* * made so far: the stream of the next step's planes */
+    uint64_t *spins;     /* * [walkers][rows][8]: walker copy * temperatures + k is always at temperature k; the last two
+                            rows tell which configurations came last from temperature 0, and from the last one */
+    uint64_t *exchanged; /* * [2][temperatures][8]: lanes whose pair of this and the next temperature was, in the last step */
+    uint8_t *trips;      /* * [512]: round trips of the last step */
+    uint64_t *negative;  /* [bonds][8] */
+    struct spins_lanes_work *work;
+} ons_glass_lanes;
+
+/* Whether a graph can have lanes: ONS_INVALID for bonds of several sizes and more than ONS_GLASS_MOST_NEIGHBOURS. */
+ONS_API ons_status ons_glass_lanes_check(const struct ons_graph *graph);
+/* Couplings have the size coupling * |strength| and are positive until set; all spins up. `random`: its key, replica and
+ * purpose, not its position. options->houdayer is refused. */
+ONS_API ons_status ons_glass_lanes_create(ons_glass_lanes **lanes, const struct ons_graph *graph, double coupling,
+                                          const ons_glass_options *options, ons_random random);
+ONS_API void ons_glass_lanes_free(ons_glass_lanes *lanes);
+/* The signs of couplings[graph->bonds] for one lane. */
+ONS_API void ons_glass_lanes_set_couplings(ons_glass_lanes *lanes, unsigned lane, const double *couplings);
+ONS_API void ons_glass_lanes_start_random(ons_glass_lanes *lanes, ons_random *random);
+/* One step of all lanes. Allocates nothing. */
+ONS_API void ons_glass_lanes_step(ons_glass_lanes *lanes);
+/* After fields marked with * were set from outside. */
+ONS_API void ons_glass_lanes_refresh(ons_glass_lanes *lanes);
+/* values[512][ONS_GLASS_QUANTITIES][temperatures]. */
+ONS_API void ons_glass_lanes_measure(const ons_glass_lanes *lanes, double *values);
+ONS_API double ons_glass_lanes_bytes(double sites, double bonds, size_t temperatures);
+
 #ifdef __cplusplus
 }
 #endif
