@@ -50,6 +50,7 @@ static ons_status allocate(ons_glass *glass) {
     if (!work) { return ONS_MEMORY; }
     glass->spins = ONS_NEW(int8_t, graph->sites * glass->walkers);
     glass->exchanged = ONS_NEW(uint8_t, glass->walkers);
+    glass->between = ONS_NEW(int8_t, glass->walkers);
     glass->coupling = ONS_NEW(double, graph->bonds);
     glass->entry = ONS_NEW(double, graph->entries);
     glass->energy = ONS_NEW(double, glass->walkers);
@@ -57,7 +58,7 @@ static ons_status allocate(ons_glass *glass) {
     work->factor = ONS_NEW(double, glass->walkers);
     work->queue = ONS_NEW(uint32_t, graph->sites);
     work->seen = ONS_NEW(uint8_t, graph->sites);
-    if (!glass->spins || !glass->exchanged || !glass->coupling || !glass->entry || !glass->energy || !work->field ||
+    if (!glass->spins || !glass->exchanged || !glass->between || !glass->coupling || !glass->entry || !glass->energy || !work->field ||
         !work->factor || !work->queue || !work->seen) {
         return ONS_MEMORY;
     }
@@ -119,6 +120,7 @@ void ons_glass_free(ons_glass *glass) {
     for (unsigned copy = 0; copy < 2; copy++) { ons_tempering_free(&glass->ladder[copy]); }
     free(glass->spins);
     free(glass->exchanged);
+    free(glass->between);
     free(glass->coupling);
     free(glass->entry);
     free(glass->energy);
@@ -204,9 +206,9 @@ static void exchange(ons_glass *glass, unsigned copy) {
     uint8_t *exchanged = glass->exchanged + copy * count;
     const uint64_t trips = ladder->round_trips;
     for (size_t k = 0; k < count; k++) { exchanged[k] = (uint8_t)(ladder->exchanges[k] & 1); }
-    for (unsigned round = 0; round < 2; round++) {
-        ons_tempering_exchange(ladder, glass->energy + copy * count, &glass->random);
-    }
+    ons_tempering_exchange(ladder, glass->energy + copy * count, &glass->random);
+    for (size_t k = 0; k < count; k++) { glass->between[copy * count + k] = ladder->label[ladder->walker[k]]; }
+    ons_tempering_exchange(ladder, glass->energy + copy * count, &glass->random);
     for (size_t k = 0; k < count; k++) { exchanged[k] ^= (uint8_t)(ladder->exchanges[k] & 1); }
     glass->trips += ladder->round_trips - trips;
 }
@@ -317,7 +319,13 @@ void ons_glass_measure(const ons_glass *glass, double *values) {
         const size_t a = walker_at(glass, 0, k), b = walker_at(glass, 1, k), pair = k + 1 < count ? k : k - (k > 0);
         const double sites = glass->graph->sites, ea = glass->energy[a] / sites, eb = glass->energy[b] / sites;
         const double ma = magnetization(glass, a), mb = magnetization(glass, b), q = overlap(glass, a, b);
-        const int la = glass->ladder[0].label[a], lb = glass->ladder[1].label[b - count], hot = rising ? -1 : 1;
+        const int labels[] = {glass->ladder[0].label[a], glass->ladder[1].label[b - count], glass->between[k],
+                              glass->between[count + k]};
+        int from_hot = 0, labelled = 0;
+        for (int i = 0; i < 4; i++) {
+            from_hot += labels[i] == (rising ? -1 : 1);
+            labelled += labels[i] != 0;
+        }
         const double quantities[ONS_GLASS_QUANTITIES] = {
             [ONS_GLASS_ENERGY] = (ea + eb) / 2,
             [ONS_GLASS_ENERGY_SQUARED] = (ea * ea + eb * eb) / 2,
@@ -332,8 +340,8 @@ void ons_glass_measure(const ons_glass *glass, double *values) {
             [ONS_GLASS_OVERLAP_KMIN_SQUARED] = overlap_kmin_squared(glass, a, b),
             [ONS_GLASS_LINK_OVERLAP] = link_overlap(glass, a, b),
             [ONS_GLASS_EXCHANGE_RATE] = (glass->exchanged[pair] + glass->exchanged[count + pair]) / 2.0,
-            [ONS_GLASS_FROM_HOT] = ((la == hot) + (lb == hot)) / 2.0,
-            [ONS_GLASS_LABELLED] = ((la != 0) + (lb != 0)) / 2.0};
+            [ONS_GLASS_FROM_HOT] = from_hot / 4.0,
+            [ONS_GLASS_LABELLED] = labelled / 4.0};
         for (size_t quantity = 0; quantity < ONS_GLASS_QUANTITIES; quantity++) {
             values[quantity * count + k] = quantities[quantity];
         }

@@ -94,6 +94,7 @@ static ons_status allocate(ons_glass_lanes *lanes) {
     const size_t count = lanes->temperatures;
     lanes->spins = allocate_planes(lanes->walkers * lanes->rows);
     lanes->exchanged = allocate_planes(lanes->walkers);
+    lanes->between = allocate_planes(2 * lanes->walkers);
     lanes->negative = allocate_planes(graph->bonds);
     lanes->trips = ONS_NEW(uint8_t, LANES);
     work->temperature = ONS_NEW(double, count);
@@ -105,7 +106,7 @@ static ons_status allocate(ons_glass_lanes *lanes) {
     work->words = allocate_planes(SPINS_DEPTH);
     work->cosine = ONS_NEW(double, 3 * LANES);
     work->counts = ONS_NEW(uint32_t, 2 * LANES);
-    if (!lanes->spins || !lanes->exchanged || !lanes->negative || !lanes->trips || !work->temperature || !work->bond ||
+    if (!lanes->spins || !lanes->exchanged || !lanes->between || !lanes->negative || !lanes->trips || !work->temperature || !work->bond ||
         !work->up || !work->table || !work->unsatisfied || !work->risen || !work->words || !work->cosine ||
         !work->counts) {
         return ONS_MEMORY;
@@ -236,6 +237,7 @@ void ons_glass_lanes_free(ons_glass_lanes *lanes) {
     free(work);
     free(lanes->spins);
     free(lanes->exchanged);
+    free(lanes->between);
     free(lanes->trips);
     free(lanes->negative);
     free(lanes);
@@ -369,12 +371,20 @@ static void exchange(ons_glass_lanes *lanes, unsigned copy, unsigned parity) {
     label_ends(lanes, copy);
 }
 
+static void remember_labels(ons_glass_lanes *lanes, unsigned copy) {
+    for (size_t k = 0; k < lanes->temperatures; k++) {
+        memcpy(lanes->between + 2 * (copy * lanes->temperatures + k) * WORDS,
+               walker_of(lanes, copy, k) + (size_t)lanes->graph->sites * WORDS, 2 * WORDS * sizeof(uint64_t));
+    }
+}
+
 void ons_glass_lanes_step(ons_glass_lanes *lanes) {
     sweep(lanes);
     count_energies(lanes);
     memset(lanes->trips, 0, LANES);
     for (unsigned copy = 0; copy < 2; copy++) {
         exchange(lanes, copy, 0);
+        remember_labels(lanes, copy);
         exchange(lanes, copy, 1);
     }
     lanes->steps++;
@@ -458,22 +468,28 @@ static void measure_overlaps(const ons_glass_lanes *lanes, size_t k, double *val
     }
 }
 
-static double share(const uint64_t *a, const uint64_t *b, size_t lane) {
-    return (double)((a[lane / 64] >> lane % 64 & 1) + (b[lane / 64] >> lane % 64 & 1)) / 2;
+static unsigned bit_of(const uint64_t *plane, size_t lane) { return plane[lane / 64] >> lane % 64 & 1; }
+
+/* The share of a label among both copies and both rounds. */
+static double share_of_label(const ons_glass_lanes *lanes, size_t k, size_t row, size_t lane) {
+    unsigned count = 0;
+    for (unsigned copy = 0; copy < 2; copy++) {
+        count += bit_of(walker_of(lanes, copy, k) + (lanes->graph->sites + row) * WORDS, lane);
+        count += bit_of(lanes->between + (2 * (copy * lanes->temperatures + k) + row) * WORDS, lane);
+    }
+    return count / 4.0;
 }
 
 static void measure_exchanges(const ons_glass_lanes *lanes, size_t k, double *values) {
     const size_t count = lanes->temperatures, each = ONS_GLASS_QUANTITIES * count;
-    const size_t pair = k + 1 < count ? k : k - (k > 0), labels = (size_t)lanes->graph->sites * WORDS;
-    const bool rising = count > 1 && lanes->work->temperature[1] > lanes->work->temperature[0];
-    const uint64_t *a = walker_of(lanes, 0, k) + labels, *b = walker_of(lanes, 1, k) + labels;
-    const size_t hot = rising ? WORDS : 0, cold = rising ? 0 : WORDS;
+    const size_t pair = k + 1 < count ? k : k - (k > 0);
+    const uint64_t *a = lanes->exchanged + pair * WORDS, *b = a + count * WORDS;
+    const size_t hot = count > 1 && lanes->work->temperature[1] > lanes->work->temperature[0];
     for (size_t lane = 0; lane < LANES; lane++, values += each) {
-        const double from_hot = share(a + hot, b + hot, lane);
-        *place_of(lanes, values, ONS_GLASS_EXCHANGE_RATE, k) =
-            share(lanes->exchanged + pair * WORDS, lanes->exchanged + (count + pair) * WORDS, lane);
+        const double from_hot = share_of_label(lanes, k, hot, lane);
+        *place_of(lanes, values, ONS_GLASS_EXCHANGE_RATE, k) = (bit_of(a, lane) + bit_of(b, lane)) / 2.0;
         *place_of(lanes, values, ONS_GLASS_FROM_HOT, k) = from_hot;
-        *place_of(lanes, values, ONS_GLASS_LABELLED, k) = from_hot + share(a + cold, b + cold, lane);
+        *place_of(lanes, values, ONS_GLASS_LABELLED, k) = from_hot + share_of_label(lanes, k, 1 - hot, lane);
     }
 }
 

@@ -501,6 +501,7 @@ static ons_status persist_one(ons_glass *glass, ons_part *part) {
     ons_status status = ons_persist_configuration(part, "spins", ONS_I8, glass->spins, 2, shape);
     if (!status) { status = ons_persist_random(part, "random", &glass->random); }
     if (!status) { status = ons_persist(part, "exchanged", ONS_U8, glass->exchanged, glass->walkers); }
+    if (!status) { status = ons_persist(part, "between", ONS_I8, glass->between, glass->walkers); }
     if (!status) { status = ons_persist(part, "trips", ONS_U64, &glass->trips, 1); }
     for (unsigned copy = 0; !status && copy < 2; copy++) { status = persist_ladder(&glass->ladder[copy], copy, part); }
     return status || !ons_part_reading(part) ? status : ons_glass_refresh(glass);
@@ -512,6 +513,9 @@ static ons_status persist_lanes(ons_glass_lanes *lanes, ons_part *part) {
     if (!status) { status = ons_persist(part, "steps", ONS_U64, &lanes->steps, 1); }
     if (!status) {
         status = ons_persist(part, "exchanged", ONS_U64, lanes->exchanged, lanes->walkers * (ONS_GLASS_LANES / 64));
+    }
+    if (!status) {
+        status = ons_persist(part, "between", ONS_U64, lanes->between, 2 * lanes->walkers * (ONS_GLASS_LANES / 64));
     }
     if (!status) { status = ons_persist(part, "trips", ONS_U8, lanes->trips, ONS_GLASS_LANES); }
     if (!status && ons_part_reading(part)) { ons_glass_lanes_refresh(lanes); }

@@ -47,7 +47,7 @@
     "spins are\n"                                                                                                      \
     "drawn together by comparing random bit planes with the probabilities, 64 bits deep. Every replica has its own "   \
     "random\n"                                                                                                         \
-    "numbers. The couplings of replica r are the same with and without lanes. Numbers of replicas are best multiples " \
+    "numbers; which bits they are does not depend on the CPU. Numbers of replicas are best multiples "                  \
     "of 512.\n"                                                                                                        \
     "\n"                                                                                                               \
     "## Houdayer moves\n"                                                                                              \

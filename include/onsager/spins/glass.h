@@ -40,8 +40,10 @@ typedef enum ons_glass_quantity {
     ONS_GLASS_LINK_OVERLAP,          /* mean over bonds of a_i a_j b_i b_j */
     ONS_GLASS_EXCHANGE_RATE,         /* share of the last step's attempts between this and the next temperature that were
                                         accepted; at the last temperature that of the pair before */
-    ONS_GLASS_FROM_HOT,              /* share of walkers here that were at the highest temperature after the lowest */
-    ONS_GLASS_LABELLED,              /* share of walkers here that have been at either end */
+    ONS_GLASS_FROM_HOT,              /* share of walkers here that were at the highest temperature after the lowest; mean
+                                        over the two rounds of exchanges of the last step, which see odd and even places
+                                        in turn */
+    ONS_GLASS_LABELLED,              /* share of walkers here that have been at either end, likewise */
     ONS_GLASS_QUANTITIES
 } ons_glass_quantity;
 
@@ -66,6 +68,7 @@ typedef struct ons_glass {
     int8_t *spins;           /* * [sites][walkers] */
     ons_tempering ladder[2]; /* * of each copy */
     uint8_t *exchanged;      /* * [2][temperatures]: whether the pair of this and the next temperature was in the last step */
+    int8_t *between;         /* * [2][temperatures]: labels after the first round of the last step */
     uint64_t trips;          /* * round trips of the last step */
     double *coupling;        /* [bonds] */
     double *entry;           /* [graph->entries]: coupling to each neighbour */
@@ -103,6 +106,7 @@ typedef struct ons_glass_lanes {
     uint64_t *spins;     /* * [walkers][rows][8]: walker copy * temperatures + k is always at temperature k; the last two
                             rows tell which configurations came last from temperature 0, and from the last one */
     uint64_t *exchanged; /* * [2][temperatures][8]: lanes whose pair of this and the next temperature was, in the last step */
+    uint64_t *between;   /* * [walkers][2][8]: those two rows after the first round of the last step */
     uint8_t *trips;      /* * [512]: round trips of the last step */
     uint64_t *negative;  /* [bonds][8] */
     struct spins_lanes_work *work;
