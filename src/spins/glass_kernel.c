@@ -29,10 +29,12 @@ typedef struct classes {
     const uint64_t *thresholds; /* .. [class] */
 } classes;
 
+/* The weakest class of a folded sum of an even number of pulls has 1/2: no bits but the first. */
 SPINS_INLINE spins_word threshold_plane(const classes *c, bool folded, unsigned bit) {
     spins_word plane = none();
     if (folded) {
-        UNROLL for (unsigned k = 0; k < c->count; k++) { plane |= c->lanes[k] & spins_word_all(c->masks[bit][k]); }
+        const unsigned count = bit == 0 ? c->count : c->count - 1;
+        UNROLL for (unsigned k = 0; k < count; k++) { plane |= c->lanes[k] & spins_word_all(c->masks[bit][k]); }
     } else {
         for (unsigned k = 0; k < c->count; k++) {
             plane |= c->lanes[k] & spins_word_all(-(c->thresholds[k] >> (SPINS_DEPTH - 1 - bit) & 1));
@@ -41,7 +43,8 @@ SPINS_INLINE spins_word threshold_plane(const classes *c, bool folded, unsigned 
     return plane;
 }
 
-/* Bits bit .. bit + count - 1, the last one first: where they are equal the later ones have decided. */
+/* Bits bit .. bit + count - 1, the last one first: where they are equal the later ones have decided. The random words are
+ * the complements of the bits of the uniform numbers, which spares two operations. */
 SPINS_INLINE void compare(const classes *c, bool folded, const spins_word_keys *keys, spins_word counters,
                           unsigned bit, unsigned count, spins_word *below, spins_word *equal) {
     *below = none();
@@ -49,8 +52,8 @@ SPINS_INLINE void compare(const classes *c, bool folded, const spins_word_keys *
     UNROLL for (unsigned k = count; k-- > 0;) {
         const spins_word random = spins_word_random(keys, spins_word_later(counters, bit + k));
         const spins_word threshold = threshold_plane(c, folded, bit + k);
-        *below = spins_word_majority(threshold, not(random), *below);
-        *equal &= not(threshold ^ random);
+        *below = spins_word_majority(threshold, random, *below);
+        *equal &= threshold ^ random;
     }
 }
 
@@ -280,4 +283,21 @@ static void swap(uint64_t *a, uint64_t *b, size_t rows, const uint64_t *mask) {
     }
 }
 
-const spins_lanes_kernels SPINS_ISA(spins_lanes_kernels) = {sweep, count_bonds, count_sites, swap};
+/* ---- exchanges ---- */
+
+static void decide_exchanges(const uint32_t *lower, const uint32_t *higher, const uint64_t *words,
+                             const uint64_t *threshold, uint32_t last, uint64_t *mask) {
+    for (unsigned word = 0; word < SPINS_PLANE_WORDS; word++) {
+        uint64_t accepted = 0;
+        for (unsigned bit = 0; bit < 64; bit++) {
+            const unsigned lane = 64 * word + bit;
+            const int32_t difference = (int32_t)(higher[lane] - lower[lane]);
+            const uint32_t place = difference < 0 ? 0 : (uint32_t)difference;
+            const uint64_t limit = threshold[place < last ? place : last];
+            accepted |= (uint64_t)((words[lane] < limit) | (difference <= 0)) << bit;
+        }
+        mask[word] = accepted;
+    }
+}
+
+const spins_lanes_kernels SPINS_ISA(spins_lanes_kernels) = {sweep, count_bonds, count_sites, swap, decide_exchanges};

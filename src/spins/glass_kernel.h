@@ -41,6 +41,10 @@ typedef struct spins_lanes_kernels {
     void (*count_sites)(const uint32_t *list, uint32_t sites, const uint64_t *a, const uint64_t *b, uint32_t *counts);
     /* Exchanges a and b, [rows][8], in the lanes of `mask`[8]. */
     void (*swap)(uint64_t *a, uint64_t *b, size_t rows, const uint64_t *mask);
+    /* mask[8]: the lanes where higher - lower unsatisfied bonds are none too many, or words[512] lie below
+     * threshold[difference], threshold[last] standing for all beyond. */
+    void (*decide_exchanges)(const uint32_t *lower, const uint32_t *higher, const uint64_t *words,
+                             const uint64_t *threshold, uint32_t last, uint64_t *mask);
 } spins_lanes_kernels;
 
 extern const spins_lanes_kernels spins_lanes_kernels_v4, spins_lanes_kernels_v3, spins_lanes_kernels_plain;

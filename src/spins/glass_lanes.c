@@ -165,10 +165,10 @@ static ons_status tabulate_exchanges(ons_glass_lanes *lanes, size_t k) {
     table->slope = 1 / lanes->work->temperature[k] - 1 / lanes->work->temperature[k + 1];
     const double each = 2 * lanes->coupling * fabs(table->slope);
     if (lanes->field != 0 || each == 0) { return ONS_OK; }
-    table->count = (size_t)fmin((double)lanes->graph->bonds, ceil(45 / each)) + 1;
+    table->count = (size_t)fmin((double)lanes->graph->bonds, ceil(45 / each)) + 2; /* the last entry: 0 beyond */
     table->threshold = ONS_NEW(uint64_t, table->count);
     if (!table->threshold) { return ONS_MEMORY; }
-    for (size_t d = 0; d < table->count; d++) { table->threshold[d] = ons_threshold(ons_exp(-each * (double)d)); }
+    for (size_t d = 0; d + 1 < table->count; d++) { table->threshold[d] = ons_threshold(ons_exp(-each * (double)d)); }
     return ONS_OK;
 }
 
@@ -313,18 +313,16 @@ static double energy_of(const ons_glass_lanes *lanes, size_t walker, size_t lane
 /* min(1, exp((1/T_k - 1/T_k+1)(E_k - E_k+1))) in every lane. */
 static void decide_exchanges(const ons_glass_lanes *lanes, size_t walker, const exchange_table *table, uint64_t *mask) {
     const uint32_t *first = lanes->work->unsatisfied + walker * LANES, *second = first + LANES;
-    const bool rising = table->slope > 0;
+    if (table->threshold) {
+        const bool rising = table->slope > 0; /* then accepted where the second has no more unsatisfied bonds */
+        lanes->work->kernels->decide_exchanges(rising ? first : second, rising ? second : first, lanes->work->words,
+                                               table->threshold, (uint32_t)table->count - 1, mask);
+        return;
+    }
+    memset(mask, 0, WORDS * sizeof *mask);
     for (size_t lane = 0; lane < LANES; lane++) {
-        const uint64_t word = lanes->work->words[lane];
-        bool accepted;
-        if (table->threshold) {
-            const int64_t difference = rising ? (int64_t)second[lane] - first[lane] : (int64_t)first[lane] - second[lane];
-            const size_t place = difference < 0 ? 0 : (size_t)difference;
-            accepted = difference <= 0 || (place < table->count && word < table->threshold[place]);
-        } else {
-            const double x = table->slope * (energy_of(lanes, walker, lane) - energy_of(lanes, walker + 1, lane));
-            accepted = x >= 0 || word < ons_threshold(ons_exp(x));
-        }
+        const double x = table->slope * (energy_of(lanes, walker, lane) - energy_of(lanes, walker + 1, lane));
+        const bool accepted = x >= 0 || lanes->work->words[lane] < ons_threshold(ons_exp(x));
         mask[lane / 64] |= (uint64_t)accepted << lane % 64;
     }
 }
@@ -359,7 +357,6 @@ static void exchange(ons_glass_lanes *lanes, unsigned copy, unsigned parity) {
     for (size_t k = parity; k + 1 < lanes->temperatures; k += 2) {
         const size_t walker = copy * lanes->temperatures + k;
         uint64_t *mask = lanes->exchanged + walker * WORDS;
-        memset(mask, 0, WORDS * sizeof *mask);
         spins_planes_fill(work->planes, lanes->steps, behind + walker * SPINS_DEPTH, SPINS_DEPTH, work->words);
         decide_exchanges(lanes, walker, &work->table[k], mask);
         work->kernels->swap(walker_of(lanes, copy, k), walker_of(lanes, copy, k + 1), lanes->rows, mask);
