@@ -25,6 +25,8 @@ SPINS_INLINE spins_word not(spins_word a) { return a ^ spins_word_all(~UINT64_C(
 typedef struct classes {
     spins_word lanes[SPINS_DEGREES];
     unsigned count;
+    spins_word unions[8];       /* of the three strongest classes, by the bits of the index */
+    const uint8_t *choice;
     const uint64_t (*masks)[4]; /* [bit][class], folded; or .. */
     const uint64_t *thresholds; /* .. [class] */
 } classes;
@@ -32,9 +34,10 @@ typedef struct classes {
 /* The weakest class of a folded sum of an even number of pulls has 1/2: no bits but the first. */
 SPINS_INLINE spins_word threshold_plane(const classes *c, bool folded, unsigned bit) {
     spins_word plane = none();
-    if (folded) {
-        const unsigned count = bit == 0 ? c->count : c->count - 1;
-        UNROLL for (unsigned k = 0; k < count; k++) { plane |= c->lanes[k] & spins_word_all(c->masks[bit][k]); }
+    if (folded && bit > 0) {
+        plane = c->unions[c->choice[bit]];
+    } else if (folded) {
+        UNROLL for (unsigned k = 0; k < c->count; k++) { plane |= c->lanes[k] & spins_word_all(c->masks[bit][k]); }
     } else {
         for (unsigned k = 0; k < c->count; k++) {
             plane |= c->lanes[k] & spins_word_all(-(c->thresholds[k] >> (SPINS_DEPTH - 1 - bit) & 1));
@@ -103,7 +106,7 @@ SPINS_INLINE spins_word fold_four(const spins_lanes_sweep *s, uint64_t row, unsi
     c->count = 3; /* n = 0 or 4; 1 or 3; 2 */
     c->lanes[0] = not(one) & not(two);
     c->lanes[1] = one;
-    c->lanes[2] = two;
+    c->lanes[2] = not(one) & two;
     return four | (one & two);
 }
 
@@ -131,12 +134,22 @@ SPINS_INLINE void count_pulls(const spins_lanes_sweep *s, uint64_t row, unsigned
 
 SPINS_INLINE void sweep_folded(const spins_lanes_sweep *s, unsigned degree) {
     const spins_word_keys keys = spins_word_schedule(s->planes);
-    classes c = {.masks = s->against};
+    classes c = {.masks = s->against, .choice = s->choice};
     for (uint32_t i = 0; i < s->sites; i++) {
         for (unsigned part = 0; part < SPINS_PARTS; part++) {
             const unsigned word = part * (SPINS_WORD_BITS / 64);
             const uint64_t row = (uint64_t)i * degree;
             const spins_word side = degree == 6 ? fold_six(s, row, word, &c) : fold_four(s, row, word, &c);
+            c.unions[0] = none();
+            c.unions[1] = c.lanes[0];
+            c.unions[2] = c.lanes[1];
+            c.unions[3] = c.lanes[0] | c.lanes[1];
+            if (degree == 6) {
+                c.unions[4] = c.lanes[2];
+                c.unions[5] = c.lanes[0] | c.lanes[2];
+                c.unions[6] = c.lanes[1] | c.lanes[2];
+                c.unions[7] = c.unions[3] | c.lanes[2];
+            }
             const spins_word counters =
                 spins_word_counters(s->stream, s->first + (uint64_t)i * SPINS_DEPTH, part);
             spins_word_store(s->spins + (size_t)i * STRIDE + word, side ^ decide(&c, true, &keys, counters));

@@ -29,6 +29,7 @@ typedef struct spins_lanes_sweep {
     /* Without field and with 4 or 6 neighbours everywhere: bit b of P(against the field | at strength class c), class 0
      * the strongest, as all ones or zeros: against[b][c]; NULL otherwise. */
     const uint64_t (*against)[4];
+    const uint8_t *choice; /* [SPINS_DEPTH]: the classes below the weakest with a 1 at bit b, as bits of a number */
 } spins_lanes_sweep;
 
 typedef struct spins_lanes_kernels {

@@ -28,6 +28,7 @@ typedef struct spins_lanes_work {
     uint32_t *bond;                         /* [entries] */
     uint64_t (*up)[SPINS_DEGREES][SPINS_DEGREES]; /* [temperatures][degree][n] */
     uint64_t (*against)[SPINS_DEPTH][4];    /* [temperatures]; NULL */
+    uint8_t (*choice)[SPINS_DEPTH];         /* [temperatures]; NULL */
     exchange_table *table;                  /* [temperatures - 1] */
     uint32_t *unsatisfied;                  /* [walkers][512] after the last step */
     uint32_t *risen;                        /* [walkers][512]: spins up; with a field always, else when measured */
@@ -116,7 +117,8 @@ static ons_status allocate(ons_glass_lanes *lanes) {
     work->layer = work->counts + LANES;
     if (lanes->field == 0 && (graph->coordination == 4 || graph->coordination == 6)) {
         work->against = ons_allocate(count, sizeof *work->against);
-        if (!work->against) { return ONS_MEMORY; }
+        work->choice = ons_allocate(count, sizeof *work->choice);
+        if (!work->against || !work->choice) { return ONS_MEMORY; }
     }
     work->kernels = kernels_in_use();
     return spins_waves_init(&work->waves, graph);
@@ -155,7 +157,9 @@ static void tabulate_sites(ons_glass_lanes *lanes, size_t k) {
     for (unsigned bit = 0; bit < SPINS_DEPTH; bit++) {
         for (int class = 0; 2 * class <= degree; class++) {
             /* n = class up: against a field that pulls down */
-            work->against[k][bit][class] = -(work->up[k][degree][class] >> (SPINS_DEPTH - 1 - bit) & 1);
+            const uint64_t digit = work->up[k][degree][class] >> (SPINS_DEPTH - 1 - bit) & 1;
+            work->against[k][bit][class] = -digit;
+            if (2 * class < degree) { work->choice[k][bit] |= (uint8_t)(digit << class); }
         }
     }
 }
@@ -227,6 +231,7 @@ void ons_glass_lanes_free(ons_glass_lanes *lanes) {
         free(work->bond);
         free(work->up);
         free(work->against);
+        free(work->choice);
         free(work->table);
         free(work->unsatisfied);
         free(work->risen);
@@ -296,6 +301,7 @@ static void sweep(ons_glass_lanes *lanes) {
             sweep.spins = walker_of(lanes, copy, k);
             sweep.up = (const uint64_t(*)[SPINS_DEGREES])work->up[k];
             sweep.against = work->against ? (const uint64_t(*)[4])work->against[k] : NULL;
+            sweep.choice = work->choice ? work->choice[k] : NULL;
             work->kernels->sweep(&sweep);
             sweep.first += (uint64_t)graph->sites * SPINS_DEPTH;
         }
