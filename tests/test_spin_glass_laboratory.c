@@ -1,6 +1,6 @@
 /*
- * The system `spin-glass` through the laboratory: rows against enumeration, the identities of Nishimori and of Katzgraber
- * and Young, one temperature, an interrupted and an extended run with the same bits, notes and refusals.
+ * The system `spin-glass` through the laboratory: rows against enumeration, the identities of Nishimori and of
+ * Katzgraber and Young, one temperature, an interrupted and an extended run with the same bits, notes and refusals.
  *
  * Deviations count in the reported errors; limit 5.5 (4e-8 each), seeds fixed.
  *

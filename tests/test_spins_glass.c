@@ -1,10 +1,10 @@
 /*
- * Spin glasses: the step against its full transition matrix on tiny systems, with and without lanes; Houdayer moves; all
- * instruction sets bit for bit; what is measured against the bits; samples with random couplings against enumeration;
- * better ladders; refusals.
+ * Spin glasses: the step against its full transition matrix on tiny systems, with and without lanes; Houdayer moves;
+ * all instruction sets bit for bit; what is measured against the bits; samples with random couplings against
+ * enumeration; better ladders; refusals.
  *
- * Statistical limits: chi^2 of all rows together within 6 of its standard deviations, means within 5.5 errors (4e-8 each);
- * seeds fixed.
+ * Statistical limits: chi^2 of all rows together within 6 of its standard deviations, means within 5.5 errors (4e-8
+ * each); seeds fixed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -74,7 +74,8 @@ static void sweep_matrix(const ons_graph *graph, const double *couplings, double
     }
 }
 
-static void boltzmann(const ons_graph *graph, const double *couplings, double field, double temperature, double *weight) {
+static void boltzmann(const ons_graph *graph, const double *couplings, double field, double temperature,
+                      double *weight) {
     double sum = 0;
     for (unsigned s = 0; s < 1u << graph->sites; s++) {
         weight[s] = exp(-energy_of(graph, couplings, field, s) / temperature);
@@ -220,8 +221,8 @@ static void compare_one(const char *name, const ons_graph *graph, const double *
 
 /* With each edge once, twice and three times: sites with 2 neighbours and the kernels of 4 and 6. */
 static void test_step_has_the_rows_of_its_matrix(void **unused) {
-    static const char *const triangles[] = {
-        "0 1\n1 2\n2 0\n", "0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n", "0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n"};
+    static const char *const triangles[] = {"0 1\n1 2\n2 0\n", "0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n",
+                                            "0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n0 1\n1 2\n2 0\n"};
     static const double couplings[] = {1, 1, -1, 1, -1, -1, 1, 1, 1}, fields[] = {0, 0.35};
     for (unsigned n = 0; n < 3; n++) {
         for (unsigned f = 0; f < 2; f++) {
@@ -311,7 +312,9 @@ static ons_glass_lanes *make_lanes(const ons_graph *graph, double field) {
     const ons_glass_options options = {.temperature = four, .temperatures = 4, .field = field};
     ons_glass_lanes *lanes;
     double *couplings = ONS_NEW(double, graph->bonds);
-    if (ons_glass_lanes_create(&lanes, graph, 1, &options, ons_random_stream(11, 0, 0))) { fail_msg("%s", ons_message()); }
+    if (ons_glass_lanes_create(&lanes, graph, 1, &options, ons_random_stream(11, 0, 0))) {
+        fail_msg("%s", ons_message());
+    }
     for (unsigned lane = 0; lane < LANES; lane++) {
         ons_random random = ons_random_stream(12, lane, 0);
         ons_ising_bimodal(graph, 1, 0.5, &random, couplings);
@@ -328,8 +331,11 @@ static void test_all_instruction_sets_give_the_same_bits(void **unused) {
         const char *name;
         int64_t length;
         ons_boundary boundary;
-    } cases[] = {{"cubic", 3, ONS_PERIODIC}, {"square", 5, ONS_PERIODIC}, {"honeycomb", 3, ONS_PERIODIC},
-                 {"cubic", 3, ONS_OPEN},     {"fcc", 3, ONS_PERIODIC}};
+    } cases[] = {{"cubic", 3, ONS_PERIODIC},
+                 {"square", 5, ONS_PERIODIC},
+                 {"honeycomb", 3, ONS_PERIODIC},
+                 {"cubic", 3, ONS_OPEN},
+                 {"fcc", 3, ONS_PERIODIC}};
     static const char *const kernels[] = {"x86-64-v4", "x86-64-v3"};
     const char *chosen = ons_spins_kernel();
     const size_t count = (size_t)LANES * ONS_GLASS_QUANTITIES * 4;
@@ -370,7 +376,7 @@ static void test_what_lanes_measure_is_in_their_bits(void **unused) {
     ons_graph *graph = build("cubic", 3, ONS_PERIODIC);
     const double field = 0.2, n = graph->sites;
     ons_glass_lanes *lanes = make_lanes(graph, field);
-    double *values = ONS_NEW(double, (size_t)LANES * ONS_GLASS_QUANTITIES * 4);
+    double *values = ONS_NEW(double, (size_t)LANES *ONS_GLASS_QUANTITIES * 4);
     for (unsigned step = 0; step < 20; step++) { ons_glass_lanes_step(lanes); }
     ons_glass_lanes_measure(lanes, values);
     for (unsigned lane = 0; lane < LANES; lane += 73) {
@@ -423,9 +429,9 @@ static void test_what_lanes_measure_is_in_their_bits(void **unused) {
 /* ---- samples against enumeration -------------------------------------------------------------------------------- */
 
 enum { E, E_SQUARED, E_PRODUCT, Q_SQUARED, LINK, M_SQUARED, EXACT };
-static const ons_glass_quantity measured[EXACT] = {
-    ONS_GLASS_ENERGY,     ONS_GLASS_ENERGY_SQUARED, ONS_GLASS_ENERGY_PRODUCT, ONS_GLASS_OVERLAP_SQUARED,
-    ONS_GLASS_LINK_OVERLAP, ONS_GLASS_MAGNETIZATION_SQUARED};
+static const ons_glass_quantity measured[EXACT] = {ONS_GLASS_ENERGY,         ONS_GLASS_ENERGY_SQUARED,
+                                                   ONS_GLASS_ENERGY_PRODUCT, ONS_GLASS_OVERLAP_SQUARED,
+                                                   ONS_GLASS_LINK_OVERLAP,   ONS_GLASS_MAGNETIZATION_SQUARED};
 
 /* <q^2> = (1/N^2) sum_ij <s_i s_j>^2, link overlap = mean over bonds of <s_i s_j>^2. Adds the thermal means. */
 static void add_exact(const ons_graph *graph, const double *couplings, double field, double temperature, double *sum) {
@@ -446,7 +452,8 @@ static void add_exact(const ons_graph *graph, const double *couplings, double fi
         for (unsigned j = 0; j < n; j++) { q2 += pair[i][j] * pair[i][j] / (n * n); }
     }
     for (uint64_t b = 0; b < graph->bonds; b++) {
-        link += pair[graph->source[b]][graph->target[b]] * pair[graph->source[b]][graph->target[b]] / (double)graph->bonds;
+        link +=
+            pair[graph->source[b]][graph->target[b]] * pair[graph->source[b]][graph->target[b]] / (double)graph->bonds;
     }
     const double means[EXACT] = {e, e2, e * e, q2, link, m2};
     for (unsigned k = 0; k < EXACT; k++) { sum[k] += means[k]; }
@@ -475,7 +482,8 @@ static void check_lanes_against_enumeration(const char *lattice, int64_t length,
     static double blocks[BLOCKS][EXACT][4], exact[4][EXACT];
     ons_graph *graph = build(lattice, length, ONS_PERIODIC);
     ons_glass_lanes *lanes = make_lanes(graph, field);
-    double *values = ONS_NEW(double, (size_t)LANES * ONS_GLASS_QUANTITIES * 4), *couplings = ONS_NEW(double, graph->bonds);
+    double *values = ONS_NEW(double, (size_t)LANES *ONS_GLASS_QUANTITIES * 4),
+           *couplings = ONS_NEW(double, graph->bonds);
     memset(blocks, 0, sizeof blocks);
     memset(exact, 0, sizeof exact);
     for (unsigned lane = 0; lane < LANES; lane += 8) { /* every eighth sample, for the time of the enumeration */
@@ -565,7 +573,8 @@ static void test_better_ladders(void **unused) {
     assert_near(better[1], 2 + 0.25 / 0.75);
 }
 
-/* ---- refusals ----------------------------------------------------------------------------------------------------- */
+/* ---- refusals -----------------------------------------------------------------------------------------------------
+ */
 
 static void assert_refused(const ons_graph *graph, const ons_glass_options *options, const char *word) {
     ons_glass_lanes *lanes;

@@ -10,11 +10,11 @@
 #include <string.h>
 
 /* Numbers that the bins of one state, and its record, may take: where components times lanes are beyond 512 both get
- * shorter, down to 64 rows of one lane, 16 of several. */
+ * shorter, down to 64 rows of one lane, 8 of several. */
 #define ROOM ((size_t)1 << 20)
 
 size_t lab_lane_rows(size_t rows, size_t components, unsigned lanes) {
-    const size_t least = lanes > 1 ? 16 : 64;
+    const size_t least = lanes > 1 ? 8 : 64;
     while (rows > least && rows * components > ROOM / lanes) { rows /= 2; }
     return rows;
 }
@@ -82,7 +82,8 @@ ons_status lab_lane_init(lab_lane *lane, const lab_task *task, const lab_layout 
     if (layout->means > 0) {
         status = ons_bins_init(&lane->bins, layout->means, lab_lane_rows(LAB_BINS, layout->means, task->plan.lanes));
         if (status != ONS_OK) { goto cleanup; }
-        status = ons_record_init(&lane->record, layout->means, lab_lane_rows(LAB_RECORD, layout->means, task->plan.lanes));
+        status =
+            ons_record_init(&lane->record, layout->means, lab_lane_rows(LAB_RECORD, layout->means, task->plan.lanes));
         if (status != ONS_OK) { goto cleanup; }
     }
     if (lab_warmup_is_automatic(task, layout) && replica % task->plan.lanes == 0) {

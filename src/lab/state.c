@@ -291,8 +291,8 @@ static void begin_measuring(lab_state *state) {
     set_context_time(state);
 }
 
-/* Adds the mean over the lanes to the bins of the warm-up. One judgement of the mean sees a drift that the lanes have in
- * common better than one of each, and does not fail the more often the more lanes there are. */
+/* Adds the mean over the lanes to the bins of the warm-up. One judgement of the mean sees a drift that the lanes have
+ * in common better than one of each, and does not fail the more often the more lanes there are. */
 static void add_warmup(lab_state *state) {
     const lab_replica *replica = &state->replica;
     const size_t means = replica->layout.means;

@@ -1,6 +1,6 @@
 /*
- * One sample of a spin glass: two copies of a ladder of walkers that share the couplings. The walkers of a site lie side
- * by side, so that their local fields are summed together.
+ * One sample of a spin glass: two copies of a ladder of walkers that share the couplings. The walkers of a site lie
+ * side by side, so that their local fields are summed together.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -58,8 +58,8 @@ static ons_status allocate(ons_glass *glass) {
     work->factor = ONS_NEW(double, glass->walkers);
     work->queue = ONS_NEW(uint32_t, graph->sites);
     work->seen = ONS_NEW(uint8_t, graph->sites);
-    if (!glass->spins || !glass->exchanged || !glass->between || !glass->coupling || !glass->entry || !glass->energy || !work->field ||
-        !work->factor || !work->queue || !work->seen) {
+    if (!glass->spins || !glass->exchanged || !glass->between || !glass->coupling || !glass->entry || !glass->energy ||
+        !work->field || !work->factor || !work->queue || !work->seen) {
         return ONS_MEMORY;
     }
     ons_status status = spins_ladder_create(&work->up, ONS_HEAT_BATH);
@@ -136,8 +136,8 @@ static void find_energies(ons_glass *glass) {
     double *restrict energy = glass->energy;
     for (size_t w = 0; w < walkers; w++) { energy[w] = 0; }
     for (uint64_t b = 0; b < graph->bonds; b++) {
-        const int8_t *restrict s = glass->spins + graph->source[b] * walkers,
-                               *restrict t = glass->spins + graph->target[b] * walkers;
+        const int8_t *restrict s = glass->spins + graph->source[b] * walkers, *restrict t = glass->spins +
+                                                                                            graph->target[b] * walkers;
         const double coupling = glass->coupling[b];
         for (size_t w = 0; w < walkers; w++) { energy[w] -= coupling * (double)(int8_t)(s[w] * t[w]); }
     }
@@ -218,7 +218,9 @@ static uint32_t draw_different(ons_glass *glass, size_t a, size_t b) {
     const uint32_t sites = glass->graph->sites;
     const int8_t *spins = glass->spins;
     uint32_t different = 0;
-    for (uint32_t i = 0; i < sites; i++) { different += spins[i * glass->walkers + a] != spins[i * glass->walkers + b]; }
+    for (uint32_t i = 0; i < sites; i++) {
+        different += spins[i * glass->walkers + a] != spins[i * glass->walkers + b];
+    }
     if (!different) { return sites; }
     uint32_t left = ons_random_below(&glass->random, different);
     for (uint32_t i = 0; i < sites; i++) {
@@ -227,8 +229,8 @@ static uint32_t draw_different(ons_glass *glass, size_t a, size_t b) {
     return sites;
 }
 
-/* Exchanges the connected cluster of differing sites around a random one: bonds on its edge couple sites of equal spins to
- * it, and the energy that one copy wins there the other one loses. */
+/* Exchanges the connected cluster of differing sites around a random one: bonds on its edge couple sites of equal spins
+ * to it, and the energy that one copy wins there the other one loses. */
 static void move_cluster(ons_glass *glass, size_t a, size_t b) {
     const ons_graph *graph = glass->graph;
     uint32_t *queue = glass->work->queue, length = 0;

@@ -1,11 +1,11 @@
 /*
- * Bit-sliced kernels of spin glasses: a word holds one site of many samples. Compiled once for each instruction set; the
- * bits are the same in all of them.
+ * Bit-sliced kernels of spin glasses: a word holds one site of many samples. Compiled once for each instruction set;
+ * the bits are the same in all of them.
  *
  * Heat bath: with n of z neighbours pulling up, a site is drawn up with P(n) = 1/(1 + exp(-2 (J (2n - z) + h)/T)). The
- * comparison u < P(n) of a uniform number with a threshold goes through their bits together for all lanes: t is the plane of
- * the bits of each lane's own threshold, r a random plane. Lanes are undecided while both have agreed in all bits, half of
- * them drop out with every plane.
+ * comparison u < P(n) of a uniform number with a threshold goes through their bits together for all lanes: t is the
+ * plane of the bits of each lane's own threshold, r a random plane. Lanes are undecided while both have agreed in all
+ * bits, half of them drop out with every plane.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,7 +25,7 @@ SPINS_INLINE spins_word not(spins_word a) { return a ^ spins_word_all(~UINT64_C(
 typedef struct classes {
     spins_word lanes[SPINS_DEGREES];
     unsigned count;
-    spins_word unions[8];       /* of the three strongest classes, by the bits of the index */
+    spins_word unions[8]; /* of the three strongest classes, by the bits of the index */
     const uint8_t *choice;
     const uint64_t (*masks)[4]; /* [bit][class], folded; or .. */
     const uint64_t *thresholds; /* .. [class] */
@@ -46,10 +46,10 @@ SPINS_INLINE spins_word threshold_plane(const classes *c, bool folded, unsigned 
     return plane;
 }
 
-/* Bits bit .. bit + count - 1, the last one first: where they are equal the later ones have decided. The random words are
- * the complements of the bits of the uniform numbers, which spares two operations. */
-SPINS_INLINE void compare(const classes *c, bool folded, const spins_word_keys *keys, spins_word counters,
-                          unsigned bit, unsigned count, spins_word *below, spins_word *equal) {
+/* Bits bit .. bit + count - 1, the last one first: where they are equal the later ones have decided. The random words
+ * are the complements of the bits of the uniform numbers, which spares two operations. */
+SPINS_INLINE void compare(const classes *c, bool folded, const spins_word_keys *keys, spins_word counters, unsigned bit,
+                          unsigned count, spins_word *below, spins_word *equal) {
     *below = none();
     *equal = not(none());
     UNROLL for (unsigned k = count; k-- > 0;) {
@@ -150,8 +150,7 @@ SPINS_INLINE void sweep_folded(const spins_lanes_sweep *s, unsigned degree) {
                 c.unions[6] = c.lanes[1] | c.lanes[2];
                 c.unions[7] = c.unions[3] | c.lanes[2];
             }
-            const spins_word counters =
-                spins_word_counters(s->stream, s->first + (uint64_t)i * SPINS_DEPTH, part);
+            const spins_word counters = spins_word_counters(s->stream, s->first + (uint64_t)i * SPINS_DEPTH, part);
             spins_word_store(s->spins + (size_t)i * STRIDE + word, side ^ decide(&c, true, &keys, counters));
         }
     }
@@ -169,8 +168,7 @@ static void sweep_any(const spins_lanes_sweep *s) {
         for (unsigned part = 0; part < SPINS_PARTS; part++) {
             const unsigned word = part * (SPINS_WORD_BITS / 64);
             count_pulls(s, row, degree, word, &c);
-            const spins_word counters =
-                spins_word_counters(s->stream, s->first + (uint64_t)i * SPINS_DEPTH, part);
+            const spins_word counters = spins_word_counters(s->stream, s->first + (uint64_t)i * SPINS_DEPTH, part);
             spins_word_store(s->spins + (size_t)i * STRIDE + word, decide(&c, false, &keys, counters));
         }
     }

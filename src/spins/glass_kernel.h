@@ -10,9 +10,9 @@
 
 #include <onsager/spins/glass.h>
 
-#define SPINS_LEVELS 33                /* planes of a count: of up to 2^32 sites or bonds */
+#define SPINS_LEVELS 33 /* planes of a count: of up to 2^32 sites or bonds */
 #define SPINS_DEGREES (ONS_GLASS_MOST_NEIGHBOURS + 1)
-#define SPINS_DEPTH 64                 /* bits of a threshold */
+#define SPINS_DEPTH 64 /* bits of a threshold */
 
 /* One sweep of one walker. */
 typedef struct spins_lanes_sweep {

@@ -25,16 +25,16 @@ typedef struct spins_lanes_work {
     const spins_lanes_kernels *kernels;
     spins_waves waves;
     double *temperature;
-    uint32_t *bond;                         /* [entries] */
+    uint32_t *bond;                               /* [entries] */
     uint64_t (*up)[SPINS_DEGREES][SPINS_DEGREES]; /* [temperatures][degree][n] */
-    uint64_t (*against)[SPINS_DEPTH][4];    /* [temperatures]; NULL */
-    uint8_t (*choice)[SPINS_DEPTH];         /* [temperatures]; NULL */
-    exchange_table *table;                  /* [temperatures - 1] */
-    uint32_t *unsatisfied;                  /* [walkers][512] after the last step */
-    uint32_t *risen;                        /* [walkers][512]: spins up; with a field always, else when measured */
-    uint64_t *words;                        /* [512] random words of an exchange */
-    double *cosine, *sine, *squared;        /* [512] scratch of the waves */
-    uint32_t *counts, *layer;               /* [512] scratch */
+    uint64_t (*against)[SPINS_DEPTH][4];          /* [temperatures]; NULL */
+    uint8_t (*choice)[SPINS_DEPTH];               /* [temperatures]; NULL */
+    exchange_table *table;                        /* [temperatures - 1] */
+    uint32_t *unsatisfied;                        /* [walkers][512] after the last step */
+    uint32_t *risen;                 /* [walkers][512]: spins up; with a field always, else when measured */
+    uint64_t *words;                 /* [512] random words of an exchange */
+    double *cosine, *sine, *squared; /* [512] scratch of the waves */
+    uint32_t *counts, *layer;        /* [512] scratch */
 } spins_lanes_work;
 
 /* ---- made and released ---- */
@@ -52,7 +52,8 @@ static const spins_lanes_kernels *kernels_in_use(void) {
         [SPINS_V4] = &spins_lanes_kernels_v4,
         [SPINS_V3] = &spins_lanes_kernels_v3,
 #endif
-        [SPINS_PLAIN] = &spins_lanes_kernels_plain};
+        [SPINS_PLAIN] = &spins_lanes_kernels_plain
+    };
     return kernels[spins_isa_in_use()];
 }
 
@@ -102,14 +103,14 @@ static ons_status allocate(ons_glass_lanes *lanes) {
     work->bond = ONS_NEW(uint32_t, graph->entries);
     work->up = ons_allocate(count, sizeof *work->up);
     work->table = ONS_NEW(exchange_table, count);
-    work->unsatisfied = ONS_NEW(uint32_t, lanes->walkers *LANES);
-    work->risen = ONS_NEW(uint32_t, lanes->walkers *LANES);
+    work->unsatisfied = ONS_NEW(uint32_t, lanes->walkers * LANES);
+    work->risen = ONS_NEW(uint32_t, lanes->walkers * LANES);
     work->words = allocate_planes(SPINS_DEPTH);
     work->cosine = ONS_NEW(double, 3 * LANES);
     work->counts = ONS_NEW(uint32_t, 2 * LANES);
-    if (!lanes->spins || !lanes->exchanged || !lanes->between || !lanes->negative || !lanes->trips || !work->temperature || !work->bond ||
-        !work->up || !work->table || !work->unsatisfied || !work->risen || !work->words || !work->cosine ||
-        !work->counts) {
+    if (!lanes->spins || !lanes->exchanged || !lanes->between || !lanes->negative || !lanes->trips ||
+        !work->temperature || !work->bond || !work->up || !work->table || !work->unsatisfied || !work->risen ||
+        !work->words || !work->cosine || !work->counts) {
         return ONS_MEMORY;
     }
     work->sine = work->cosine + LANES;
@@ -148,14 +149,13 @@ static void tabulate_sites(ons_glass_lanes *lanes, size_t k) {
     const double factor = 2 / work->temperature[k];
     for (int degree = 0; degree < SPINS_DEGREES; degree++) {
         for (int n = 0; n <= degree; n++) {
-            work->up[k][degree][n] =
-                spins_up_threshold(factor * (lanes->coupling * (2 * n - degree) + lanes->field));
+            work->up[k][degree][n] = spins_up_threshold(factor * (lanes->coupling * (2 * n - degree) + lanes->field));
         }
     }
     if (!work->against) { return; }
     const int degree = (int)lanes->graph->coordination;
     for (unsigned bit = 0; bit < SPINS_DEPTH; bit++) {
-        for (int class = 0; 2 * class <= degree; class++) {
+        for (int class = 0; 2 * class <= degree; class ++) {
             /* n = class up: against a field that pulls down */
             const uint64_t digit = work->up[k][degree][class] >> (SPINS_DEPTH - 1 - bit) & 1;
             work->against[k][bit][class] = -digit;
@@ -277,9 +277,7 @@ static void count_energies(const ons_glass_lanes *lanes) {
         const uint64_t *spins = lanes->spins + w * lanes->rows * WORDS;
         work->kernels->count_bonds(graph->source, graph->target, graph->bonds, lanes->negative, spins, NULL,
                                    work->unsatisfied + w * LANES);
-        if (lanes->field != 0) {
-            work->kernels->count_sites(NULL, graph->sites, spins, NULL, work->risen + w * LANES);
-        }
+        if (lanes->field != 0) { work->kernels->count_sites(NULL, graph->sites, spins, NULL, work->risen + w * LANES); }
     }
 }
 
@@ -367,9 +365,7 @@ static void exchange(ons_glass_lanes *lanes, unsigned copy, unsigned parity) {
         decide_exchanges(lanes, walker, &work->table[k], mask);
         work->kernels->swap(walker_of(lanes, copy, k), walker_of(lanes, copy, k + 1), lanes->rows, mask);
         swap_counts(work->unsatisfied + walker * LANES, work->unsatisfied + (walker + 1) * LANES, mask);
-        if (lanes->field != 0) {
-            swap_counts(work->risen + walker * LANES, work->risen + (walker + 1) * LANES, mask);
-        }
+        if (lanes->field != 0) { swap_counts(work->risen + walker * LANES, work->risen + (walker + 1) * LANES, mask); }
     }
     label_ends(lanes, copy);
 }

@@ -8,8 +8,8 @@
 
 #include "spins.h"
 
-/* Of each direction d: the sites in order of their layers, layer l being order[begin[l]] .. order[begin[l + 1] - 1], and
- * cos and sin of k r in each. */
+/* Of each direction d: the sites in order of their layers, layer l being order[begin[l]] .. order[begin[l + 1] - 1],
+ * and cos and sin of k r in each. */
 typedef struct spins_wave {
     uint32_t layers;
     uint32_t *order; /* [sites] */

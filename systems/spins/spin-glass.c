@@ -19,8 +19,8 @@ enum { START_RANDOM, START_UP };
 enum { STREAM_DYNAMICS, STREAM_START, STREAM_DISORDER };
 
 static const ons_parameter parameters[] = {
-    {"lattice", ONS_CHOICE, ONS_OR_FILE, "cubic",
-     "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic", NULL, NULL, NULL,
+    {"lattice", ONS_CHOICE, ONS_OR_FILE, "cubic", "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic",
+     NULL, NULL, NULL,
      "a built-in lattice, or a file: a lattice description (.yaml) or a list of edges 'i j [J]' (any other name)"},
     {"L", ONS_INTEGER, ONS_ARRAY, "4", NULL, "[1, 4294967294]", NULL, NULL,
      "cells per direction, one number or one per direction; not for edge lists"},
@@ -63,8 +63,10 @@ static const ons_observable observables[] = {
                                         "<|q(k)|^2>, q(k) = (1/N) sum a_i b_i exp(i k r_i), mean over the smallest k"},
     [ONS_GLASS_LINK_OVERLAP] = {"link_overlap", ONS_MEAN, 0, LADDER, NULL, NULL,
                                 "mean over bonds of <a_i a_j b_i b_j>"},
-    [ONS_GLASS_EXCHANGE_RATE] = {"exchange_rate", ONS_MEAN, 0, LADDER, NULL, NULL,
-                                 "accepted share of exchanges with the next temperature; the last: with the one before"},
+    [ONS_GLASS_EXCHANGE_RATE] =
+        {
+            "exchange_rate", ONS_MEAN, 0, LADDER, NULL, NULL,
+            "accepted share of exchanges with the next temperature; the last: with the one before"},
     [ONS_GLASS_FROM_HOT] = {"from_hot", ONS_MEAN, ONS_SLOW, LADDER, NULL, NULL,
                             "share of walkers that were last at the highest temperature rather than the lowest"},
     [ONS_GLASS_LABELLED] = {"labelled", ONS_MEAN, ONS_SLOW, LADDER, NULL, NULL,
@@ -200,7 +202,8 @@ static void ladder_by_flow(const ons_means *means, const ons_parameters *p, doub
 
 static const ons_derived deriveds[] = {
     {"specific_heat", ONS_GLASS_ENERGY, specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per site"},
-    {"susceptibility_disordered", ONS_GLASS_MAGNETIZATION_SQUARED, susceptibility, "1/coupling", "N [<m^2>] / T per site"},
+    {"susceptibility_disordered", ONS_GLASS_MAGNETIZATION_SQUARED, susceptibility, "1/coupling",
+     "N [<m^2>] / T per site"},
     {"binder", ONS_GLASS_MAGNETIZATION_SQUARED, binder, NULL, "1 - [<m^4>] / (3 [<m^2>]^2)"},
     {"spin_glass_susceptibility", ONS_GLASS_OVERLAP_SQUARED, spin_glass_susceptibility, NULL, "N [<q^2>]"},
     {"overlap_binder", ONS_GLASS_OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
@@ -284,8 +287,9 @@ static ons_status check_moves(const ons_parameters *p, const ons_graph *graph, o
         return ons_glass_lanes_check(graph);
     }
     if (ons_boolean(p, "houdayer") && graph->lattice && graph->lattice->dimension > 2) {
-        ons_plan_note(plan, "Houdayer clusters percolate in %u dimensions at all but the lowest temperatures: the moves "
-                            "are right but exchange nearly whole copies",
+        ons_plan_note(plan,
+                      "Houdayer clusters percolate in %u dimensions at all but the lowest temperatures: the moves "
+                      "are right but exchange nearly whole copies",
                       graph->lattice->dimension);
     }
     return ONS_OK;
@@ -353,9 +357,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     if (status || !ready) { return status; }
     status = open_graph(&graph, p);
     if (status) { return status; }
-    if (is_edge_list(p)) {
-        plan_memory(p, graph->sites, (double)graph->bonds, 24.0 * (double)graph->bonds, plan);
-    }
+    if (is_edge_list(p)) { plan_memory(p, graph->sites, (double)graph->bonds, 24.0 * (double)graph->bonds, plan); }
     bool used[ONS_DIMENSIONS];
     if (!graph->lattice || !(ons_lattice_wavenumber(graph->lattice, graph->lengths, used) > 0)) {
         ons_plan_omit(plan, "overlap_kmin_squared");
@@ -406,8 +408,8 @@ static ons_status create_one(glass_state *state, ons_context *context, double *c
     const ons_parameters *p = ons_context_parameters(context);
     const ons_glass_options options = options_of(p);
     draw_couplings(state->graph, context, 0, couplings);
-    const ons_status status = ons_glass_create(&state->glass, state->graph, couplings, &options,
-                                               ons_stream(context, 0, STREAM_DYNAMICS));
+    const ons_status status =
+        ons_glass_create(&state->glass, state->graph, couplings, &options, ons_stream(context, 0, STREAM_DYNAMICS));
     if (status) { return status; }
     if (ons_choice(p, "start") == START_RANDOM) {
         ons_random random = ons_stream(context, 0, STREAM_START);
@@ -444,7 +446,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->wavenumber =
         state->graph->lattice ? ons_lattice_wavenumber(state->graph->lattice, state->graph->lengths, used) : 0;
     double *couplings = ONS_NEW(double, state->graph->bonds);
-    state->values = ONS_NEW(double, lanes *ONS_GLASS_QUANTITIES *state->count);
+    state->values = ONS_NEW(double, lanes *ONS_GLASS_QUANTITIES * state->count);
     status = couplings && state->values ? ONS_OK : ONS_MEMORY;
     if (!status) {
         status = has_lanes(p) ? create_lanes(state, context, couplings) : create_one(state, context, couplings);

@@ -8,7 +8,7 @@
 
 #define SPIN_GLASS_DETAILS                                                                                             \
     "## Model\n"                                                                                                       \
-    "H = - sum_<ij> J_ij s_i s_j - h sum_i s_i, with s_i = +1 or -1, h = `field` and k_B = 1 (Edwards and Anderson "    \
+    "H = - sum_<ij> J_ij s_i s_j - h sum_i s_i, with s_i = +1 or -1, h = `field` and k_B = 1 (Edwards and Anderson "   \
     "1975). Each\n"                                                                                                    \
     "replica is a sample of quenched couplings: `disorder` = bimodal: J_ij = +J with `disorder_probability`, else "    \
     "-J, J = `coupling`;\n"                                                                                            \
@@ -47,7 +47,7 @@
     "spins are\n"                                                                                                      \
     "drawn together by comparing random bit planes with the probabilities, 64 bits deep. Every replica has its own "   \
     "random\n"                                                                                                         \
-    "numbers; which bits they are does not depend on the CPU. Numbers of replicas are best multiples "                  \
+    "numbers; which bits they are does not depend on the CPU. Numbers of replicas are best multiples "                 \
     "of 512.\n"                                                                                                        \
     "\n"                                                                                                               \
     "## Houdayer moves\n"                                                                                              \
@@ -85,7 +85,8 @@
     "Katzgraber and\n"                                                                                                 \
     "A. P. Young, Phys. Rev. B 63, 184422 (2001). H. G. Katzgraber, M. Koerner and A. P. Young, Phys. Rev. B 73, "     \
     "224432 (2006).\n"                                                                                                 \
-    "H. G. Katzgraber, S. Trebst, D. A. Huse and M. Troyer, J. Stat. Mech. P03018 (2006). M. Baity-Jesi et al., Phys. " \
+    "H. G. Katzgraber, S. Trebst, D. A. Huse and M. Troyer, J. Stat. Mech. P03018 (2006). M. Baity-Jesi et al., "      \
+    "Phys. "                                                                                                           \
     "Rev. B\n"                                                                                                         \
     "88, 224416 (2013). Z. Zhu, A. J. Ochoa and H. G. Katzgraber, Phys. Rev. Lett. 115, 077201 (2015).\n"
 
