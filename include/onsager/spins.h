@@ -23,7 +23,9 @@
 #include <onsager/spins/enumeration.h>
 #include <onsager/spins/multicanonical.h>
 #include <onsager/spins/density.h>
+#include <onsager/spins/glass.h>
 #include <onsager/spins/kernels.h>
+#include <onsager/spins/ladder.h>
 
 #ifdef __cplusplus
 extern "C" {
