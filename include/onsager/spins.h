@@ -11,6 +11,9 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/discrete.h>
+#include <onsager/spins/vectors.h>
+#include <onsager/spins/correlations.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -103,6 +106,8 @@ ONS_API ons_status ons_graph_create(ons_graph **graph, const ons_lattice *lattic
                                     ons_boundary boundary);
 /* Every pair of `sites` sites, strength 1/sites each. */
 ONS_API ons_status ons_graph_complete(ons_graph **graph, int64_t sites);
+/* The same with its bonds listed (`complete` is false), for what needs them; at most 65536 sites. */
+ONS_API ons_status ons_graph_complete_listed(ons_graph **graph, int64_t sites);
 /* A list of edges from a text file: `i j [strength]` on each line (strength 1 if left out), sites count from 0, #
  * begins a comment. The number of sites is the largest index + 1. Pairs listed twice are double bonds; i = j is
  * refused. */
