@@ -154,16 +154,15 @@ ONS_API ons_status ons_fit_polynomial(const double *x, const double *y, const do
 ONS_API double ons_fit_value(const ons_fit *fit, double x, double *error); /* error may be NULL */
 ONS_API double ons_fit_slope(const ons_fit *fit, double x);
 
-/* Where two curves cross: both fitted by polynomials, of degree 6 or points - 2 if that is less (two points: a line),
- * so that what a polynomial cannot follow is small against the error. All points are used, unless chi^2 refuses the
- * fits or their highest term is seen in the data (degree 3 and more: then terms that were left out may matter): points
- * far from the crossing are then left out, one after the other. Refused when the curves do not cross exactly once
- * within the common range (counting only places where they differ by 2 errors), or no polynomial fits: points closer to
- * the crossing are needed. */
+/* Where two curves cross: both are fitted by polynomials of degree 1 .. 6 to the points nearest to the crossing, 5 at
+ * least and all at most; the crossings of all these fits are averaged with weights exp(-A/2), A = chi^2 + 2 parameters
+ * + 2 points left out (Akaike's criterion; Jay and Neil 2021), and the error holds their errors and their spread. Two
+ * points a curve: straight lines. Refused when the curves do not cross exactly once within the common range (counting
+ * only places where they differ by 2 errors), or no polynomials do: points closer to the crossing are needed. */
 typedef struct ons_crossing {
     double x, x_error, y, y_error;
-    unsigned degree;
-    double goodness; /* of the two fits together */
+    unsigned degree; /* of the heaviest fits */
+    double goodness; /* of these two together */
 } ons_crossing;
 ONS_API ons_status ons_cross(const double *x1, const double *y1, const double *e1, size_t n1, const double *x2,
                              const double *y2, const double *e2, size_t n2, ons_crossing *crossing);

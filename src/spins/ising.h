@@ -7,6 +7,7 @@
 #ifndef ONSAGER_SPINS_ISING_H
 #define ONSAGER_SPINS_ISING_H
 
+#include "regular.h"
 #include "spins.h"
 
 /* Probabilities as functions of x, the thresholds at multiples of 1/16, between which few cases need an exponential. */
@@ -40,6 +41,7 @@ struct ons_ising_model {
     uint64_t *bond_activation;                     /* SWENDSEN_WANG, GENERAL: [bonds] */
     uint64_t ghost;                                /* of the bond to the ghost spin, 0 without field */
     bool inert;                                    /* no bond couples two sites */
+    spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
     unsigned waves;                                /* smallest wave vectors */
     unsigned wave[ONS_DIMENSIONS];                 /* their directions */
     double *wave_table[ONS_DIMENSIONS]; /* [waves][lengths[d] * lattice->sites][2]: cos and sin of k r by layer */

@@ -217,7 +217,10 @@ static ons_status tabulate_clusters(ons_ising_model *model) {
         model->activation[weight] = spins_activation_threshold(2 * model->beta * fabs(model->unit) * weight);
     }
     model->ghost = spins_activation_threshold(2 * model->beta * fabs(model->field));
-    const ons_status status = model->form == SPINS_GENERAL ? tabulate_bonds(model) : ONS_OK;
+    ons_status status = model->form == SPINS_GENERAL ? tabulate_bonds(model) : ONS_OK;
+    if (!status && model->update == ONS_WOLFF && model->form == SPINS_UNIFORM) {
+        status = spins_regular_create(&model->regular, model->graph);
+    }
     if (!status) { model->inert = couples_nothing(model); }
     return status;
 }
@@ -301,6 +304,7 @@ void ons_ising_model_free(ons_ising_model *model) {
     free(model->ladder);
     free(model->entry_activation);
     free(model->bond_activation);
+    spins_regular_free(model->regular);
     for (unsigned k = 0; k < model->waves; k++) { free(model->wave_table[k]); }
     free(model);
 }

@@ -7,44 +7,65 @@
  */
 #include "ising.h"
 
+#include <string.h>
+
 /* Whether this cluster, once grown, is flipped. Without coupled sites every cluster is one site: flipping always would
  * make the number of up spins alternate in parity, an eigenvalue of -1. */
 static bool wants_flip(ons_ising *ising) { return !ising->model->inert || ons_random_32(&ising->random) >> 31; }
 
-/* One cluster of a ferromagnet with equal couplings, without field: a site is flipped when it leaves the stack, as a
+#define INLINE static inline __attribute__((always_inline))
+
+/* `count` words side by side; the rest of a batch that is too short for them is left out. */
+INLINE void take_words(ons_random *random, uint32_t count, uint32_t *words) {
+    const uint32_t place = random->position % ONS_RANDOM_BATCH;
+    if (place + count > ONS_RANDOM_BATCH) { random->position += ONS_RANDOM_BATCH - place; }
+    if (random->position / ONS_RANDOM_BATCH != random->batch) { ons_random_refill(random); }
+    memcpy(words, random->words + random->position % ONS_RANDOM_BATCH, count * sizeof *words);
+    random->position += count;
+}
+
+/* One cluster of a ferromagnet with equal couplings, without field: a site is flipped when it leaves the queue, as a
  * single flip against the spins of that moment, so that energy and magnetization follow. What was flipped is opposite
- * to the cluster and cannot join again; with other couplings it could. */
-static void flip_cluster_ferromagnet(ons_ising *ising) {
+ * to the cluster and cannot join again; with other couplings it could.
+ *
+ * Every neighbour takes a random word, whether it needs one or not, and is written and queued without a branch, since
+ * half of the decisions would be predicted wrongly; the queue (not a stack) lets the next sites be read ahead. */
+INLINE void flip_cluster_ferromagnet(ons_ising *ising, uint32_t coordination) {
     const ons_ising_model *model = ising->model;
     const ons_graph *graph = model->graph;
+    const spins_regular *regular = model->regular;
     const uint64_t threshold = model->activation[1];
+    const uint32_t high = (uint32_t)(threshold >> 32);
     int8_t *spins = ising->spins;
-    uint32_t *stack = ising->work;
-    uint64_t waiting = 1;
-    int64_t bond_sum = 0, magnetization = 0;
-    stack[0] = ons_random_below(&ising->random, graph->sites);
-    spins[stack[0]] = (int8_t)(3 * spins[stack[0]]);
-    while (waiting) {
-        const uint32_t site = stack[--waiting];
-        const int spin = spins[site] > 0 ? 1 : -1;
-        uint32_t count;
-        const uint32_t *neighbour = graph->neighbour + spins_row(graph, site, &count);
-        int sum = 0;
-        for (uint32_t k = 0; k < count; k++) {
-            const uint32_t next = neighbour[k];
-            const int value = spins[next];
+    uint32_t *queue = ising->work;
+    const uint32_t seed = ons_random_below(&ising->random, graph->sites);
+    const int spin = spins[seed], marked = 3 * spin;
+    uint32_t size = 1;
+    int64_t sum = 0;
+    queue[0] = seed;
+    spins[seed] = (int8_t)marked;
+    for (uint32_t head = 0; head < size; head++) {
+        const uint32_t site = queue[head];
+        uint32_t near[SPINS_REGULAR_COORDINATION], words[SPINS_REGULAR_COORDINATION];
+        for (uint32_t k = 0; k < coordination; k++) { near[k] = site + regular->step[k]; }
+        if (__builtin_expect(regular->border[site / 64] >> site % 64 & 1, 0)) {
+            memcpy(near, graph->neighbour + (uint64_t)site * coordination, coordination * sizeof *near);
+        }
+        take_words(&ising->random, coordination, words);
+        for (uint32_t k = 0; k < coordination; k++) {
+            const int value = spins[near[k]];
+            uint32_t joins = words[k] < high;
+            if (__builtin_expect(words[k] == high, 0)) { joins = ons_random_32(&ising->random) < (uint32_t)threshold; }
+            joins &= value == spin;
             sum += value > 0 ? 1 : -1;
-            if (value == spin && spins_below(&ising->random, ons_random_32(&ising->random), threshold)) {
-                spins[next] = (int8_t)(3 * value);
-                stack[waiting++] = next;
-            }
+            spins[near[k]] = (int8_t)(joins ? marked : value);
+            queue[size] = near[k]; /* may be written one beyond the last site */
+            size += joins;
         }
         spins[site] = (int8_t)-spin;
-        bond_sum -= 2 * spin * sum;
-        magnetization -= 2 * spin;
     }
-    ising->bond_sum += bond_sum;
-    ising->magnetization += magnetization;
+    ising->bond_sum -= 2 * spin * sum;
+    ising->magnetization -= 2 * spin * (int64_t)size;
 }
 
 /* Whether the bond at an entry of the rows, from `spin` to `other` (+-1), is satisfied and its threshold. */
@@ -117,8 +138,20 @@ static void flip_cluster(ons_ising *ising) {
     if (!bound && wants_flip(ising)) { flip_queue(ising, size); }
 }
 
-static void step_ferromagnet(ons_ising *ising) {
-    for (uint32_t k = 0; k < ising->model->clusters; k++) { flip_cluster_ferromagnet(ising); }
+#define STEP(coordination)                                                                                             \
+    static void step_##coordination(ons_ising *ising) {                                                                \
+        for (uint32_t k = 0; k < ising->model->clusters; k++) { flip_cluster_ferromagnet(ising, coordination); }       \
+    }
+STEP(2)
+STEP(4)
+STEP(6)
+STEP(8)
+STEP(12)
+
+static void step_regular(ons_ising *ising) {
+    for (uint32_t k = 0; k < ising->model->clusters; k++) {
+        flip_cluster_ferromagnet(ising, ising->model->graph->coordination);
+    }
 }
 
 static void step_any(ons_ising *ising) {
@@ -126,6 +159,13 @@ static void step_any(ons_ising *ising) {
 }
 
 spins_step spins_wolff_step(const ons_ising_model *model) {
-    const bool ferromagnet = model->form == SPINS_UNIFORM && model->unit > 0;
-    return ferromagnet && model->field == 0 && !model->inert ? step_ferromagnet : step_any;
+    if (!model->regular || model->unit <= 0 || model->field != 0 || model->inert) { return step_any; }
+    switch (model->graph->coordination) {
+    case 2: return step_2;
+    case 4: return step_4;
+    case 6: return step_6;
+    case 8: return step_8;
+    case 12: return step_12;
+    default: return step_regular;
+    }
 }

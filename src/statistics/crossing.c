@@ -2,9 +2,9 @@
  * Where two measured curves cross.
  *
  * The curves may be anything smooth (a Binder cumulant saturates on both sides of the crossing), so polynomials serve
- * only near it. The degree follows from the number of points alone, and all points are used unless chi^2 refuses the
- * fits: then the points farthest from the crossing are left out until it does not. Which fit is taken must not be
- * chosen by its own error or by its angle: of many admissible fits the one that looks best covers the truth too seldom.
+ * only near it, and nobody knows beforehand how near and of which degree. To choose the fit that looks best would cover
+ * the truth too seldom: all are averaged with the weights that Akaike's criterion gives them (Jay and Neil, Phys. Rev.
+ * D 103, 114502 (2021)), and their spread is a part of the error.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,9 +15,9 @@
 #include <string.h>
 
 #define HIGHEST_DEGREE 6
-#define GRID 128        /* intervals searched for roots of the difference of two fits */
+#define FEWEST 5        /* points of a curve that a fit keeps, where there are so many */
+#define GRID 64         /* intervals searched for roots of the difference of two fits */
 #define SIGNIFICANT 2.0 /* errors by which the curves must differ for their order to count */
-#define GOOD_ENOUGH 0.1 /* fits of the right form lose points in one case of ten, which costs them little */
 
 typedef struct measured_curve {
     const double *x, *y, *errors; /* ordered by x */
@@ -115,30 +115,30 @@ static double difference(const ons_fit fits[2], double x) {
     return ons_fit_value(fits + 1, x, NULL) - ons_fit_value(fits, x, NULL);
 }
 
-/* The root of the difference within [low, high] when there is exactly one. */
-static bool find_root(const ons_fit fits[2], double low, double high, double *root) {
-    int roots = 0;
-    double left = low, right = high, before = difference(fits, low);
+/* The root of the difference within [low, high] that is nearest to `middle`; false: there is none. */
+static bool find_root(const ons_fit fits[2], double low, double high, double middle, double *root) {
+    bool found = false;
+    double before = difference(fits, low);
+    *root = middle;
     for (int i = 1; i <= GRID; i++) {
-        const double x = low + (high - low) * i / GRID, value = difference(fits, x);
-        if ((value > 0) != (before > 0)) {
-            roots++;
-            left = low + (high - low) * (i - 1) / GRID;
-            right = x;
-        }
+        double left = low + (high - low) * (i - 1) / GRID, right = low + (high - low) * i / GRID;
+        const double value = difference(fits, right);
+        const bool crosses = (value > 0) != (before > 0), rising = value > 0;
         before = value;
-    }
-    const bool rising = difference(fits, right) > 0;
-    for (int i = 0; i < 60; i++) {
-        const double middle = left / 2 + right / 2;
-        if ((difference(fits, middle) > 0) == rising) {
-            right = middle;
-        } else {
-            left = middle;
+        for (int k = 0; crosses && k < 50; k++) {
+            const double half = left / 2 + right / 2;
+            if ((difference(fits, half) > 0) == rising) {
+                right = half;
+            } else {
+                left = half;
+            }
         }
+        const double x = left / 2 + right / 2;
+        if (!crosses || (found && fabs(x - middle) > fabs(*root - middle))) { continue; }
+        found = true;
+        *root = x;
     }
-    *root = left / 2 + right / 2;
-    return roots == 1;
+    return found;
 }
 
 /* Errors to first order in those of the fits at the crossing. */
@@ -157,38 +157,61 @@ static ons_crossing cross_at(const ons_fit fits[2], double x, unsigned degree) {
                           .goodness = freedom > 0 ? statistics_chi_tail(chi_squared, freedom) : 1};
 }
 
-/* The degree for so many points: high, for what a low one cannot follow is not in the error. */
-static unsigned degree_for(size_t count) {
-    return count < 3 ? 1 : count < HIGHEST_DEGREE + 2 ? (unsigned)count - 2 : HIGHEST_DEGREE;
+/* The average so far; weights relative to the smallest criterion met. */
+typedef struct average {
+    double origin; /* x is counted from here, against cancellation */
+    double criterion, weight;
+    double x, x_square, x_variance, y, y_square, y_variance; /* sums of weight times */
+    ons_crossing best;
+} average;
+
+static void average_add(average *sums, double criterion, const ons_crossing *crossing) {
+    if (criterion < sums->criterion) {
+        const double shrink = isinf(sums->criterion) ? 0 : exp((criterion - sums->criterion) / 2);
+        double *const fields[] = {&sums->weight, &sums->x,        &sums->x_square,  &sums->x_variance,
+                                  &sums->y,      &sums->y_square, &sums->y_variance};
+        for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) { *fields[i] *= shrink; }
+        sums->criterion = criterion;
+        sums->best = *crossing;
+    }
+    const double weight = exp((sums->criterion - criterion) / 2);
+    const double x = crossing->x - sums->origin, y = crossing->y;
+    sums->weight += weight;
+    sums->x += weight * x;
+    sums->x_square += weight * x * x;
+    sums->x_variance += weight * crossing->x_error * crossing->x_error;
+    sums->y += weight * y;
+    sums->y_square += weight * y * y;
+    sums->y_variance += weight * crossing->y_error * crossing->y_error;
 }
 
-/* Whether the highest term is seen in the data at all: if it is, the next one may matter too. This shows what a
- * polynomial cannot follow long before chi^2 does. */
-static bool needs_last_term(const measured_curve *curve, const ons_fit *fit, unsigned degree) {
-    ons_fit lower;
-    if (fit_curve(curve, degree - 1, &lower) < 0) { return true; }
-    return lower.chi_squared - fit->chi_squared > SIGNIFICANT * SIGNIFICANT;
+/* The mean of the fits; their errors and their spread. Degree and goodness are those of the heaviest. */
+static ons_crossing average_result(const average *sums) {
+    const double x = sums->x / sums->weight, y = sums->y / sums->weight;
+    ons_crossing result = sums->best;
+    result.x = sums->origin + x;
+    result.y = y;
+    result.x_error = sqrt(sums->x_variance / sums->weight + fmax(sums->x_square / sums->weight - x * x, 0));
+    result.y_error = sqrt(sums->y_variance / sums->weight + fmax(sums->y_square / sums->weight - y * y, 0));
+    return result;
 }
 
-/* The fits to the `count` points nearest to the crossing. False: chi^2 refuses them, or they do not cross once. */
-static bool try_fits(const curve_pair *pair, size_t count, ons_crossing *crossing) {
+/* Adds the fits of this degree to the `count` points of each curve nearest to the crossing. */
+static void add_fits(const curve_pair *pair, size_t count, unsigned degree, unsigned freedom, average *sums) {
     const double middle = pair->left / 2 + pair->right / 2;
     const measured_curve near[2] = {curve_near(&pair->first, middle, count), curve_near(&pair->second, middle, count)};
     ons_fit fits[2];
-    unsigned highest = 1;
     for (size_t k = 0; k < 2; k++) {
-        const unsigned degree = degree_for(near[k].count);
-        highest = degree > highest ? degree : highest;
-        if (fit_curve(near + k, degree, fits + k) < 0) { return false; }
-        if (near[k].count > degree + 1 && fits[k].goodness < GOOD_ENOUGH) { return false; }
-        if (degree > 2 && needs_last_term(near + k, fits + k, degree)) { return false; }
+        if (near[k].count < degree + 1 + freedom || fit_curve(near + k, degree, fits + k) < 0) { return; }
     }
-    const double low = fmax(pair->left, fmax(near[0].x[0], near[1].x[0]));
-    const double high = fmin(pair->right, fmin(near[0].x[near[0].count - 1], near[1].x[near[1].count - 1]));
+    const double low = fmax(near[0].x[0], near[1].x[0]);
+    const double high = fmin(near[0].x[near[0].count - 1], near[1].x[near[1].count - 1]);
     double root;
-    if (!(high > low) || !find_root(fits, low, high, &root)) { return false; }
-    *crossing = cross_at(fits, root, highest);
-    return true;
+    if (!(high > low) || !find_root(fits, low, high, middle, &root)) { return; }
+    const ons_crossing crossing = cross_at(fits, root, degree);
+    const size_t left_out = pair->first.count - near[0].count + pair->second.count - near[1].count;
+    const double parameters = 2.0 * (degree + 1);
+    average_add(sums, fits[0].chi_squared + fits[1].chi_squared + 2 * parameters + 2 * (double)left_out, &crossing);
 }
 
 static ons_status find_crossing(curve_pair *pair, ons_crossing *crossing) {
@@ -206,13 +229,20 @@ static ons_status find_crossing(curve_pair *pair, ons_crossing *crossing) {
                         pair->low, pair->high);
     }
     const size_t most = pair->first.count > pair->second.count ? pair->first.count : pair->second.count;
-    for (size_t count = most; count >= 2; count--) {
-        if (try_fits(pair, count, crossing)) { return ONS_OK; }
+    const size_t fewest = pair->first.count < pair->second.count ? pair->first.count : pair->second.count;
+    average sums = {.origin = pair->left / 2 + pair->right / 2, .criterion = INFINITY};
+    for (size_t count = fewest < FEWEST ? fewest : FEWEST; count <= most; count++) {
+        for (unsigned degree = 1; degree <= HIGHEST_DEGREE; degree++) {
+            add_fits(pair, count, degree, fewest > 2 ? 1 : 0, &sums);
+        }
     }
-    return ons_fail(
-        ONS_INVALID,
-        "no polynomials fit the curves near their crossing between %g and %g: points closer to it are needed",
-        pair->left, pair->right);
+    if (isinf(sums.criterion)) {
+        return ons_fail(ONS_INVALID,
+                        "no polynomials cross near %g to %g, where the curves do: points closer to it are needed",
+                        pair->left, pair->right);
+    }
+    *crossing = average_result(&sums);
+    return ONS_OK;
 }
 
 ons_status ons_cross(const double *x1, const double *y1, const double *e1, size_t n1, const double *x2,

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""The bench against programs that people use: peers.py ONSAGER FILE.json
+
+peapods and ALPS (pyalps) run beside `onsager run` on the same machine, each in processor time on one core, and as the
+difference of a long and a short run, so that starting up drops out. Adds its rows to FILE.json and prints them."""
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+T = 2.269185314213022
+RUNS = 3
+onsager, table = sys.argv[1], sys.argv[2]
+
+
+def onsager_seconds(words, steps):
+    with tempfile.TemporaryDirectory() as folder:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        subprocess.run([onsager, "run", *words, f"steps={steps}", "warmup=0", "replicas=1", "threads=1", "-o",
+                        os.path.join(folder, "x.h5"), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+def ours(words, few, many):
+    """Seconds a step, median of the runs."""
+    return statistics.median((onsager_seconds(words, many) - onsager_seconds(words, few)) / (many - few)
+                             for _ in range(RUNS))
+
+
+def peapods_seconds(length, sweeps, **options):
+    """Seconds a sweep of peapods, from a lattice that clusters have brought to equilibrium."""
+    import numpy
+    import peapods
+    model = peapods.Ising((length, length), temperatures=numpy.array([T]))
+    model.sample(200, sequential=True, cluster_update_interval=1, cluster_mode="sw", warmup_ratio=0.0)
+    times = []
+    for _ in range(RUNS):
+        begin = time.process_time()
+        model.sample(sweeps, sequential=True, warmup_ratio=0.0, **options)
+        times.append((time.process_time() - begin) / sweeps)
+    return statistics.median(times)
+
+
+def alps_seconds(length, few, many, update):
+    """Seconds a sweep of ALPS spinmc; with clusters a sweep is one of them."""
+    script = ("import pyalps,sys\n"
+              "f=pyalps.writeInputFiles('run',[{'LATTICE':'square lattice','MODEL':'Ising','J':1,'L':%d,'T':%r,"
+              "'THERMALIZATION':0,'SWEEPS':%s,'UPDATE':'%s'}])\n"
+              "pyalps.runApplication('spinmc',f,Tmin=1)\n")
+    def seconds(sweeps):
+        with tempfile.TemporaryDirectory() as folder:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            subprocess.run([sys.executable, "-c", script % (length, T, sweeps, update)], cwd=folder, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    return (seconds(many) - seconds(few)) / (many - few)
+
+
+rows = []
+
+
+def row(what, unit, ours_value, peer, theirs):
+    rows.append({"what": what, "unit": unit, "ours": ours_value, "peer": peer, "theirs": theirs, "limit": ""})
+    print(f"{what:<46} {ours_value:10.3f} {theirs:10.3f} {ours_value / theirs:8.3f}   {unit}; {peer}", flush=True)
+
+
+def attempt(what, function):
+    try:
+        return function()
+    except Exception as fault:  # a peer that does not run is left out, and said so
+        print(f"{what}: not measured ({type(fault).__name__}: {fault})", flush=True)
+        return None
+
+
+def clusters(length):
+    per_site = 1e9 / (length * length)
+    square = ["ising", f"L={length}", "start=up"]
+    wolff = per_site * ours(square + ["update=wolff"], 100, 500)
+    multiple = per_site * ours(square + ["update=swendsen-wang"], 20, 120)
+    def peapods():
+        sweep = peapods_seconds(length, 30)
+        one = peapods_seconds(length, 60, cluster_update_interval=1, cluster_mode="wolff") - sweep
+        all_of_them = peapods_seconds(length, 30, cluster_update_interval=1, cluster_mode="sw") - sweep
+        row(f"a Wolff cluster, square, L = {length}, T_c", "ns a site of the lattice", wolff, "peapods",
+            per_site * one)
+        row(f"Swendsen-Wang, square, L = {length}, T_c", "ns a site", multiple, "peapods", per_site * all_of_them)
+    def alps():
+        row(f"a Wolff cluster, square, L = {length}, T_c", "ns a site of the lattice", wolff, "ALPS spinmc",
+            per_site * alps_seconds(length, 20, 220, "cluster"))
+    attempt("peapods", peapods)
+    attempt("ALPS", alps)
+
+
+def metropolis(length):
+    per_site = 1e9 / (length * length)
+    one = per_site * ours(["ising", f"L={length}", "update=metropolis"], 100, 1100)
+    def peapods():
+        row(f"Metropolis, square, L = {length}, T_c", "ns a site", one, "peapods",
+            per_site * peapods_seconds(length, 30))
+    def alps():
+        row(f"Metropolis, square, L = {length}, T_c", "ns a site", one, "ALPS spinmc",
+            per_site * alps_seconds(length, 10, 40, "local"))
+    attempt("peapods", peapods)
+    attempt("ALPS", alps)
+
+
+os.environ["RAYON_NUM_THREADS"] = "1"
+clusters(1024)
+metropolis(1024)
+with open(table) as file:
+    everything = json.load(file)
+with open(table, "w") as file:
+    json.dump(everything + rows, file, indent=1)
