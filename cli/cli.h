@@ -51,6 +51,7 @@ ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
+ons_status cli_reproduce(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
 
 /* The text of `onsager help` and of `onsager VERB --help`. */
@@ -231,6 +232,7 @@ typedef struct cli_curve {
     size_t count, capacity;
     double *points; /* [count][4]: x, y, error (NaN: none), exact (NaN: not known) */
     bool has_error, has_exact;
+    bool plain; /* a line without points */
 } cli_curve;
 
 typedef struct cli_figure {
@@ -249,10 +251,21 @@ void cli_figure_free(cli_figure *figure);
 /* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
  * pdf. */
 ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory);
+/* The picture of a state, for `plot --picture`. */
+ons_status cli_plot_picture(const cli_arguments *arguments, const ons_results *results, const char *path);
 ons_status cli_temporary_directory(char **path);
 /* Removes a directory of plain files. */
 void cli_remove_directory(const char *path);
 void cli_html(ons_text *text, const char *string); /* escaped */
+
+/* Pages of HTML. */
+void cli_html_begin(ons_text *page, const char *title, const char *summary);
+void cli_html_end(ons_text *page);
+/* Lines as they are, under a heading and (NULL: none) a sentence that is HTML already; nothing where there are none. */
+void cli_html_block(ons_text *page, const char *heading, const char *sentence, const char *block);
+/* Figures drawn by gnuplot, embedded; scripts and data stay in the folder `keep` (NULL: nowhere). Without gnuplot the
+ * page and standard error say so. */
+ons_status cli_html_figures(const cli_figure *figures, size_t count, const char *keep, ons_text *page);
 
 /* ---- pages of help: one content, two writers ------------------------------------------------------------------------
  */

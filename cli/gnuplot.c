@@ -38,6 +38,12 @@ static void curve_lines(ons_text *script, const cli_figure *figure, size_t numbe
     const cli_curve *c = &figure->curves[curve];
     const char *colour = colours[curve % COLOURS];
     const bool joined = !figure->steps && !c->has_exact; /* where the truth is known, the line is its own */
+    if (c->plain) {
+        ons_text_add(script, "%s 'figure-%zu-curve-%zu.dat' using 1:2 with lines lt 1 lc rgb '%s' lw 1.2 title ",
+                     separator, number, curve + 1, colour);
+        quoted(script, c->label);
+        return;
+    }
     const char *style = joined ? c->has_error ? "yerrorlines" : "linespoints" : c->has_error ? "yerrorbars" : "points";
     ons_text_add(script, "%s 'figure-%zu-curve-%zu.dat' using 1:2%s with %s lt 1 lc rgb '%s' pt %d ps 0.7 lw 1 title ",
                  separator, number, curve + 1, c->has_error ? ":3" : "", style, colour, points[curve % POINTS]);

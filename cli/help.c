@@ -13,7 +13,12 @@
     { 0, NULL, NULL, NULL }
 
 static const cli_option list_options[] = {{0, "names", NULL, "names alone, one a line"}, JSON_OPTION, END};
-static const cli_option describe_options[] = {{0, "markdown", NULL, "print the page of docs/systems instead"}, END};
+static const cli_option describe_options[] = {
+    {0, "markdown", NULL, "print the page of docs/ instead"},
+    {0, "system", NULL, "only the system of that name"},
+    {0, "paper", NULL, "only the paper of that name"},
+    END,
+};
 static const cli_option run_options[] = {
     {'o', "output", "FILE.h5", "the archive (the same as output=FILE.h5)"},
     JSON_OPTION,
@@ -33,6 +38,9 @@ static const cli_option plot_options[] = {
     {'o', "output", "FILE", "FILE.svg (default), .png or .pdf"},
     {0, "log", "AXES", "x, y or xy: logarithmic axes"},
     {0, "keep", "DIR", "keep the gnuplot script and its data in DIR"},
+    {0, "picture", NULL, "draw the last configuration that the archive holds instead; -o FILE.png"},
+    {0, "task", "N", "--picture: of this task, counted from 0 (or its key); needed where there are several"},
+    {0, "replica", "N", "--picture: of this replica; default: 0"},
     END,
 };
 static const cli_option report_options[] = {
@@ -50,13 +58,22 @@ static const cli_option analyse_options[] = {
     JSON_OPTION,
     END,
 };
+static const cli_option reproduce_options[] = {
+    {0, "effort", "EFFORT", "quick (seconds), standard (default; minutes) or full (the paper's own scale)"},
+    {'o', "output", "FOLDER", "for archives, figures and report.html; default: PAPER-EFFORT"},
+    {0, "claim", "ID", "print the verdict on this claim only"},
+    {0, "threads", "N", "default: all cores"},
+    JSON_OPTION,
+    {'q', "quiet", NULL, "no progress, no table"},
+    END,
+};
 static const cli_option new_options[] = {END};
 
 const cli_verb cli_verbs[] = {
     {"list", "[systems|papers]", "what can be run", NULL, list_options, cli_list},
-    {"describe", "SYSTEM", "parameters, observables, exact references of a system",
-     "SYSTEM is a name from 'onsager list' or the "
-     "path of a C file.",
+    {"describe", "SYSTEM|PAPER", "all about a system or a paper",
+     "SYSTEM and PAPER are names from 'onsager list'; SYSTEM may be the path of a C file. A name that both have shows "
+     "both.",
      describe_options, cli_describe},
     {"run", "JOB.yaml | SYSTEM | ./my-system.c  key=value ...", "run a job, or continue it",
      "A value is 16, 1e5, a grid 16,32,64, an inclusive range 2.0:2.5:0.1 (a grid too), or one array [16,32]. Words of "
@@ -77,6 +94,14 @@ const cli_verb cli_verbs[] = {
     {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
     {"analyse", "FILE.h5 crossing", "what follows from several tasks",
      "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
+    {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
+     "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with "
+     "the "
+     "reason. The "
+     "exit code is 0 also where claims differ: that is a result.\n\n"
+     "The archives of the jobs stay in the folder, beside report.html. The same command again goes on where it was "
+     "interrupted.",
+     reproduce_options, cli_reproduce},
     {"new", "NAME", "write NAME.c, a system of your own to start from", NULL, new_options, cli_new},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

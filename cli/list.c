@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <jansson.h>
+#include <onsager/paper.h>
 #include <onsager/registry.h>
 #include <string.h>
 
@@ -20,7 +21,15 @@ static ons_status list_json(const char *path, bool systems, bool papers) {
         }
         json_object_set_new(document, "systems", array);
     }
-    if (papers) { json_object_set_new(document, "papers", json_array()); }
+    if (papers) {
+        json_t *array = json_array();
+        for (const ons_paper *const *paper = ons_papers(); *paper; paper++) {
+            json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", (*paper)->name, "title",
+                                                   (*paper)->title, "authors", (*paper)->authors, "reference",
+                                                   (*paper)->reference, "summary", (*paper)->summary));
+        }
+        json_object_set_new(document, "papers", array);
+    }
     ons_text text = {0};
     ons_status status = cli_json_text(document, &text);
     if (status == ONS_OK) { status = cli_write(path, &text); }
@@ -36,6 +45,18 @@ static void list_systems(ons_text *text) {
         cli_table_cell(&table, "%s", (*system)->summary);
     }
     ons_text_add(text, "systems ('onsager describe NAME' says all about one)\n");
+    cli_table_text(&table, text, 2);
+    cli_table_free(&table);
+}
+
+static void list_papers(ons_text *text) {
+    static const char *const headers[] = {"", ""};
+    cli_table table = {.columns = 2, .headers = headers};
+    for (const ons_paper *const *paper = ons_papers(); *paper; paper++) {
+        cli_table_cell(&table, "%s", (*paper)->name);
+        cli_table_cell(&table, "%s", (*paper)->summary);
+    }
+    ons_text_add(text, "papers ('onsager reproduce NAME' holds one against its claims)\n");
     cli_table_text(&table, text, 2);
     cli_table_free(&table);
 }
@@ -57,8 +78,12 @@ ons_status cli_list(cli_arguments *arguments) {
     for (const ons_system *const *system = ons_registry(); names && systems && *system; system++) {
         ons_text_add(&text, "%s\n", (*system)->name);
     }
+    for (const ons_paper *const *paper = ons_papers(); names && papers && *paper; paper++) {
+        ons_text_add(&text, "%s\n", (*paper)->name);
+    }
     if (systems && !names) { list_systems(&text); }
-    if (papers && !names) { ons_text_add(&text, "%spapers\n  none yet\n", systems ? "\n" : ""); }
+    if (systems && papers && !names) { ons_text_add(&text, "\n"); }
+    if (papers && !names) { list_papers(&text); }
     const ons_status status = cli_print(&text);
     ons_text_free(&text);
     return status;

@@ -77,21 +77,14 @@ static char *default_output(const char *archive, const char *quantity) {
     return ons_format("%.*s-%s.svg", (int)length, archive, quantity);
 }
 
-ons_status cli_plot(cli_arguments *arguments) {
-    const char *path, *format = NULL;
-    ons_status status = cli_only_word(arguments, "an archive", &path);
-    const char *given = cli_option_value(arguments, "output");
+static ons_status draw_quantity(const cli_arguments *arguments, const ons_results *results, const char *path) {
+    const char *given = cli_option_value(arguments, "output"), *y = cli_option_value(arguments, "y"), *format = NULL;
     cli_figure figure = {0}, limits = {0};
-    if (status == ONS_OK && given) { status = find_format(given, &format); }
-    if (status == ONS_OK) { status = read_log(cli_option_value(arguments, "log"), &limits); }
-    ons_results *results = NULL;
-    if (status == ONS_OK) { status = cli_results_open(&results, path); }
-    if (status != ONS_OK) { return status; }
-
     char *output = NULL;
-    const char *y = cli_option_value(arguments, "y");
+    ons_status status = given ? find_format(given, &format) : ONS_OK;
+    if (status == ONS_OK) { status = read_log(cli_option_value(arguments, "log"), &limits); }
     y = y ? y : default_quantity(results);
-    if (!y) { status = ons_fail(ONS_INVALID, "%s holds nothing that can be drawn", path); }
+    if (status == ONS_OK && !y) { status = ons_fail(ONS_INVALID, "%s holds nothing that can be drawn", path); }
     if (status == ONS_OK) {
         status = cli_figure_collect(results, y, cli_option_value(arguments, "x"), cli_option_value(arguments, "by"),
                                     &figure);
@@ -111,6 +104,31 @@ ons_status cli_plot(cli_arguments *arguments) {
     }
     free(output);
     cli_figure_free(&figure);
+    return status;
+}
+
+/* What concerns a picture has no meaning for a figure, and the other way round. */
+static ons_status check_options(const cli_arguments *arguments, bool picture) {
+    static const char *const of_figures[] = {"x", "y", "by", "log", "keep", NULL}, *const of_pictures[] = {
+                                                                                       "task", "replica", NULL};
+    for (const char *const *name = picture ? of_figures : of_pictures; *name; name++) {
+        if (!cli_option_value(arguments, *name)) { continue; }
+        return picture
+                   ? ons_fail(ONS_INVALID, "%s%s has no meaning with --picture", strlen(*name) > 1 ? "--" : "-", *name)
+                   : ons_fail(ONS_INVALID, "--%s needs --picture", *name);
+    }
+    return ONS_OK;
+}
+
+ons_status cli_plot(cli_arguments *arguments) {
+    const char *path;
+    const bool picture = cli_option_value(arguments, "picture");
+    ons_results *results = NULL;
+    ons_status status = cli_only_word(arguments, "an archive", &path);
+    if (status == ONS_OK) { status = check_options(arguments, picture); }
+    if (status == ONS_OK) { status = cli_results_open(&results, path); }
+    if (status != ONS_OK) { return status; }
+    status = picture ? cli_plot_picture(arguments, results, path) : draw_quantity(arguments, results, path);
     ons_results_free(results);
     return status;
 }

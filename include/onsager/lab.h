@@ -155,6 +155,10 @@ ONS_API const ons_result *ons_task_find(const ons_task_result *task, const char 
 /* The distinct names of all results in this archive, in order; for messages with the nearest name. */
 ONS_API size_t ons_results_names(const ons_results *results, const char *const **names);
 
+/* The state that the archive of a bound job holds of one replica (counted from 0) of the task with this key, as a
+ * picture. ONS_INVALID when the system draws none, or there is no such state. */
+ONS_API ons_status ons_job_picture(const ons_job *job, const char *key, uint64_t replica, ons_picture *picture);
+
 /* ---- analysis across tasks
  * ------------------------------------------------------------------------------------------- */
 

@@ -26,9 +26,11 @@ typedef enum ons_claim_kind {
 
 enum { ONS_CLAIM_EQUAL, ONS_CLAIM_AT_LEAST, ONS_CLAIM_AT_MOST };
 
-/* A number agrees when it deviates from the published one (for bounds: to the wrong side of it) by no more than
- * tolerance + 3 hypot(our error, published error); it is not checked when our error exceeds `precision`, since then it
- * could not have failed. Orderings and statements agree when they hold, with the evidence in words. */
+/* Exact and published claims are numbers. A number agrees when it deviates from the published one (for bounds: to the
+ * wrong side of it) by no more than tolerance + 3 hypot(our error, published error); it is not checked when our error
+ * exceeds `precision`, since then it could not have failed. Orderings and statements agree when they hold, with the
+ * evidence in words. What is not finite is not checked. What is settled at a smaller effort than the claim's is not
+ * checked either, our number stands beside it all the same. */
 typedef struct ons_claim {
     const char *id; /* "F2-L5": unique in the paper */
     ons_claim_kind kind;
@@ -61,6 +63,9 @@ typedef struct ons_paper {
 ONS_API const ons_paper *const *ons_papers(void);
 
 /* ---- for the papers: called within reproduce() ----------------------------------------------------------------------
+ *
+ * Mistakes of a paper (an unknown id, a claim settled twice or by the wrong kind of function, a name used twice) make
+ * ons_reproduce fail with a message that names them.
  */
 
 ONS_API ons_effort ons_reproduction_effort(const ons_reproduction *reproduction);
@@ -68,8 +73,9 @@ ONS_API ons_effort ons_reproduction_effort(const ons_reproduction *reproduction)
 ONS_API bool ons_reproduction_stopped(const ons_reproduction *reproduction);
 /* Runs a job to its end and reads its results. `name`: of the archive, unique in the paper ("exact", "maze-L48").
  * `words`: the job as on the command line after `run`, "SYSTEM key=value ..." separated by blanks, formatted as by
- * printf. The archive stays in the folder of the reproduction, is continued when it is there already, and is listed in
- * the report. The results belong to the reproduction: do not free them. */
+ * printf; `output` and `threads` are given by the reproduction. The archive FOLDER/NAME.h5 is continued when it is
+ * there already, and is listed in the report; *results has the tasks of this job in its order. The results belong to
+ * the reproduction: do not free them. ONS_STOPPED: interrupted, pass it on. */
 ONS_API ons_status ons_reproduction_run(ons_reproduction *reproduction, const ons_results **results, const char *name,
                                         const char *words, ...) ONS_FORMAT(4, 5);
 /* Settles a claim with a number (error 0: exact up to rounding) and a note (may be ""): how it was obtained. */
@@ -83,16 +89,21 @@ ONS_API void ons_claim_skip(ons_reproduction *reproduction, const char *id, cons
 /* A remark for the report (a paragraph). */
 ONS_API void ons_reproduction_note(ons_reproduction *reproduction, const char *format, ...) ONS_FORMAT(2, 3);
 
-/* Figures: begin one, then add curves or one image. All arguments are copied. */
+/* Figures: begin one, then add its curves. All arguments are copied; points that are not finite are left out. */
 enum { ONS_FIGURE_LOG_X = 1, ONS_FIGURE_LOG_Y = 2 };
 ONS_API void ons_figure_begin(ons_reproduction *reproduction, const char *name, const char *title, const char *x_label,
                               const char *y_label, unsigned flags);
-/* Points with errors (NULL: a line without points). */
+/* To the figure begun last. Points with errors (NULL: a line without points). */
 ONS_API void ons_figure_curve(ons_reproduction *reproduction, const char *label, size_t count, const double *x,
                               const double *y, const double *error);
-/* A picture as made by ons_picture_... (a configuration, a structure factor), with its caption. */
+/* A picture as made by ons_picture_... (a configuration, a structure factor), with its caption. The pixels are copied.
+ */
 ONS_API void ons_reproduction_picture(ons_reproduction *reproduction, const char *name, const char *caption,
                                       const ons_picture *picture);
+/* The same of the last state of a job that was run: `job`: its name; the task by its place in the results, the replica
+ * from 0. The system must have picture(). */
+ONS_API ons_status ons_reproduction_state(ons_reproduction *reproduction, const char *job, size_t task,
+                                          uint64_t replica, const char *name, const char *caption);
 
 /* ---- for the callers ------------------------------------------------------------------------------------------------
  */
@@ -102,27 +113,63 @@ typedef enum ons_verdict { ONS_NOT_CHECKED, ONS_AGREES, ONS_DIFFERS } ons_verdic
 typedef struct ons_settled {
     const ons_claim *claim;
     ons_verdict verdict;
-    double ours, error,
-        sigma;       /* NaN where there is no number; sigma: deviation in combined errors, NaN without error */
-    const char *why; /* note, evidence or reason; never NULL */
+    double ours, error; /* NaN where there is no number */
+    double sigma;       /* deviation (ours - published; for bounds to the wrong side) in units of hypot(our error,
+                           published error); NaN without error */
+    const char *why;    /* note, evidence or reason; never NULL */
 } ons_settled;
 
 typedef struct ons_reproduce_options {
     ons_effort effort;
-    const char *folder; /* for archives; made when missing */
+    const char *folder; /* for archives; made when missing, in a folder that is there */
     unsigned threads;   /* 0: all cores */
     /* Finds a system by its name (NULL: none): the caller's registry, since the laboratory looks nothing up. */
     const ons_system *(*find)(const char *name);
-    ons_run_options run; /* progress, stop, warning: as for jobs */
+    ons_run_options run; /* progress, stop, warning: as for jobs; the phase names the job too */
 } ons_reproduce_options;
 
-/* Reproduces a paper: ONS_OK when it came to its end, ONS_STOPPED when interrupted (the same call goes on). The paper
- * (which may be a copy with other claims) must outlive the reproduction. */
+/* The rule of ons_claim alone, for a number. */
+ONS_API ons_verdict ons_claim_verdict(const ons_claim *claim, double ours, double error);
+
+/* Reproduces a paper: ONS_OK when it came to its end, ONS_STOPPED when interrupted (the same call goes on), ONS_INVALID
+ * when the folder cannot be used, ONS_FAILED when a job fails or the paper is not in order. *reproduction holds what
+ * was settled until then, also after an error; NULL when there was nothing to begin with. The paper (which may be a
+ * copy with other claims) must outlive it. */
 ONS_API ons_status ons_reproduce(ons_reproduction **reproduction, const ons_paper *paper,
                                  const ons_reproduce_options *options);
 ONS_API void ons_reproduction_free(ons_reproduction *reproduction);
 /* One for every claim, in the order of the table. */
 ONS_API size_t ons_reproduction_claims(const ons_reproduction *reproduction, const ons_settled **settled);
+ONS_API const ons_paper *ons_reproduction_paper(const ons_reproduction *reproduction);
+ONS_API size_t ons_reproduction_notes(const ons_reproduction *reproduction, const char *const **notes);
+
+/* The jobs that were run, in order. */
+typedef struct ons_reproduction_job {
+    const char *name, *words, *path; /* path: of the archive */
+    const ons_results *results;      /* NULL: it did not come to its end */
+} ons_reproduction_job;
+ONS_API size_t ons_reproduction_jobs(const ons_reproduction *reproduction, const ons_reproduction_job **jobs);
+
+typedef struct ons_curve {
+    const char *label;
+    size_t count;
+    const double *x, *y, *error; /* error NULL: a line */
+} ons_curve;
+typedef struct ons_figure {
+    const char *name, *title, *x_label, *y_label;
+    unsigned flags;
+    size_t count;
+    const ons_curve *curves;
+} ons_figure;
+ONS_API size_t ons_reproduction_figures(const ons_reproduction *reproduction, const ons_figure **figures);
+
+typedef struct ons_image {
+    const char *name, *caption;
+    ons_picture picture;
+} ons_image;
+ONS_API size_t ons_reproduction_images(const ons_reproduction *reproduction, const ons_image **images);
+
+ONS_API const char *ons_effort_name(ons_effort effort);       /* "quick", "standard", "full" */
 ONS_API const char *ons_verdict_name(ons_verdict verdict);    /* "agrees", "differs", "not-checked" */
 ONS_API const char *ons_claim_kind_name(ons_claim_kind kind); /* "exact", "published", "ordering", "statement" */
 

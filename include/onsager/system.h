@@ -205,6 +205,12 @@ typedef struct ons_picture {
 /* Takes memory for a black picture of that size (each side 1 .. 16384); frees what it held. */
 ONS_API ons_status ons_picture_size(ons_picture *picture, size_t width, size_t height);
 ONS_API void ons_picture_free(ons_picture *picture);
+/* A picture of a lattice from the colours of its sites, rgb[site][3], sites in row-major order: the last direction runs
+ * to the right, the one before it downwards, slices of the others lie side by side. Several sites a cell: let the last
+ * direction count them too (cells x sites). A single direction is a row, a long one is wrapped; so is a graph without
+ * directions, given as one. Small lattices are drawn in blocks of pixels, those beyond 16384 sites a side shrunk. */
+ONS_API ons_status ons_picture_lattice(ons_picture *picture, unsigned rank, const size_t *dimensions,
+                                       const uint8_t *rgb);
 /* The colour of `value` on a scale from `low` to `high` (perceptually even, dark to bright), and on a circle (angles in
  * radians); distinct colours for small integers. Written to rgb[3]. */
 ONS_API void ons_colour_scale(double value, double low, double high, uint8_t *rgb);

@@ -284,3 +284,31 @@ ons_status lab_archive_start(const lab_task *task, uint64_t state_index, char **
     lab_h5_leave();
     return status;
 }
+
+/* ---- a stored state ---- */
+
+ons_status lab_archive_state(const ons_job *job, const lab_task *task, uint64_t state_index, char **bytes,
+                             size_t *count) {
+    lab_h5 h5;
+    lab_archive_head head;
+    *bytes = NULL;
+    lab_h5_enter();
+    ons_status status = lab_archive_open(&h5, job->output, &head, NULL);
+    if (status == ONS_OK) {
+        const size_t index = lab_archive_find(&head, task->key_text);
+        hid_t group = -1;
+        status = index < head.tasks ? lab_archive_enter_task(&h5, index, &group)
+                                    : ons_fail(ONS_INVALID, "%s: has no task %s", job->output, task->key_text);
+        if (status == ONS_OK) {
+            status = has_part(group, state_index)
+                         ? get_part(&h5, group, state_index, bytes, count)
+                         : ons_fail(ONS_INVALID, "%s: the state of replica %llu is not stored", job->output,
+                                    (unsigned long long)(state_index * task->plan.lanes));
+            lab_archive_leave_task(&h5, group);
+        }
+        lab_archive_head_free(&head);
+        lab_h5_close(&h5);
+    }
+    lab_h5_leave();
+    return status;
+}

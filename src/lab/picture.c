@@ -31,6 +31,95 @@ void ons_picture_free(ons_picture *picture) {
     *picture = (ons_picture){0};
 }
 
+/* ---- lattices ---- */
+
+#define PLEASANT 384     /* pixels: small lattices are drawn in blocks until they are about so wide */
+#define LONGEST_ROW 1024 /* sites: longer chains are wrapped */
+
+/* Panels of rows x columns sites, side by side. */
+typedef struct panels {
+    size_t rows, columns, count;
+    size_t across, down; /* panels in the picture */
+    size_t gap;          /* pixels between them */
+    size_t block;        /* pixels of a site */
+    size_t shrink;       /* sites of a pixel */
+    size_t sites;
+} panels;
+
+static size_t divided(size_t number, size_t by) { return (number + by - 1) / by; }
+
+static panels lay_out(unsigned rank, const size_t *dimensions) {
+    panels p = {.rows = 1, .columns = 1, .count = 1, .block = 1, .shrink = 1, .sites = 1};
+    for (unsigned d = 0; d < rank; d++) { p.sites *= dimensions[d]; }
+    if (rank >= 2) {
+        p.rows = dimensions[rank - 2];
+        p.columns = dimensions[rank - 1];
+        p.count = p.sites / (p.rows * p.columns);
+    } else if (p.sites <= LONGEST_ROW) {
+        p.columns = p.sites;
+    } else {
+        p.columns = (size_t)ceil(sqrt((double)p.sites));
+        p.rows = divided(p.sites, p.columns);
+    }
+    const double square = ceil(sqrt((double)p.count * (double)p.rows / (double)p.columns));
+    p.across = square < 1 ? 1 : square > (double)p.count ? p.count : (size_t)square;
+    p.down = divided(p.count, p.across);
+    const size_t wide = p.across * p.columns, high = p.down * p.rows, longest = wide > high ? wide : high;
+    p.block = longest < PLEASANT ? PLEASANT / longest : 1;
+    p.gap = p.count > 1 ? (p.block > 2 ? p.block : 2) : 0;
+    while (divided(p.columns, p.shrink) * p.across + p.gap * p.across > LONGEST_SIDE ||
+           divided(p.rows, p.shrink) * p.down + p.gap * p.down > LONGEST_SIDE) {
+        p.shrink++;
+    }
+    return p;
+}
+
+/* The mean colour of the sites of a pixel. */
+static void mean_colour(const panels *p, const uint8_t *rgb, size_t panel, size_t row, size_t column, uint8_t *pixel) {
+    unsigned sum[3] = {0}, count = 0;
+    for (size_t r = row; r < row + p->shrink && r < p->rows; r++) {
+        for (size_t c = column; c < column + p->shrink && c < p->columns; c++) {
+            const size_t site = (panel * p->rows + r) * p->columns + c;
+            if (site >= p->sites) { continue; }
+            for (int k = 0; k < 3; k++) { sum[k] += rgb[3 * site + k]; }
+            count++;
+        }
+    }
+    for (int k = 0; k < 3; k++) { pixel[k] = count ? (uint8_t)((sum[k] + count / 2) / count) : 128; }
+}
+
+static void draw_panel(const panels *p, const uint8_t *rgb, size_t panel, ons_picture *picture) {
+    const size_t high = divided(p->rows, p->shrink), wide = divided(p->columns, p->shrink);
+    const size_t top = panel / p->across * (high * p->block + p->gap),
+                 left = panel % p->across * (wide * p->block + p->gap);
+    for (size_t r = 0; r < high; r++) {
+        for (size_t c = 0; c < wide; c++) {
+            uint8_t pixel[3];
+            mean_colour(p, rgb, panel, r * p->shrink, c * p->shrink, pixel);
+            for (size_t y = 0; y < p->block; y++) {
+                for (size_t x = 0; x < p->block; x++) {
+                    const size_t at = (top + r * p->block + y) * picture->width + left + c * p->block + x;
+                    memcpy(picture->pixels + 3 * at, pixel, 3);
+                }
+            }
+        }
+    }
+}
+
+ons_status ons_picture_lattice(ons_picture *picture, unsigned rank, const size_t *dimensions, const uint8_t *rgb) {
+    const panels p = lay_out(rank, dimensions);
+    const size_t wide = p.across * (divided(p.columns, p.shrink) * p.block + p.gap) - p.gap,
+                 high = p.down * (divided(p.rows, p.shrink) * p.block + p.gap) - p.gap;
+    const size_t least = 16; /* pixels: a row of few sites is drawn higher */
+    const bool row = p.rows == 1 && p.count == 1 && high < least;
+    const ons_status status = ons_picture_size(picture, wide, row ? least : high);
+    if (status != ONS_OK) { return status; }
+    memset(picture->pixels, 128, 3 * picture->width * picture->height);
+    for (size_t panel = 0; panel < p.count; panel++) { draw_panel(&p, rgb, panel, picture); }
+    for (size_t y = high; row && y < least; y++) { memcpy(picture->pixels + 3 * y * wide, picture->pixels, 3 * wide); }
+    return ONS_OK;
+}
+
 /* ---- colours ---- */
 
 static uint8_t byte_of(double part) { return (uint8_t)(255 * fmin(fmax(part, 0), 1) + 0.5); }

@@ -176,5 +176,8 @@ ons_status lab_archive_unpack(const ons_job *job, const char *directory);
  * the only one, else the only one whose parameters agree with those of `task` in all but temperature-like values that
  * differ; otherwise ONS_INVALID with the choices. */
 ons_status lab_archive_start(const lab_task *task, uint64_t state_index, char **bytes, size_t *count);
+/* The bytes of the part of a state in the archive of its own job: allocated. */
+ons_status lab_archive_state(const ons_job *job, const lab_task *task, uint64_t state_index, char **bytes,
+                             size_t *count);
 
 #endif

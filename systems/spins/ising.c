@@ -609,6 +609,32 @@ static ons_status persist(void *memory, ons_part *part) {
     return status;
 }
 
+/* Up is white, down dark blue; two copies of a sample are drawn as slices of one more direction. */
+static ons_status picture(const void *memory, unsigned lane, ons_picture *picture) {
+    static const uint8_t colours[2][3] = {{20, 40, 90}, {250, 250, 245}};
+    const ising_state *state = memory;
+    size_t dimensions[ONS_DIMENSIONS + 2];
+    (void)lane;
+    dimensions[0] = state->copies;
+    unsigned rank = shape_of(state->graph, dimensions + 1);
+    if (state->graph->lattice && state->graph->lattice->sites > 1 && rank > 1) {
+        rank--; /* the sites of a cell lie side by side */
+        dimensions[rank] *= dimensions[rank + 1];
+    }
+    const size_t sites = state->graph->sites;
+    uint8_t *rgb = ONS_NEW(uint8_t, 3 * sites * state->copies);
+    if (!rgb) { return ONS_MEMORY; }
+    for (unsigned i = 0; i < state->copies; i++) {
+        const int8_t *spins = ons_ising_spins(state->copy[i]);
+        for (size_t s = 0; s < sites; s++) { memcpy(rgb + 3 * (i * sites + s), colours[spins[s] > 0], 3); }
+    }
+    const bool both = state->copies > 1;
+    const ons_status status =
+        ons_picture_lattice(picture, both ? rank + 1 : rank, both ? dimensions : dimensions + 1, rgb);
+    free(rgb);
+    return status;
+}
+
 static void destroy(void *memory) {
     ising_state *state = memory;
     for (unsigned i = 0; i < 2; i++) { ons_ising_free(state->copy[i]); }
@@ -637,5 +663,6 @@ const ons_system ons_system_ising = {
     .advance = advance,
     .measure = measure,
     .persist = persist,
+    .picture = picture,
     .destroy = destroy,
 };
