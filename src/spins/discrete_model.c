@@ -238,6 +238,8 @@ void ons_discrete_model_free(ons_discrete_model *model) {
     free(model);
 }
 
+uint32_t ons_discrete_model_states(const ons_discrete_model *model) { return model->q; }
+
 double ons_discrete_bytes(double sites, double bonds, bool several_strengths, const ons_discrete_options *options) {
     double bytes = sites + sizeof(ons_discrete) + sizeof(ons_discrete_model) + sizeof(spins_ladder) +
                    40.0 * options->states * options->states;

@@ -36,20 +36,8 @@ SPINS_INLINE double disc(ons_random *random, double *x, double *y) {
     return square;
 }
 
-/* An isotropic vector: uniform in the disc or ball, or normal with the mean square length 1. */
-SPINS_INLINE void isotropic(ons_random *random, unsigned n, double *v) {
-    if (n == 2) {
-        disc(random, &v[0], &v[1]);
-    } else if (n == 3) {
-        do {
-            for (unsigned c = 0; c < 3; c++) { v[c] = symmetric(random); }
-        } while (dot(3, v, v) >= 1);
-    } else {
-        for (unsigned c = 0; c < n; c++) { v[c] = ons_random_normal(random) / sqrt(n); }
-    }
-}
-
-/* n = 2: the point of the disc at twice its angle (von Neumann); n = 3: Marsaglia 1972; others: normal numbers. */
+/* n = 2: the point of the disc at twice its angle (von Neumann); n = 3 and 4: Marsaglia 1972; others: normal numbers.
+ */
 SPINS_INLINE void direction_of(ons_random *random, unsigned n, double *d) {
     double x, y;
     if (n == 2) {
@@ -65,12 +53,32 @@ SPINS_INLINE void direction_of(ons_random *random, unsigned n, double *d) {
         d[2] = 1 - 2 * square;
         return;
     }
+    if (n == 4) {
+        const double square = disc(random, &d[0], &d[1]), other = disc(random, &d[2], &d[3]);
+        scale(2, sqrt((1 - square) / other), d + 2);
+        return;
+    }
     double square;
     do {
         for (unsigned c = 0; c < n; c++) { d[c] = ons_random_normal(random); }
         square = dot(n, d, d);
     } while (square == 0);
     scale(n, 1 / sqrt(square), d);
+}
+
+/* An isotropic vector: uniform in the disc or ball or on the sphere, or normal with the mean square length 1. */
+SPINS_INLINE void isotropic(ons_random *random, unsigned n, double *v) {
+    if (n == 2) {
+        disc(random, &v[0], &v[1]);
+    } else if (n == 3) {
+        do {
+            for (unsigned c = 0; c < 3; c++) { v[c] = symmetric(random); }
+        } while (dot(3, v, v) >= 1);
+    } else if (n == 4) {
+        direction_of(random, 4, v);
+    } else {
+        for (unsigned c = 0; c < n; c++) { v[c] = ons_random_normal(random) / sqrt(n); }
+    }
 }
 
 void spins_direction(ons_random *random, unsigned n, double *direction) { direction_of(random, n, direction); }

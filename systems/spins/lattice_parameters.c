@@ -6,9 +6,10 @@
 #include "lattice_parameters.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_LISTED = 4096, LARGEST_PICTURE = 2048, SMALL_PICTURE = 512 };
+enum { LARGEST_LISTED = 4096 };
 
 bool lattice_from_file(const ons_parameters *p) { return ons_choice(p, "lattice") < 0; }
 
@@ -196,36 +197,18 @@ unsigned lattice_shape(const ons_graph *graph, size_t *dimensions) {
     return d + 1;
 }
 
-/* Sites in rows and columns: the last two directions, the sites of a cell side by side. */
-static void picture_layout(const ons_graph *graph, size_t *rows, size_t *columns, size_t *first) {
-    *first = 0;
-    if (!graph->lattice) {
-        *columns = (size_t)ceil(sqrt((double)graph->sites));
-        *rows = (graph->sites + *columns - 1) / *columns;
-        return;
-    }
-    const unsigned d = graph->lattice->dimension;
-    *columns = (size_t)graph->lengths[d - 1] * graph->lattice->sites;
-    *rows = d > 1 ? (size_t)graph->lengths[d - 2] : 1;
-    const size_t layers = graph->sites / (*rows * *columns);
-    *first = layers / 2 * *rows * *columns;
-}
-
 ons_status lattice_picture(const ons_graph *graph, void (*colour)(const void *data, uint32_t site, uint8_t *rgb),
                            const void *data, ons_picture *picture) {
-    size_t rows, columns, first;
-    picture_layout(graph, &rows, &columns, &first);
-    const size_t longest = rows > columns ? rows : columns;
-    const size_t block = longest < SMALL_PICTURE ? SMALL_PICTURE / longest : 1;
-    const size_t thin = longest > LARGEST_PICTURE ? (longest + LARGEST_PICTURE - 1) / LARGEST_PICTURE : 1;
-    const size_t height = (rows + thin - 1) / thin * block, width = (columns + thin - 1) / thin * block;
-    const ons_status status = ons_picture_size(picture, width, height);
-    if (status) { return status; }
-    for (size_t y = 0; y < height; y++) {
-        for (size_t x = 0; x < width; x++) {
-            const size_t site = first + y / block * thin * columns + x / block * thin;
-            if (site < graph->sites) { colour(data, (uint32_t)site, picture->pixels + 3 * (y * width + x)); }
-        }
+    size_t dimensions[ONS_DIMENSIONS + 1];
+    unsigned rank = lattice_shape(graph, dimensions);
+    if (graph->lattice && graph->lattice->sites > 1 && rank > 1) {
+        rank--; /* the sites of a cell lie side by side */
+        dimensions[rank - 1] *= dimensions[rank];
     }
-    return ONS_OK;
+    uint8_t *rgb = ONS_NEW(uint8_t, 3 * (size_t)graph->sites);
+    if (!rgb) { return ONS_MEMORY; }
+    for (uint32_t i = 0; i < graph->sites; i++) { colour(data, i, rgb + 3 * (size_t)i); }
+    const ons_status status = ons_picture_lattice(picture, rank, dimensions, rgb);
+    free(rgb);
+    return status;
 }

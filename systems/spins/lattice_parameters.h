@@ -59,8 +59,7 @@ ons_status lattice_plan(const ons_parameters *p, ons_plan *plan, ons_graph_plan 
  * where that is more than can be stored. */
 unsigned lattice_shape(const ons_graph *graph, size_t *dimensions);
 
-/* A state as an image: one block of pixels a site for lattices of 1 and 2 dimensions (the middle layer of others), all
- * sites in reading order without a lattice. colour(data, site, rgb). */
+/* A state as an image, see ons_picture_lattice. colour(data, site, rgb). */
 ons_status lattice_picture(const ons_graph *graph, void (*colour)(const void *data, uint32_t site, uint8_t *rgb),
                            const void *data, ons_picture *picture);
 

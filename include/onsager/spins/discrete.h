@@ -62,6 +62,8 @@ typedef struct ons_discrete_model ons_discrete_model;
 ONS_API ons_status ons_discrete_model_create(ons_discrete_model **model, const struct ons_graph *graph,
                                              const ons_discrete_options *options);
 ONS_API void ons_discrete_model_free(ons_discrete_model *model);
+/* Its q. */
+ONS_API uint32_t ons_discrete_model_states(const ons_discrete_model *model);
 /* Memory of a model with one state, without the graph. */
 ONS_API double ons_discrete_bytes(double sites, double bonds, bool several_strengths,
                                   const ons_discrete_options *options);
