@@ -26,6 +26,9 @@
 #include <onsager/spins/glass.h>
 #include <onsager/spins/kernels.h>
 #include <onsager/spins/ladder.h>
+#include <onsager/spins/discrete.h>
+#include <onsager/spins/vectors.h>
+#include <onsager/spins/correlations.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -122,6 +125,8 @@ ONS_API ons_status ons_graph_outline(ons_graph **graph, const ons_lattice *latti
                                      size_t count);
 /* Every pair of `sites` sites, strength 1/sites each. */
 ONS_API ons_status ons_graph_complete(ons_graph **graph, int64_t sites);
+/* The same with its bonds listed (`complete` is false), for what needs them; at most 65536 sites. */
+ONS_API ons_status ons_graph_complete_listed(ons_graph **graph, int64_t sites);
 /* A list of edges from a text file: `i j [strength]` on each line (strength 1 if left out), sites count from 0, #
  * begins a comment. The number of sites is the largest index + 1. Pairs listed twice are double bonds; i = j is
  * refused. */

@@ -1,0 +1,164 @@
+/*
+ * Derived quantities and array observables of all models of spins.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "spin_quantities.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static double square(double x) { return x * x; }
+
+double spin_sites(const ons_means *means, const ons_parameters *p) {
+    return lattice_from_file(p) ? ons_mean(means, SPIN_SITES) : lattice_sites(p);
+}
+
+void spin_specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
+    const double variance = ons_mean(means, SPIN_ENERGY_SQUARED) - square(ons_mean(means, SPIN_ENERGY));
+    *value = spin_sites(means, p) * variance / square(ons_real(p, "temperature"));
+}
+
+void spin_susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
+    const double variance =
+        ons_mean(means, SPIN_MAGNETIZATION_SQUARED) - square(ons_mean(means, SPIN_MAGNETIZATION_ABS));
+    *value = spin_sites(means, p) * variance / ons_real(p, "temperature");
+}
+
+void spin_susceptibility_disordered(const ons_means *means, const ons_parameters *p, double *value) {
+    *value = spin_sites(means, p) * ons_mean(means, SPIN_MAGNETIZATION_SQUARED) / ons_real(p, "temperature");
+}
+
+void spin_binder_ratio(const ons_means *means, const ons_parameters *p, double *value) {
+    (void)p;
+    *value = ons_mean(means, SPIN_MAGNETIZATION_FOURTH) / square(ons_mean(means, SPIN_MAGNETIZATION_SQUARED));
+}
+
+void spin_binder(const ons_means *means, const ons_parameters *p, double *value) {
+    spin_binder_ratio(means, p, value);
+    *value = 1 - *value / 3;
+}
+
+double spin_second_moment_length(const ons_means *means, const ons_parameters *p, double squared) {
+    const double wavenumber = lattice_from_file(p) ? ons_mean(means, SPIN_WAVENUMBER) : lattice_wavenumber(p);
+    const double ratio = squared / ons_mean(means, SPIN_MAGNETIZATION_KMIN_SQUARED);
+    return ratio < 1 ? NAN : sqrt((ratio - 1) / ons_lattice_momentum_squared(wavenumber));
+}
+
+void spin_correlation_length(const ons_means *means, const ons_parameters *p, double *value) {
+    *value = spin_second_moment_length(means, p, ons_mean(means, SPIN_MAGNETIZATION_SQUARED));
+}
+
+/* ---- check
+ * ------------------------------------------------------------------------------------------------------------ */
+
+bool spin_has_twist(const ons_parameters *p) {
+    return !lattice_is_complete(p) && !lattice_is_edge_list(p) && ons_choice(p, "boundary") == ONS_PERIODIC;
+}
+
+ons_status spin_measure_of(const ons_parameters *p, spin_measure *measure) {
+    enum { NONE, CORRELATION, STRUCTURE_FACTOR };
+    *measure = (spin_measure){0};
+    size_t count;
+    const int64_t *asked = ons_integers(p, "measure", &count);
+    for (size_t k = 0; k < count; k++) {
+        measure->correlation = measure->correlation || asked[k] == CORRELATION;
+        measure->structure_factor = measure->structure_factor || asked[k] == STRUCTURE_FACTOR;
+    }
+    if (!measure->correlation && !measure->structure_factor) { return ONS_OK; }
+    ons_lattice *lattice;
+    ons_status status = lattice_open(&lattice, p);
+    if (status) { return status; }
+    int64_t lengths[ONS_DIMENSIONS] = {0};
+    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
+    status = ons_correlations_lengths(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, &measure->distances,
+                                      &measure->waves);
+    ons_lattice_free(lattice);
+    return status;
+}
+
+ons_status spin_plan(const ons_parameters *p, bool waves, ons_plan *plan) {
+    spin_measure measure;
+    const ons_status status = spin_measure_of(p, &measure);
+    if (status) { return status; }
+    if (!lattice_from_file(p)) { ons_plan_omit(plan, "sites"); }
+    if (!lattice_from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
+    if (!waves) {
+        ons_plan_omit(plan, "magnetization_kmin_squared");
+        ons_plan_omit(plan, "correlation_length");
+    }
+    if (measure.correlation) {
+        ons_plan_shape(plan, SPIN_CORRELATION, 1, &measure.distances);
+    } else {
+        ons_plan_omit(plan, "correlation");
+    }
+    if (measure.structure_factor) {
+        ons_plan_shape(plan, SPIN_STRUCTURE_FACTOR, 1, &measure.waves);
+    } else {
+        ons_plan_omit(plan, "structure_factor");
+    }
+    return ONS_OK;
+}
+
+/* ---- states
+ * ----------------------------------------------------------------------------------------------------------- */
+
+void spin_measure_moments(ons_context *context, double energy, double m) {
+    ons_measure(context, SPIN_ENERGY, 0, energy);
+    ons_measure(context, SPIN_ENERGY_SQUARED, 0, energy * energy);
+    ons_measure(context, SPIN_MAGNETIZATION_ABS, 0, fabs(m));
+    ons_measure(context, SPIN_MAGNETIZATION_SQUARED, 0, m * m);
+    ons_measure(context, SPIN_MAGNETIZATION_FOURTH, 0, square(m * m));
+}
+
+ons_status spin_room_open(spin_room *room, const ons_parameters *p) {
+    ons_status status = lattice_open_graph(&room->graph, p, true);
+    if (status) { return status; }
+    bool used[ONS_DIMENSIONS];
+    const ons_graph *graph = room->graph;
+    room->file = lattice_from_file(p);
+    room->wavenumber = graph->lattice ? ons_lattice_wavenumber(graph->lattice, graph->lengths, used) : 0;
+    room->waves = room->wavenumber > 0;
+    status = spin_measure_of(p, &room->measure);
+    if (status || !(room->measure.correlation || room->measure.structure_factor)) { return status; }
+    room->component = ONS_NEW(double, graph->sites);
+    room->correlation = ONS_NEW(double, room->measure.distances);
+    room->structure_factor = ONS_NEW(double, room->measure.waves);
+    if (!room->component || !room->correlation || !room->structure_factor) { return ONS_MEMORY; }
+    return ons_correlations_create(&room->correlations, graph);
+}
+
+void spin_room_close(spin_room *room) {
+    ons_correlations_free(room->correlations);
+    free(room->component);
+    free(room->correlation);
+    free(room->structure_factor);
+    ons_graph_free(room->graph);
+    *room = (spin_room){0};
+}
+
+void spin_room_measure_lattice(const spin_room *room, ons_context *context) {
+    if (room->file) { ons_measure(context, SPIN_SITES, 0, room->graph->sites); }
+    if (room->file && room->waves) { ons_measure(context, SPIN_WAVENUMBER, 0, room->wavenumber); }
+}
+
+void spin_room_measure_arrays(const spin_room *room, ons_context *context, const void *spins, unsigned components,
+                              void (*component)(const void *spins, unsigned c, double *values), double factor,
+                              double constant) {
+    if (!room->correlations) { return; }
+    ons_correlations_clear(room->correlations);
+    for (unsigned c = 0; c < components; c++) {
+        component(spins, c, room->component);
+        ons_correlations_add(room->correlations, room->component);
+    }
+    ons_correlations_take(room->correlations, room->correlation, room->structure_factor);
+    for (size_t r = 0; r < room->measure.distances; r++) {
+        room->correlation[r] = factor * room->correlation[r] + constant;
+    }
+    for (size_t n = 0; n < room->measure.waves; n++) { room->structure_factor[n] *= factor; }
+    room->structure_factor[0] += constant * room->graph->sites; /* plane waves add to zero elsewhere */
+    if (room->measure.correlation) { ons_measure_array(context, SPIN_CORRELATION, 0, room->correlation); }
+    if (room->measure.structure_factor) {
+        ons_measure_array(context, SPIN_STRUCTURE_FACTOR, 0, room->structure_factor);
+    }
+}
