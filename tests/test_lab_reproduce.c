@@ -15,8 +15,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "lab_folder.h"
 
 /* ---- dice: numbers that are uniform in (shift, shift + 1), of mean shift + 1/2 ---- */
 
@@ -79,23 +79,13 @@ static const ons_system dice = {.abi = ONS_ABI,
 
 static const ons_system *find(const char *name) { return strcmp(name, "dice") == 0 ? &dice : NULL; }
 
-/* ---- a folder ---- */
+/* ---- every test has a folder of its own, and begins in peace ---- */
 
-static char folder[] = "/tmp/onsager-reproduce-XXXXXX";
-
-static int enter_folder(void **state) { return mkdtemp(folder) == NULL || chdir(folder) != 0; }
-
-static int leave_folder(void **state) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") != 0 || system(command) != 0;
-}
-
-static int quiet(void **state) {
+static int begin(void **state) {
     stop = 0;
     interrupt_at = 0;
     throws = 0;
-    return 0;
+    return enter_folder(state);
 }
 
 /* ---- the rule ---- */
@@ -194,10 +184,6 @@ static const ons_settled *settled_of(const ons_reproduction *reproduction, const
     }
     fail_msg("no claim %s", id);
     return NULL;
-}
-
-static void assert_message(const char *part) {
-    if (strstr(ons_message(), part) == NULL) { fail_msg("'%s' lacks '%s'", ons_message(), part); }
 }
 
 static ons_status settle_all(ons_reproduction *r) {
@@ -517,21 +503,23 @@ static void test_pictures_of_lattices_show_every_site_at_its_place(void **state)
     ons_picture_free(&picture);
 }
 
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, begin, leave_folder)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_number_agrees_within_tolerance_and_three_combined_errors),
-        cmocka_unit_test(test_a_bound_fails_on_its_wrong_side_only),
-        cmocka_unit_test(test_what_could_not_have_failed_is_no_check),
-        cmocka_unit_test(test_claims_are_settled_in_the_order_of_the_table),
-        cmocka_unit_test(test_what_is_not_finite_is_not_checked_and_says_why),
-        cmocka_unit_test_setup(test_mistakes_of_a_paper_are_named, quiet),
-        cmocka_unit_test(test_a_table_that_is_not_in_order_is_refused),
-        cmocka_unit_test(test_a_folder_that_cannot_be_made_is_refused),
-        cmocka_unit_test_setup(test_an_interrupted_reproduction_goes_on_to_the_same_numbers, quiet),
-        cmocka_unit_test_setup(test_a_paper_that_swallows_an_interrupt_is_stopped_all_the_same, quiet),
-        cmocka_unit_test_setup(test_a_picture_shows_the_state_that_the_archive_holds, quiet),
-        cmocka_unit_test(test_notes_figures_and_pictures_are_copied),
-        cmocka_unit_test(test_pictures_of_lattices_show_every_site_at_its_place),
+        FRESH(test_a_number_agrees_within_tolerance_and_three_combined_errors),
+        FRESH(test_a_bound_fails_on_its_wrong_side_only),
+        FRESH(test_what_could_not_have_failed_is_no_check),
+        FRESH(test_claims_are_settled_in_the_order_of_the_table),
+        FRESH(test_what_is_not_finite_is_not_checked_and_says_why),
+        FRESH(test_mistakes_of_a_paper_are_named),
+        FRESH(test_a_table_that_is_not_in_order_is_refused),
+        FRESH(test_a_folder_that_cannot_be_made_is_refused),
+        FRESH(test_an_interrupted_reproduction_goes_on_to_the_same_numbers),
+        FRESH(test_a_paper_that_swallows_an_interrupt_is_stopped_all_the_same),
+        FRESH(test_a_picture_shows_the_state_that_the_archive_holds),
+        FRESH(test_notes_figures_and_pictures_are_copied),
+        FRESH(test_pictures_of_lattices_show_every_site_at_its_place),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ ons_status ons_automaton_check(const ons_automaton *automaton) {
     if (scatters && automaton->colours != 2) {
         return ons_fail(ONS_INVALID, "particles scatter between 2 colours, not %u", automaton->colours);
     }
-    if (automaton->rule == ONS_CLOCK && automaton->colours != 1) {
+    if (automaton->rule == ONS_COUNTER && automaton->colours != 1) {
         return ons_fail(ONS_INVALID, "a clock has no colours: give 1, not %u", automaton->colours);
     }
     if (automaton->colours < 1 || automaton->colours > ONS_COLOURS) {
@@ -26,7 +26,7 @@ ons_status ons_automaton_check(const ons_automaton *automaton) {
 }
 
 unsigned ons_automaton_planes(const ons_automaton *automaton) {
-    const bool one_way = automaton->rule == ONS_RIGHT_MOVERS || automaton->rule == ONS_CLOCK;
+    const bool one_way = automaton->rule == ONS_RIGHT_MOVERS || automaton->rule == ONS_COUNTER;
     return one_way ? automaton->colours : 2 * automaton->colours;
 }
 
@@ -68,13 +68,13 @@ static uint64_t scatter(const ons_automaton *automaton, uint64_t state) {
 
 uint64_t ons_automaton_next(const ons_automaton *automaton, uint64_t state) {
     assert(ons_automaton_bits(automaton) <= 63);
-    if (automaton->rule == ONS_CLOCK) { return (state + 1) & ring(automaton); }
+    if (automaton->rule == ONS_COUNTER) { return (state + 1) & ring(automaton); }
     return scatter(automaton, move(automaton, state, true));
 }
 
 uint64_t ons_automaton_previous(const ons_automaton *automaton, uint64_t state) {
     assert(ons_automaton_bits(automaton) <= 63);
-    if (automaton->rule == ONS_CLOCK) { return (state - 1) & ring(automaton); }
+    if (automaton->rule == ONS_COUNTER) { return (state - 1) & ring(automaton); }
     return move(automaton, scatter(automaton, state), false);
 }
 

@@ -11,7 +11,7 @@ ons_status ons_cells_create(ons_cells **created, const ons_automaton *automaton)
     *created = NULL;
     const ons_status status = ons_automaton_check(automaton);
     if (status) { return status; }
-    if (automaton->rule == ONS_CLOCK) { return ons_fail(ONS_INVALID, "a clock is no automaton on a ring of cells"); }
+    if (automaton->rule == ONS_COUNTER) { return ons_fail(ONS_INVALID, "a clock is no automaton on a ring of cells"); }
     ons_cells *ring = ONS_NEW(ons_cells, 1);
     if (!ring) { return ONS_MEMORY; }
     ring->automaton = *automaton;

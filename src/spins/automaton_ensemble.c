@@ -13,7 +13,7 @@ ons_status ons_ensemble_create(ons_ensemble **created, const ons_automaton *auto
     *created = NULL;
     const ons_status status = ons_automaton_check(automaton);
     if (status) { return status; }
-    if (automaton->rule == ONS_CLOCK) { return ons_fail(ONS_INVALID, "a clock is no automaton on a ring of cells"); }
+    if (automaton->rule == ONS_COUNTER) { return ons_fail(ONS_INVALID, "a clock is no automaton on a ring of cells"); }
     if (members < 64 || members % 64) {
         return ons_fail(ONS_INVALID, "an ensemble has a multiple of 64 members, not %llu", (unsigned long long)members);
     }

@@ -74,7 +74,7 @@ static const ons_observable observables[] = {
     [OBSERVABLES] = {.name = NULL}};
 
 static ons_automaton automaton_of(const ons_parameters *p) {
-    static const ons_rule rules[] = {ONS_RIGHT_MOVERS, ONS_MOVERS, ONS_THIRRING, ONS_SCATTERERS, ONS_CLOCK};
+    static const ons_rule rules[] = {ONS_RIGHT_MOVERS, ONS_MOVERS, ONS_THIRRING, ONS_SCATTERERS, ONS_COUNTER};
     const int model = ons_choice(p, "model");
     const unsigned fixed = model == MODEL_CLOCK ? 1 : 2;
     const unsigned colours = ons_present(p, "colours") ? (unsigned)ons_integer(p, "colours") : fixed;

@@ -58,7 +58,7 @@ static const ons_observable observables[] = {
 
 static ons_automaton automaton_of(const ons_parameters *p) {
     const int model = ons_choice(p, "model");
-    if (model == MODEL_CLOCK) { return (ons_automaton){ONS_CLOCK, 1, (uint64_t)ons_integer(p, "spins"), NULL}; }
+    if (model == MODEL_CLOCK) { return (ons_automaton){ONS_COUNTER, 1, (uint64_t)ons_integer(p, "spins"), NULL}; }
     const ons_rule rule = model == MODEL_RIGHT ? ONS_RIGHT_MOVERS : model == MODEL_MOVERS ? ONS_MOVERS : ONS_THIRRING;
     return (ons_automaton){rule, model == MODEL_THIRRING ? 2 : 1, (uint64_t)ons_integer(p, "cells"), NULL};
 }

@@ -46,9 +46,10 @@ static void difference(const ons_means *means, const ons_parameters *given, doub
     (void)given;
     for (size_t i = 0; i < count; i++) { value[i] = x[i] - x[i & ~(size_t)1]; }
 }
-static const ons_derived derived[] = {{.name = "binder", .like = POSITION, .function = binder, .meaning = "0.6 - <x>"},
-                                      {.name = "difference", .like = PAIR, .function = difference, .meaning = "0 and <x>"},
-                                      {0}};
+static const ons_derived derived[] = {
+    {.name = "binder", .like = POSITION, .function = binder, .meaning = "0.6 - <x>"},
+    {.name = "difference", .like = PAIR, .function = difference, .meaning = "0 and <x>"},
+    {0}};
 
 static ons_status known(const ons_parameters *given, double *value) {
     size_t count;

@@ -29,14 +29,14 @@ typedef enum ons_rule {
                        their colours */
     ONS_SCATTERERS, /* two colours: at scattering cells every particle changes direction and colour (R1 <-> L2,
                        R2 <-> L1; as in Kreuzkamp and Wetterich, arXiv:2405.09829) */
-    ONS_CLOCK       /* no lattice: the state is a number of `cells` bits, and a step adds 1 modulo 2^cells */
+    ONS_COUNTER       /* no lattice: the state is a number of `cells` bits, and a step adds 1 modulo 2^cells */
 } ons_rule;
 
 enum { ONS_COLOURS = 8 };
 
 typedef struct ons_automaton {
     ons_rule rule;
-    unsigned colours; /* 1 .. ONS_COLOURS; 2 for ONS_THIRRING and ONS_SCATTERERS, 1 for ONS_CLOCK */
+    unsigned colours; /* 1 .. ONS_COLOURS; 2 for ONS_THIRRING and ONS_SCATTERERS, 1 for ONS_COUNTER */
     uint64_t cells;
     /* Cells that scatter, bit x of scatterer[x / 64]; NULL: all. Must outlive the automaton. */
     const uint64_t *scatterer;
