@@ -19,9 +19,10 @@
 
 enum { SPINS = 3, STATES = 8, SLICES = 6 };
 
-/* Sums over 2^21 histories: probabilities of every slice, of pairs of slices, Z. */
+/* Sums over 2^21 histories: probabilities of every slice, of pairs of slices, Z. In long double: 64 bits or more of
+ * mantissa on x86, whose rounding stays far below 1e-12. */
 typedef struct histories {
-    double total, slice[SLICES + 1][STATES], pair[SLICES + 1][SLICES + 1][STATES][STATES];
+    long double total, slice[SLICES + 1][STATES], pair[SLICES + 1][SLICES + 1][STATES][STATES];
 } histories;
 
 static void add_history(void *data, const uint32_t *state, double weight) {
@@ -63,25 +64,27 @@ static void assert_slice(const histories *h, const ons_evolution *e, unsigned t)
     double p[STATES], spins[SPINS], correlations[SPINS], diagonal[STATES * STATES] = {0};
     ons_evolution_probabilities(e, p);
     ons_evolution_spins(e, spins);
-    for (unsigned k = 0; k < STATES; k++) { assert_true(fabs(p[k] - h->slice[t][k] / h->total) < 1e-12); }
+    for (unsigned k = 0; k < STATES; k++) { assert_true(fabs(p[k] - (double)(h->slice[t][k] / h->total)) < 1e-12); }
     for (unsigned k = 0; k < SPINS; k++) {
         double exact = 0;
         for (unsigned s = 0; s < STATES; s++) {
-            exact += sign_of(s, k) * h->slice[t][s] / h->total;
+            exact += sign_of(s, k) * (double)(h->slice[t][s] / h->total);
             diagonal[s * STATES + s] = sign_of(s, k);
         }
         assert_true(fabs(spins[k] - exact) < 1e-12);
         assert_true(fabs(ons_evolution_expectation(e, diagonal) - exact) < 1e-12);
     }
-    assert_true(fabs(ons_evolution_log_partition(e) - log(h->total)) < 1e-12);
+    assert_true(fabs(ons_evolution_log_partition(e) - log((double)h->total)) < 1e-12);
     if (t < 2) { return; }
     ons_evolution_correlations(e, correlations);
     for (unsigned k = 0; k < SPINS; k++) {
         double exact = 0;
         for (unsigned a = 0; a < STATES; a++) {
-            for (unsigned b = 0; b < STATES; b++) { exact += sign_of(a, 1) * sign_of(b, k) * h->pair[2][t][a][b]; }
+            for (unsigned b = 0; b < STATES; b++) {
+                exact += sign_of(a, 1) * sign_of(b, k) * (double)h->pair[2][t][a][b];
+            }
         }
-        assert_true(fabs(correlations[k] - exact / h->total) < 1e-12);
+        assert_true(fabs(correlations[k] - exact / (double)h->total) < 1e-12);
     }
 }
 
@@ -128,8 +131,8 @@ static void test_unequal_times_match_dense_products(void **state) {
     double sum = 0, exact = 0;
     for (unsigned i = 0; i < STATES; i++) {
         for (unsigned j = 0; j < STATES; j++) {
-            sum += m.final[i] * sign_of(i, 2) * u[i][j] * sign_of(j, 0) * m.initial[j] / h->total;
-            exact += h->pair[0][SLICES][j][i] / h->total * sign_of(j, 0) * sign_of(i, 2);
+            sum += m.final[i] * sign_of(i, 2) * u[i][j] * sign_of(j, 0) * m.initial[j] / (double)h->total;
+            exact += (double)(h->pair[0][SLICES][j][i] / h->total) * sign_of(j, 0) * sign_of(i, 2);
         }
     }
     assert_true(fabs(sum - exact) < 1e-12);

@@ -61,7 +61,7 @@ static bool scatters(const ons_automaton *automaton) {
 static ons_status check_wave(const ons_parameters *p, const ons_automaton *automaton, double *bytes) {
     const uint64_t bits = ons_automaton_bits(automaton);
     if (bits > 63) {
-        return ons_fail(ONS_INVALID, "method=wave holds at most 63 bits, and cells=%llu has %llu: give cells=%llu",
+        return ons_fail(ONS_INVALID, "method=wave holds at most 63 bits, and %llu cells have %llu: give cells=%llu",
                         (unsigned long long)automaton->cells, (unsigned long long)bits,
                         (unsigned long long)(63 / ons_automaton_planes(automaton)));
     }
@@ -83,7 +83,9 @@ static ons_status check_wave(const ons_parameters *p, const ons_automaton *autom
 
 static ons_status check_ensemble(const ons_parameters *p, const ons_automaton *automaton, double *bytes) {
     const int64_t members = ons_integer(p, "members");
-    if (members % 64) { return ons_fail(ONS_INVALID, "members=%lld is no multiple of 64", (long long)members); }
+    if (members % 64) {
+        return ons_fail(ONS_INVALID, "an ensemble has a multiple of 64 members, and %lld is none", (long long)members);
+    }
     *bytes = (double)ons_automaton_bits(automaton) * (double)members / 8;
     return ONS_OK;
 }

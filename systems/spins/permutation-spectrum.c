@@ -89,7 +89,7 @@ static ons_status count_states(const ons_parameters *p, const ons_automaton *aut
                                uint64_t *states) {
     const uint64_t bits = ons_automaton_bits(automaton);
     if (bits > 63) {
-        return ons_fail(ONS_INVALID, "cells=%llu gives %llu bits; a state has at most 63",
+        return ons_fail(ONS_INVALID, "%llu cells have %llu bits; a state has at most 63",
                         (unsigned long long)automaton->cells, (unsigned long long)bits);
     }
     *states = (uint64_t)1 << bits;

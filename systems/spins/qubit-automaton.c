@@ -109,7 +109,10 @@ static void free_circuit(circuit *c) {
 
 static ons_status check_gate(const embedding *e, const char *name, const ons_clifford *gate) {
     if (is_update(e, gate)) { return ONS_OK; }
-    if (e->count == 3) { return ons_fail(ONS_INVALID, "gate %s acts on a second qubit, and map=one-qubit has none: give gates such as H1-S1", name); }
+    if (e->count == 3) {
+        return ons_fail(ONS_INVALID,
+                        "gate %s acts on a second qubit, and map=one-qubit has none: give gates such as H1-S1", name);
+    }
     return ons_fail(
         ONS_INVALID,
         "gate %s is no update of the 6 spins of the correlation map: it takes a spin to a product; gates on "

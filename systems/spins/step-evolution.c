@@ -16,7 +16,7 @@
 
 enum { MODEL_ISING, MODEL_CHAIN, MODEL_DIAGONAL, MODEL_RANDOM, MODEL_RIGHT, MODEL_MOVERS, MODEL_THIRRING, MODEL_CLOCK };
 enum { STREAM_HISTORIES, STREAM_START, STREAM_COUPLINGS };
-enum { GAP_SPINS = 14 };
+enum { GAP_SPINS = 14, DIAGRAM_ROWS = 2048 };
 
 static const ons_parameter parameters[] = {
     {"model", ONS_CHOICE, 0, "ising", "ising|ising-chain|diagonal-ising|random|right-movers|movers|thirring|clock",
@@ -148,12 +148,12 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     const unsigned spins = spins_of(p);
     if (spins > ONS_STEP_SPINS) {
-        return ons_fail(ONS_INVALID, "cells=%lld gives a slice of %u spins; at most %d can be held",
-                        (long long)ons_integer(p, "cells"), spins, ONS_STEP_SPINS);
+        return ons_fail(ONS_INVALID, "these cells make a slice of %u spins; at most %d can be held", spins,
+                        ONS_STEP_SPINS);
     }
     if (ons_integer(p, "mark") >= spins) {
-        return ons_fail(ONS_INVALID, "mark=%lld: a slice has spins 0 to %u", (long long)ons_integer(p, "mark"),
-                        spins - 1);
+        return ons_fail(ONS_INVALID, "a slice has spins 0 to %u, and `mark` is %lld", spins - 1,
+                        (long long)ons_integer(p, "mark"));
     }
     ons_status status = check_boundary(p, "initial");
     if (!status) { status = check_boundary(p, "final"); }
@@ -338,15 +338,13 @@ static ons_status persist(void *memory, ons_part *part) {
 static ons_status picture(const void *memory, unsigned lane, ons_picture *image) {
     (void)lane;
     const evolution_state *state = memory;
-    const size_t rows = (size_t)(state->slices + 1 < 16384 ? state->slices + 1 : 16384);
-    const size_t block = rows < 512 ? 512 / rows + 1 : 1;
-    const ons_status status =
-        ons_picture_size(image, state->spins * block, rows * block <= 16384 ? rows * block : rows);
+    const size_t rows = (size_t)(state->slices < DIAGRAM_ROWS ? state->slices + 1 : DIAGRAM_ROWS);
+    const size_t high = rows < 384 ? 384 / rows : 1, wide = 240 / state->spins;
+    const ons_status status = ons_picture_size(image, state->spins * wide, rows * high);
     if (status) { return status; }
-    const size_t height = image->height / rows;
     for (size_t y = 0; y < image->height; y++) {
-        for (size_t x = 0; x < image->width && y / height <= state->slice; x++) {
-            ons_colour_scale(state->profile[y / height * state->spins + x / block], -1, 1,
+        for (size_t x = 0; x < image->width && y / high <= state->slice; x++) {
+            ons_colour_scale(state->profile[y / high * state->spins + x / wide], -1, 1,
                              image->pixels + 3 * (y * image->width + x));
         }
     }

@@ -87,6 +87,12 @@ ONS_API ons_status ons_movers_hamiltonian(unsigned cells, unsigned particles, do
  * Taylor series to rounding. */
 ONS_API ons_status ons_matrix_evolution(const double *matrix, size_t n, double time, double *exponential);
 
+/* The eigenvalues of a real matrix [n][n], as values [n] (re, im) in no order (GSL's QR method). */
+ONS_API ons_status ons_matrix_eigenvalues(const double *matrix, size_t n, double *values);
+/* The largest distance between the numerical eigenvalues of an automaton on a sector, written out as a matrix, and the
+ * roots of unity that its cycles give, each used as often as it occurs. At most 2000 states. */
+ONS_API ons_status ons_sector_spectrum_error(const ons_automaton *automaton, const ons_sector *sector, double *error);
+
 #ifdef __cplusplus
 }
 #endif
