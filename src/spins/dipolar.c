@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IMPOSSIBLE 22.25 /* above 32 ln 2 */
+
 /* ---- the model -----------------------------------------------------------------------------------------------------
  */
 
@@ -205,7 +207,6 @@ ons_status ons_dipolar_start_stripes(ons_dipolar *walker, unsigned width, unsign
  * ------------------------------------------------------------------------------------------------------
  */
 
-/* One attempt at `site` to go from its state to another: true when accepted. */
 static void accept(ons_dipolar *walker, uint32_t site, int old, int new, int64_t exchange, int64_t dipoles) {
     walker->states[site] = (int8_t) new;
     walker->counts[old]--;
@@ -218,18 +219,18 @@ static void accept(ons_dipolar *walker, uint32_t site, int old, int new, int64_t
 }
 
 /* dE = -J sum_j [cos(new - n_j) - cos(old - n_j)] + D (2 V(0) - 2 s phi) when s turns: sums of whole numbers, so that
- * the way back has exactly -dE. */
-void ons_dipolar_metropolis(ons_dipolar *walker, double temperature) {
+ * the way back has exactly -dE. Inlined with a constant number of neighbours. */
+static inline __attribute__((always_inline)) void sweep(ons_dipolar *walker, double temperature,
+                                                        const uint32_t coordination) {
     const ons_dipolar_model *model = walker->model;
-    const uint32_t sites = model->graph->sites, others = model->choices - 1, coordination = model->graph->coordination;
+    const uint32_t sites = model->graph->sites, others = model->choices - 1;
     const uint32_t *const neighbours = model->graph->neighbour;
-    const int64_t *const cosine = model->cosine + model->states - 1;
-    const int64_t *const field = walker->field;
+    const int64_t *const cosine = model->cosine + model->states - 1, *const field = walker->field;
     const int64_t own = field ? 2 * ons_longrange_units(model->longrange)[0] : 0;
     const double beta = 1 / temperature, exchange_beta = -model->options.coupling * model->cosine_unit * beta;
     const double dipole_beta = field ? model->options.dipole * ons_longrange_unit(model->longrange) * beta : 0;
     ons_random random = walker->random;
-    int8_t *const states = walker->states;
+    const int8_t *const states = walker->states;
     for (uint32_t attempt = 0; attempt < sites; attempt++) {
         const uint32_t draw = ons_random_below(&random, sites * others), site = draw / others;
         const int old = states[site];
@@ -239,7 +240,7 @@ void ons_dipolar_metropolis(ons_dipolar *walker, double temperature) {
         const uint32_t *const neighbour = neighbours + (size_t)site * coordination;
         int64_t exchange = 0, dipoles = 0;
         for (uint32_t k = 0; k < coordination; k++) {
-            const int other = states[neighbour[k]];
+            const ptrdiff_t other = states[neighbour[k]];
             exchange += to[-other] - from[-other];
         }
         double x = exchange_beta * (double)exchange;
@@ -248,7 +249,16 @@ void ons_dipolar_metropolis(ons_dipolar *walker, double temperature) {
             x += dipole_beta * (double)dipoles;
         }
         const uint32_t word = ons_random_32(&random);
+        if (x > IMPOSSIBLE && word) { continue; } /* exp(-x) < 2^-32 */
         if (spins_ladder_flip(model->ladder, &random, word, x)) { accept(walker, site, old, new, exchange, dipoles); }
     }
     walker->random = random;
+}
+
+void ons_dipolar_metropolis(ons_dipolar *walker, double temperature) {
+    switch (walker->model->graph->coordination) {
+    case 4: sweep(walker, temperature, 4); break;
+    case 6: sweep(walker, temperature, 6); break;
+    default: sweep(walker, temperature, walker->model->graph->coordination); break;
+    }
 }

@@ -42,7 +42,7 @@ struct ons_dipolar {
     const ons_dipolar_model *model;
     ons_random random;
     int8_t *states; /* [sites] */
-    int8_t *charge; /* [sites]: scratch of the refresh */
+    int8_t *charge; /* [sites]: scratch of the refresh; without dipoles all 0, but 1 on a growing cluster */
     int64_t *field; /* [sites]; NULL without dipoles */
     int64_t *counts;
     uint32_t *queue;  /* [sites]: of clusters */

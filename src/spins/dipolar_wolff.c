@@ -2,8 +2,7 @@
  * Clusters of clock spins by reflections (Wolff, Phys. Rev. Lett. 62, 361 (1989)).
  *
  * A reflection keeps the energy of a bond when both ends are reflected. A bond whose energy grows by dE > 0 when one
- * end is reflected links with 1 - exp(-dE/T). A site is reflected as it joins; from then on reflecting the other end of
- * that bond would lower its energy, so that it cannot join again.
+ * end is reflected links with 1 - exp(-dE/T).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,29 +29,34 @@ static inline int reflect(int axis, int state, int q) {
     return image < 0 ? image + q : image;
 }
 
+/* A site is in the cluster while charge[site] = 1: where couplings are frustrated the signs would not tell. */
 static void grow_cluster(ons_dipolar *walker, int axis, uint32_t seed) {
     const ons_dipolar_model *model = walker->model;
     const int q = (int)model->states;
-    int8_t *const states = walker->states;
+    int8_t *const states = walker->states, *const member = walker->charge;
     uint32_t *const queue = walker->queue;
-    uint32_t waiting = 1;
+    uint32_t size = 1;
     queue[0] = seed;
-    states[seed] = (int8_t)reflect(axis, states[seed], q);
-    while (waiting) {
-        const uint32_t site = queue[--waiting];
-        const int new = states[site], old = reflect(axis, new, q);
+    member[seed] = 1;
+    for (uint32_t head = 0; head < size; head++) {
+        const uint32_t site = queue[head];
+        const int old = states[site], new = reflect(axis, old, q);
         uint32_t count;
         const uint32_t *const neighbour = model->graph->neighbour + spins_row(model->graph, site, &count);
+        states[site] = (int8_t) new;
         for (uint32_t k = 0; k < count; k++) {
-            const int other = states[neighbour[k]];
-            const int u = old >= other ? old - other : old - other + q,
-                      v = new >= other ? new - other : new - other + q;
+            const uint32_t next = neighbour[k];
+            if (member[next]) { continue; }
+            const int other = states[next];
+            const int u = old >= other ? old - other : old - other + q;
+            const int v = new >= other ? new - other : new - other + q;
             const uint64_t threshold = walker->linked[u * q + v];
             if (!threshold || !spins_below(&walker->random, ons_random_32(&walker->random), threshold)) { continue; }
-            states[neighbour[k]] = (int8_t)reflect(axis, other, q);
-            queue[waiting++] = neighbour[k];
+            member[next] = 1;
+            queue[size++] = next;
         }
     }
+    for (uint32_t k = 0; k < size; k++) { member[queue[k]] = 0; }
 }
 
 ons_status ons_dipolar_wolff(ons_dipolar *walker, double temperature, uint32_t clusters) {
