@@ -672,7 +672,7 @@ static void destroy(void *memory) {
 extern const ons_system ons_system_ising;
 const ons_system ons_system_ising = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "ising",
     .summary = "the Ising model on lattices and graphs: exact dynamics, cluster updates, quenched disorder",
     .details = ISING_DETAILS,
