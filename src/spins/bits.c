@@ -318,6 +318,8 @@ static void add_chunks(spins_bits *bits, unsigned word_bits) {
         bits->satisfied += bits->sums[i].satisfied;
     }
     const unsigned computed = (bits->boxes + word_bits - 1) / word_bits * word_bits;
+    /* bits that are no sites look alike: their bonds count as satisfied where equal spins satisfy them */
+    if (bits->rule.opposite) { return; }
     bits->satisfied -= (uint64_t)(computed - bits->boxes) * bits->rule.bonds * bits->rows * bits->width;
 }
 
