@@ -59,7 +59,7 @@ void spins_samples_free(spins_samples *samples) {
     free(samples->next);
     spins_transform_free(samples->forward);
     spins_transform_free(samples->backward);
-    spins_waves_free(samples->field);
+    spins_complex_free(samples->field);
     free(samples->real);
     free(samples->imaginary);
     free(samples->product);
@@ -98,7 +98,7 @@ ons_status spins_samples_create(spins_samples **result, const spins_torus *torus
         samples->index = ONS_NEW(size_t, n);
         samples->third = ONS_NEW(uint32_t, samples->orbits * n);
         samples->next = ONS_NEW(uint32_t, d * n);
-        samples->field = spins_waves(d * n);
+        samples->field = spins_complex_array(d * n);
         samples->real = ONS_NEW(double, d *n);
         samples->imaginary = ONS_NEW(double, d *n);
         samples->product = ONS_NEW(double, 2 * d * d * n);

@@ -176,8 +176,8 @@ static void weigh_sectors(ons_fermions *f) {
 static ons_status allocate(ons_fermions *f) {
     const size_t n = f->torus.sites;
     for (unsigned s = 0; s < SPINS_SECTORS; s++) {
-        f->sector[s].wave = spins_waves(16 * n);
-        f->sector[s].space = spins_waves(16 * n);
+        f->sector[s].wave = spins_complex_array(16 * n);
+        f->sector[s].space = spins_complex_array(16 * n);
         if (!f->sector[s].wave || !f->sector[s].space) { return ONS_MEMORY; }
     }
     ons_status status = spins_transform_create(&f->backward, 2, f->torus.lengths, false);
@@ -228,8 +228,8 @@ ons_status ons_fermions_create(ons_fermions **result, const int64_t lengths[2], 
 void ons_fermions_free(ons_fermions *f) {
     if (!f) { return; }
     for (unsigned s = 0; s < SPINS_SECTORS; s++) {
-        spins_waves_free(f->sector[s].wave);
-        spins_waves_free(f->sector[s].space);
+        spins_complex_free(f->sector[s].wave);
+        spins_complex_free(f->sector[s].space);
     }
     spins_transform_free(f->backward);
     spins_transform_free(f->forward);

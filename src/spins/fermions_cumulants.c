@@ -189,9 +189,9 @@ void spins_fermions_free_cumulants(ons_fermions *f) {
     free(f->drift);
     free(f->minus);
     free(f->shifted);
-    spins_waves_free(f->drift_wave);
-    spins_waves_free(f->pair_wave);
-    spins_waves_free(f->work);
+    spins_complex_free(f->drift_wave);
+    spins_complex_free(f->pair_wave);
+    spins_complex_free(f->work);
 }
 
 ons_status spins_fermions_cumulants(ons_fermions *f, spins_cumulants *cumulants) {
@@ -202,9 +202,9 @@ ons_status spins_fermions_cumulants(ons_fermions *f, spins_cumulants *cumulants)
     f->drift = ONS_NEW(double, 8 * n);
     f->minus = ONS_NEW(size_t, n);
     f->shifted = ONS_NEW(size_t, n);
-    f->drift_wave = spins_waves(8 * n);
-    f->pair_wave = spins_waves(4 * n);
-    f->work = spins_waves(5 * n);
+    f->drift_wave = spins_complex_array(8 * n);
+    f->pair_wave = spins_complex_array(4 * n);
+    f->work = spins_complex_array(5 * n);
     if (!f->pair || !f->first || !f->last || !f->drift || !f->minus || !f->shifted || !f->drift_wave || !f->pair_wave ||
         !f->work) {
         return ONS_MEMORY;

@@ -114,7 +114,7 @@ ons_status spins_rows_create(spins_rows **result, unsigned q, const int64_t leng
     rows->here = ONS_NEW(double, rows->bonds);
     rows->pair = ONS_NEW(double, 4 * n);
     rows->triple = ONS_NEW(double, 8 * n * n);
-    rows->wave = spins_waves(n);
+    rows->wave = spins_complex_array(n);
     ons_status status = spins_transform_create(&rows->forward, 2, rows->torus.lengths, true);
     if (!rows->start || !rows->orbit || !rows->stride || !rows->equal || !rows->weight || !rows->rest || !rows->after ||
         !rows->vector || !rows->follower || !rows->product || !rows->here || !rows->pair || !rows->triple ||
@@ -145,7 +145,7 @@ void spins_rows_free(spins_rows *rows) {
     free(rows->here);
     free(rows->pair);
     free(rows->triple);
-    spins_waves_free(rows->wave);
+    spins_complex_free(rows->wave);
     spins_transform_free(rows->forward);
     free(rows);
 }

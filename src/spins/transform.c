@@ -26,17 +26,17 @@ ons_status spins_transform_create(spins_transform **result, unsigned dimension, 
         sites *= (size_t)lengths[i];
     }
     spins_transform *transform = ONS_NEW(spins_transform, 1);
-    spins_complex *scratch = spins_waves(sites);
+    spins_complex *scratch = spins_complex_array(sites);
     if (!transform || !scratch) {
         free(transform);
-        spins_waves_free(scratch);
+        spins_complex_free(scratch);
         return ONS_MEMORY;
     }
     pthread_mutex_lock(&planner);
     transform->plan = fftw_plan_dft((int)dimension, n, (fftw_complex *)scratch, (fftw_complex *)scratch,
                                     forward ? FFTW_FORWARD : FFTW_BACKWARD, FFTW_ESTIMATE);
     pthread_mutex_unlock(&planner);
-    spins_waves_free(scratch);
+    spins_complex_free(scratch);
     if (!transform->plan) {
         free(transform);
         return ons_fail(ONS_FAILED, "FFTW found no plan for a transform of %zu points", sites);
@@ -57,7 +57,7 @@ void spins_transform_run(const spins_transform *transform, spins_complex *field)
     fftw_execute_dft(transform->plan, (fftw_complex *)field, (fftw_complex *)field);
 }
 
-spins_complex *spins_waves(size_t count) {
+spins_complex *spins_complex_array(size_t count) {
     spins_complex *waves = count > SIZE_MAX / sizeof *waves ? NULL : fftw_malloc((count ? count : 1) * sizeof *waves);
     if (!waves) {
         ons_fail(ONS_MEMORY, "no memory for %zu complex numbers", count);
@@ -67,4 +67,4 @@ spins_complex *spins_waves(size_t count) {
     return waves;
 }
 
-void spins_waves_free(spins_complex *waves) { fftw_free(waves); }
+void spins_complex_free(spins_complex *waves) { fftw_free(waves); }

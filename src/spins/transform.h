@@ -30,15 +30,17 @@ static inline double spins_square(spins_complex a) { return a.re * a.re + a.im *
 
 /* In place over a periodic lattice, row-major: forward sums exp(-i k r) f(r), backward exp(+i k r) f(k), neither
  * divided by the number of sites. Made with FFTW_ESTIMATE, so that the bits do not depend on a measurement; plans are
- * made and freed under one lock (FFTW's planner is not reentrant) and run on any array allocated by spins_waves. */
+ * made and freed under one lock (FFTW's planner is not reentrant) and run on any array allocated by
+ * spins_complex_array. */
 typedef struct spins_transform spins_transform;
 ons_status spins_transform_create(spins_transform **transform, unsigned dimension, const int64_t *lengths,
                                   bool forward);
 void spins_transform_free(spins_transform *transform);
 void spins_transform_run(const spins_transform *transform, spins_complex *field);
-/* `count` zeroed complex numbers, aligned as FFTW likes it; free with spins_waves_free. NULL: no memory (message set).
+/* `count` zeroed complex numbers, aligned as FFTW likes it; free with spins_complex_free. NULL: no memory (message
+ * set).
  */
-spins_complex *spins_waves(size_t count);
-void spins_waves_free(spins_complex *waves);
+spins_complex *spins_complex_array(size_t count);
+void spins_complex_free(spins_complex *waves);
 
 #endif
