@@ -102,9 +102,9 @@ ons_status spins_contraction_create(spins_contraction **result, const spins_cumu
     spins_contraction *contraction = ONS_NEW(spins_contraction, 1);
     if (!contraction) { return ONS_MEMORY; }
     contraction->cumulants = *cumulants;
-    contraction->whitener = spins_waves(n * d * d);
-    contraction->inverse = spins_waves(n * d * d);
-    contraction->slab = spins_waves(n * d * d * d);
+    contraction->whitener = spins_complex_array(n * d * d);
+    contraction->inverse = spins_complex_array(n * d * d);
+    contraction->slab = spins_complex_array(n * d * d * d);
     contraction->minus = ONS_NEW(size_t, n);
     ons_status status = ONS_MEMORY;
     if (contraction->whitener && contraction->inverse && contraction->slab && contraction->minus) {
@@ -121,9 +121,9 @@ ons_status spins_contraction_create(spins_contraction **result, const spins_cumu
 
 void spins_contraction_free(spins_contraction *contraction) {
     if (!contraction) { return; }
-    spins_waves_free(contraction->whitener);
-    spins_waves_free(contraction->inverse);
-    spins_waves_free(contraction->slab);
+    spins_complex_free(contraction->whitener);
+    spins_complex_free(contraction->inverse);
+    spins_complex_free(contraction->slab);
     free(contraction->minus);
     free(contraction);
 }
