@@ -86,11 +86,11 @@ static bool system_exists(const char *name) {
 
 static ons_status draw(const ons_results *results, const char *path, const cli_arguments *arguments,
                        ons_picture *picture) {
-    const ons_task_result *task;
+    const ons_task_result *task = NULL;
     uint64_t replica = 0;
     ons_status status = choose_task(results, cli_option_value(arguments, "task"), &task);
     if (status == ONS_OK) { status = read_replica(cli_option_value(arguments, "replica"), &replica); }
-    if (status != ONS_OK) { return status; }
+    if (status != ONS_OK || !task) { return status; }
     const char *source = cli_option_value(arguments, "system");
     if (!source && !system_exists(ons_results_system(results))) {
         return ons_fail(ONS_INVALID, "%s is of a system of your own, '%s': give its file with --system FILE.c", path,

@@ -126,6 +126,15 @@ static void add_differences(const ons_settled *settled, size_t count, ons_text *
     }
 }
 
+static void add_notes(const ons_reproduction *reproduction, ons_text *text) {
+    const char *const *notes;
+    const size_t count = ons_reproduction_notes(reproduction, &notes);
+    for (size_t i = 0; i < count; i++) {
+        ons_text_add(text, "note: ");
+        cli_wrap(text, notes[i], strlen(notes[i]), cli_width(), 4, 6);
+    }
+}
+
 void cli_reproduction_text(const cli_reproduced *reproduced, const char *claim, ons_text *text) {
     const ons_settled *settled;
     const size_t count = ons_reproduction_claims(reproduced->reproduction, &settled);
@@ -152,6 +161,7 @@ void cli_reproduction_text(const cli_reproduced *reproduced, const char *claim, 
     cli_verdict_sentence(counts, text);
     ons_text_add(text, "\n");
     add_differences(settled, count, text);
+    add_notes(reproduced->reproduction, text);
     free(rows);
 }
 

@@ -302,7 +302,7 @@ ons_status lab_archive_state(const ons_job *job, const lab_task *task, uint64_t 
             status = has_part(group, state_index)
                          ? get_part(&h5, group, state_index, bytes, count)
                          : ons_fail(ONS_INVALID, "%s: the state of replica %llu is not stored", job->output,
-                                    (unsigned long long)(state_index * task->plan.lanes));
+                                    (unsigned long long)state_index * task->plan.lanes);
             lab_archive_leave_task(&h5, group);
         }
         lab_archive_head_free(&head);

@@ -16,8 +16,8 @@
 ons_status ons_picture_size(ons_picture *picture, size_t width, size_t height) {
     ons_picture_free(picture);
     if (width < 1 || height < 1 || width > LONGEST_SIDE || height > LONGEST_SIDE) {
-        return ons_fail(ONS_INVALID, "a picture has sides of 1 to %d pixels, not %zu x %zu", LONGEST_SIDE, width,
-                        height);
+        ons_fail(ONS_INVALID, "a picture has sides of 1 to %d pixels, not %zu x %zu", LONGEST_SIDE, width, height);
+        return ONS_INVALID;
     }
     picture->pixels = ONS_NEW(uint8_t, 3 * width * height);
     if (!picture->pixels) { return ONS_MEMORY; }
