@@ -168,6 +168,40 @@ static void test_matrix_elements_are_weights_of_the_couplings(void **state) {
     }
 }
 
+/* More sites than a block of the cache: columns and rows of the operator on 15 spins. */
+static void test_columns_and_rows_of_wide_steps_are_weights_of_the_couplings(void **state) {
+    enum { M = 15, N = 1 << M };
+    ons_random random = ons_random_stream(15, 0, 0);
+    ons_step_couplings kinds[3];
+    double *column = calloc(N, sizeof *column), *row = calloc(N, sizeof *row), *scratch = calloc(N, sizeof *scratch);
+    assert_true(column && row && scratch);
+    ons_step_random(&kinds[0], M, 0.3, &random);
+    ons_step_ising(&kinds[1], M, 0.2, 0.3, 0.1);
+    ons_step_diagonal_ising(&kinds[2], M, 0.4);
+    for (unsigned kind = 0; kind < 3; kind++) {
+        ons_step *step;
+        assert_int_equal(ons_step_from_couplings(&step, &kinds[kind]), ONS_OK);
+        for (unsigned trial = 0; trial < 3; trial++) {
+            const uint32_t here = ons_random_below(&random, N);
+            memset(column, 0, N * sizeof *column);
+            memset(row, 0, N * sizeof *row);
+            column[here] = row[here] = 1;
+            ons_step_forward(step, column, scratch);
+            ons_step_backward(step, row, scratch);
+            for (uint32_t other = 0; other < N; other++) {
+                const double down = exp(ons_step_couplings_log(&kinds[kind], other, here)),
+                             across = exp(ons_step_couplings_log(&kinds[kind], here, other));
+                assert_true(fabs(column[other] - down) < 1e-12 * down);
+                assert_true(fabs(row[other] - across) < 1e-12 * across);
+            }
+        }
+        ons_step_free(step);
+    }
+    free(column);
+    free(row);
+    free(scratch);
+}
+
 /* p.(T q) = (T' p).q for all kinds of factors. */
 static void test_backward_is_the_transpose_of_forward(void **state) {
     enum { M = 7, N = 128 };
@@ -377,6 +411,7 @@ int main(void) {
         cmocka_unit_test(test_two_wave_functions_match_the_sum_over_two_million_histories),
         cmocka_unit_test(test_unequal_times_match_dense_products),
         cmocka_unit_test(test_matrix_elements_are_weights_of_the_couplings),
+        cmocka_unit_test(test_columns_and_rows_of_wide_steps_are_weights_of_the_couplings),
         cmocka_unit_test(test_backward_is_the_transpose_of_forward),
         cmocka_unit_test(test_an_automaton_keeps_the_norm_to_the_last_bit_of_a_permutation),
         cmocka_unit_test(test_a_chain_forgets_its_boundary_as_tanh_to_the_t),

@@ -35,4 +35,11 @@ static inline uint64_t spins_scatter(ons_rule rule, uint64_t mask, uint64_t *r1,
     return rule == ONS_THIRRING ? spins_exchange_colours(mask, r1, r2, l1, l2) : spins_turn_back(mask, r1, r2, l1, l2);
 }
 
+/* The same for `count` <= SPINS_SCATTER_WORDS words of arrays that do not overlap; mask NULL: everywhere. changed
+ * [count] receives the bits where something changed. */
+enum { SPINS_SCATTER_WORDS = 256 };
+void spins_scatter_words(ons_rule rule, size_t count, const uint64_t *mask, uint64_t *restrict r1,
+                         uint64_t *restrict r2, uint64_t *restrict l1, uint64_t *restrict l2,
+                         uint64_t *restrict changed);
+
 #endif

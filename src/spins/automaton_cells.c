@@ -55,9 +55,11 @@ uint64_t ons_cells_particles(const ons_cells *ring, unsigned plane) {
 /* Bits in use of the last word: 1 .. 64. */
 static unsigned used(uint64_t cells) { return (unsigned)((cells - 1) % 64) + 1; }
 
+/* The loops below are plain C on arrays that do not overlap: compilers make vector instructions of them. */
+
 static void move_right(const uint64_t *restrict from, uint64_t *restrict to, size_t words, uint64_t cells) {
     const unsigned last = used(cells);
-    for (size_t k = words - 1; k > 0; k--) { to[k] = from[k] << 1 | from[k - 1] >> 63; }
+    for (size_t k = 1; k < words; k++) { to[k] = from[k] << 1 | from[k - 1] >> 63; }
     to[0] = from[0] << 1 | (from[words - 1] >> (last - 1) & 1);
     if (last < 64) { to[words - 1] &= ((uint64_t)1 << last) - 1; }
 }
@@ -68,26 +70,14 @@ static void move_left(const uint64_t *restrict from, uint64_t *restrict to, size
     to[words - 1] |= (from[0] & 1) << (used(cells) - 1);
 }
 
-static void exchange_colours(const ons_cells *ring, uint64_t *restrict plane) {
+static void scatter(const ons_cells *ring, uint64_t *plane) {
     const size_t words = ring->words;
     uint64_t *r1 = plane, *r2 = plane + words, *l1 = plane + 2 * words, *l2 = plane + 3 * words;
-    const uint64_t *mask = ring->automaton.scatterer;
-    if (mask) {
-        for (size_t k = 0; k < words; k++) { spins_exchange_colours(mask[k], r1 + k, r2 + k, l1 + k, l2 + k); }
-        return;
-    }
-    for (size_t k = 0; k < words; k++) { /* the pointers again from one, so that the compiler sees that they differ */
-        spins_exchange_colours(~(uint64_t)0, plane + k, plane + words + k, plane + 2 * words + k,
-                               plane + 3 * words + k);
-    }
-}
-
-static void turn_back(const ons_cells *ring, uint64_t *restrict plane) {
-    const size_t words = ring->words;
-    const uint64_t *mask = ring->automaton.scatterer;
-    for (size_t k = 0; k < words; k++) {
-        spins_turn_back(mask ? mask[k] : ~(uint64_t)0, plane + k, plane + words + k, plane + 2 * words + k,
-                        plane + 3 * words + k);
+    for (size_t first = 0; first < words; first += SPINS_SCATTER_WORDS) {
+        const size_t count = words - first < SPINS_SCATTER_WORDS ? words - first : SPINS_SCATTER_WORDS;
+        const uint64_t *mask = ring->automaton.scatterer ? ring->automaton.scatterer + first : NULL;
+        uint64_t changed[SPINS_SCATTER_WORDS];
+        spins_scatter_words(ring->automaton.rule, count, mask, r1 + first, r2 + first, l1 + first, l2 + first, changed);
     }
 }
 
@@ -103,8 +93,7 @@ void ons_cells_step(ons_cells *ring, uint64_t steps) {
                 move_left(from, to, ring->words, automaton->cells);
             }
         }
-        if (automaton->rule == ONS_THIRRING) { exchange_colours(ring, ring->scratch); }
-        if (automaton->rule == ONS_SCATTERERS) { turn_back(ring, ring->scratch); }
+        if (automaton->rule == ONS_THIRRING || automaton->rule == ONS_SCATTERERS) { scatter(ring, ring->scratch); }
         uint64_t *moved = ring->scratch;
         ring->scratch = ring->plane;
         ring->plane = moved;

@@ -5,6 +5,7 @@
  */
 #include <onsager/spins/permutation.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +88,7 @@ ons_status ons_cycles_follow(ons_cycles *cycles, uint64_t (*next)(const void *da
 }
 
 static uint64_t common_divisor(uint64_t a, uint64_t b) {
-    while (b) {
+    while (b > 0) {
         const uint64_t rest = a % b;
         a = b;
         b = rest;
@@ -96,6 +97,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b) {
 }
 
 uint64_t ons_cycles_multiplicity(const ons_cycles *cycles, uint64_t numerator, uint64_t denominator) {
+    assert(denominator > 0);
     const uint64_t reduced = denominator / common_divisor(numerator, denominator);
     uint64_t count = 0;
     for (size_t k = 0; k < cycles->count; k++) {

@@ -177,11 +177,37 @@ static void turn(const factor *gate, bool transposed, uint32_t states, double *v
     }
 }
 
-static void weigh(const factor *diagonal, uint32_t states, double *vector) {
-    const unsigned size = 1U << diagonal->count;
+/* A diagonal on the states base .. base + states - 1, a block in which the higher bits are constant. */
+static void weigh(const factor *diagonal, uint32_t base, uint32_t states, double *vector) {
+    uint32_t index = 0, mask = 0;
+    double values[LARGEST];
+    uint32_t offset[LARGEST];
+    unsigned free_sites = 0, place[ONS_STEP_GATE_SPINS];
+    for (unsigned k = 0; k < diagonal->count; k++) {
+        const uint32_t bit = 1U << diagonal->site[k];
+        if (bit >= states) {
+            index |= (base & bit ? 1U : 0U) << k;
+        } else {
+            mask |= bit;
+            place[free_sites++] = k;
+        }
+    }
+    for (unsigned i = 0; i < 1U << free_sites; i++) { /* the values for the sites inside the block */
+        uint32_t inside = 0;
+        offset[i] = 0;
+        for (unsigned k = 0; k < free_sites; k++) {
+            inside |= (i >> k & 1U) << place[k];
+            offset[i] |= (i >> k & 1U) << diagonal->site[place[k]];
+        }
+        values[i] = diagonal->values[index | inside];
+    }
+    const uint32_t run = mask ? mask & -mask : states; /* states that follow each other with one value */
     uint32_t rest = 0;
-    for (uint32_t k = 0; k < states >> diagonal->count; k++, rest = next_outside(rest, diagonal->mask)) {
-        for (unsigned i = 0; i < size; i++) { vector[rest | diagonal->offset[i]] *= diagonal->values[i]; }
+    for (uint32_t k = 0; k < states >> free_sites; k += run, rest = next_outside(rest + run - 1, mask)) {
+        for (unsigned i = 0; i < 1U << free_sites; i++) {
+            double *restrict here = vector + (rest | offset[i]);
+            for (uint32_t j = 0; j < run; j++) { here[j] *= values[i]; }
+        }
     }
 }
 
@@ -208,7 +234,7 @@ static void jump(const uint32_t *target, bool transposed, uint32_t states, doubl
 static void act(const ons_step *step, const factor *one, bool transposed, double *vector, double *scratch) {
     switch (one->kind) {
     case FACTOR_GATE: turn(one, transposed, step->states, vector); break;
-    case FACTOR_DIAGONAL: weigh(one, step->states, vector); break;
+    case FACTOR_DIAGONAL: weigh(one, 0, step->states, vector); break;
     case FACTOR_SHIFT:
         shift(transposed && one->places ? step->spins - one->places : one->places, step->spins, step->states, vector,
               scratch);
@@ -217,13 +243,54 @@ static void act(const ons_step *step, const factor *one, bool transposed, double
     }
 }
 
-void ons_step_forward(const ons_step *step, double *vector, double *scratch) {
-    for (size_t k = 0; k < step->count; k++) { act(step, &step->factors[k], false, vector, scratch); }
+/* ---- several factors at once ---- */
+
+/* Factors that do not leave a block of states are applied to it one after the other while it is in the cache:
+ * diagonals, and gates on low sites. 2^13 numbers are 64 KiB. */
+enum { BLOCK_SITES = 13 };
+
+static bool stays_in_block(const factor *one) {
+    return one->kind == FACTOR_DIAGONAL || (one->kind == FACTOR_GATE && one->mask >> BLOCK_SITES == 0);
 }
 
-void ons_step_backward(const ons_step *step, double *vector, double *scratch) {
-    for (size_t k = step->count; k-- > 0;) { act(step, &step->factors[k], true, vector, scratch); }
+/* Factors first, first + direction, .. as long as they stay in blocks: how many. */
+static size_t count_together(const ons_step *step, size_t first, bool transposed) {
+    size_t count = 0;
+    const size_t most = transposed ? first + 1 : step->count - first;
+    while (count < most && stays_in_block(&step->factors[transposed ? first - count : first + count])) { count++; }
+    return count;
 }
+
+static void act_together(const ons_step *step, size_t first, size_t count, bool transposed, double *vector) {
+    const uint32_t block = step->spins > BLOCK_SITES ? 1U << BLOCK_SITES : step->states;
+    for (uint32_t base = 0; base < step->states; base += block) {
+        for (size_t k = 0; k < count; k++) {
+            const factor *one = &step->factors[transposed ? first - k : first + k];
+            if (one->kind == FACTOR_GATE) {
+                turn(one, transposed, block, vector + base);
+            } else {
+                weigh(one, base, block, vector + base);
+            }
+        }
+    }
+}
+
+static void act_all(const ons_step *step, bool transposed, double *vector, double *scratch) {
+    for (size_t done = 0; done < step->count;) {
+        const size_t first = transposed ? step->count - 1 - done : done;
+        const size_t together = count_together(step, first, transposed);
+        if (together > 1) {
+            act_together(step, first, together, transposed, vector);
+        } else {
+            act(step, &step->factors[first], transposed, vector, scratch);
+        }
+        done += together > 1 ? together : 1;
+    }
+}
+
+void ons_step_forward(const ons_step *step, double *vector, double *scratch) { act_all(step, false, vector, scratch); }
+
+void ons_step_backward(const ons_step *step, double *vector, double *scratch) { act_all(step, true, vector, scratch); }
 
 /* ---- the whole operator ---- */
 

@@ -6,6 +6,7 @@
  */
 #include "cellular_automaton.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,8 @@ static ons_status draw_scatterers(automaton_state *state, ons_context *context) 
 
 /* The diagram's row of now, while there is room. */
 static void draw_row(automaton_state *state) {
+    const unsigned colours = state->automaton.colours;
+    assert(colours > 0);
     if (state->rows >= DIAGRAM_ROWS) { return; }
     uint8_t *row = state->diagram + state->rows++ * state->width;
     if (state->wave) { automaton_wave_occupation(state, state->occupation); }
@@ -183,7 +186,7 @@ static void draw_row(automaton_state *state) {
         double number = 0;
         unsigned seen = 0;
         for (unsigned plane = 0; plane < state->planes; plane++) {
-            const bool left = plane >= state->automaton.colours, other = plane % state->automaton.colours != 0;
+            const bool left = plane >= colours, other = plane % colours != 0;
             if (state->wave) {
                 number += state->occupation[plane * state->automaton.cells + x];
             } else if (*ons_ensemble_place(state->ensemble, plane, x) & 1) {
@@ -251,6 +254,7 @@ static void measure_correlation(const automaton_state *state, ons_context *conte
 static void add_up(const automaton_state *state, double *colour) {
     const uint64_t cells = state->automaton.cells;
     const unsigned colours = state->automaton.colours;
+    assert(colours > 0);
     if (state->wave) { automaton_wave_occupation(state, state->occupation); }
     for (uint64_t x = 0; x < cells; x++) {
         double sums[2] = {0, 0};

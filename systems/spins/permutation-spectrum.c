@@ -109,7 +109,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     const ons_automaton automaton = automaton_of(p);
     ons_sector sector;
-    uint64_t states;
+    uint64_t states = 0;
     ons_status status = ons_automaton_check(&automaton);
     if (!status) { status = count_states(p, &automaton, &sector, &states); }
     if (!status) { ons_plan_bytes(plan, (double)states / 8 + sizeof(ons_sector)); }
@@ -154,7 +154,7 @@ static bool quenched(const ons_parameters *p) { return ons_choice(p, "model") ==
 static ons_status create(void *memory, ons_context *context) {
     spectrum_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    uint64_t states;
+    uint64_t states = 0;
     state->automaton = automaton_of(p);
     const ons_status status = count_states(p, &state->automaton, &state->sector, &states);
     if (status) { return status; }
