@@ -19,7 +19,7 @@ static const char verdict_style[] =
     "<style>tr.agrees td:first-child{border-left:4px solid #009e73;padding-left:.5rem}tr.differs "
     "td:first-child{border-left:4px solid #d55e00;padding-left:.5rem}tr.not-checked td:first-child{border-left:4px "
     "solid "
-    "#999;padding-left:.5rem}tr.differs td.v{color:#a04000;font-weight:700}table.claims td{white-space:normal;vertical-"
+    "#999;padding-left:.5rem}tr.differs td.v{color:#a04000;font-weight:700}td{white-space:normal;vertical-"
     "align:top}table.claims td.q{min-width:16rem}img{max-width:100%;image-rendering:pixelated}</style>\n";
 
 static void add_cell(ons_text *page, const char *class, const char *text) {
@@ -251,8 +251,8 @@ static void add_jobs(const cli_reproduced *reproduced, ons_text *page) {
 static void add_head(const cli_reproduced *reproduced, ons_text *page) {
     const ons_paper *paper = reproduced->paper;
     ons_text head = {0};
-    ons_text_add(&head, "%s, %s. %s Effort: %s, %.0f s.", paper->authors, paper->reference, paper->summary,
-                 ons_effort_name(reproduced->effort), reproduced->seconds);
+    ons_text_add(&head, "%s, %s. Reproduced: %s. Effort: %s; this call took %.0f s.", paper->authors, paper->reference,
+                 paper->summary, ons_effort_name(reproduced->effort), reproduced->seconds);
     cli_html_begin(page, paper->title, head.data);
     ons_text_add(page, "%s", verdict_style);
     if (reproduced->interrupted) {

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "job.h"
 #include "lane.h"
 #include "run.h"
 
@@ -19,18 +20,16 @@ size_t lab_useful_lanes(const lab_task *task, uint64_t state_index) {
     return first >= replicas ? 0 : (size_t)(replicas - first < lanes ? replicas - first : lanes);
 }
 
-/* The present message with the place where it happened before it. */
+/* The present message with the place where it happened before it; files by their paths. */
 static ons_status fail_at(const lab_state *state, ons_status status) {
     char *why = ons_copy(ons_message());
-    char *where = ons_copy(state->task->canonical);
-    for (char *c = where; c && *c; c++) {
-        if (*c == '\n') { *c = c[1] ? ' ' : '\0'; }
-    }
-    ons_fail(status, "%s, replica %llu, step %llu: %s", where ? where : "",
-             (unsigned long long)state->replica.lanes[0].replica, (unsigned long long)state->replica.steps,
-             why ? why : "");
+    ons_text where = {0};
+    lab_task_text(state->task, &where);
+    ons_fail(status, "%s%s%s, replica %llu, step %llu: %s", state->task->plan.system->name, where.length ? " " : "",
+             where.data && !where.failed ? where.data : "", (unsigned long long)state->replica.lanes[0].replica,
+             (unsigned long long)state->replica.steps, why ? why : "");
+    ons_text_free(&where);
     free(why);
-    free(where);
     return status;
 }
 
