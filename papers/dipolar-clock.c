@@ -393,20 +393,17 @@ static ons_status one_lower(ons_reproduction *r, const char *name, const char *l
                             const char *eta_id, const char *t_id) {
     transition made;
     curve order[2];
-    ons_crossing crossing = {0};
-    ons_status status = run_transition(r, name, lattice, low, high, &made);
+    double error;
+    const ons_status status = run_transition(r, name, lattice, low, high, &made);
     if (status) { return status; }
     read_pair(&made, "anisotropy", order);
-    status = ons_cross(order[0].x, order[0].y, order[0].error, order[0].count, order[1].x, order[1].y, order[1].error,
-                       order[1].count, &crossing);
-    if (status == ONS_MEMORY) { return status; }
-    const double t = status ? NAN : crossing.x;
-    if (eta_id) { settle_eta(r, eta_id, &made, t, crossing.x_error, "crossing of <cos 6 arg M>"); }
-    if (t_id && !status) {
-        ons_claim_number(r, t_id, t, crossing.x_error, "crossing of <cos 6 arg M> of L = %.0f and %.0f", made.sizes[0],
+    const double t = cubic_crossing(&order[0], &order[1], &error);
+    if (eta_id) { settle_eta(r, eta_id, &made, t, error, "crossing of <cos 6 arg M>"); }
+    if (t_id && isfinite(t)) {
+        ons_claim_number(r, t_id, t, error, "crossing of <cos 6 arg M> of L = %.0f and %.0f", made.sizes[0],
                          made.sizes[1]);
     } else if (t_id) {
-        ons_claim_skip(r, t_id, "%s", ons_message());
+        ons_claim_skip(r, t_id, "no single crossing of <cos 6 arg M> between T = %g and %g", low, high);
     }
     ons_figure_begin(r, name, "Six-fold order of the clock model", "temperature / J", "<cos 6 arg M>", 0);
     ons_figure_curve(r, "smaller L", order[0].count, order[0].x, order[0].y, order[0].error);

@@ -153,4 +153,29 @@ static double universal_jump(const curve *small, const curve *large, double rati
     return root;
 }
 
+/* Where two curves that meet at a small angle cross: cubic fits, as above; NaN when they do not, or more than once. */
+static double cubic_crossing(const curve *small, const curve *large, double *error) {
+    ons_fit fit[2];
+    double root = NAN, last = NAN;
+    *error = NAN;
+    if (ons_fit_polynomial(small->x, small->y, small->error, small->count, 3, &fit[0]) ||
+        ons_fit_polynomial(large->x, large->y, large->error, large->count, 3, &fit[1])) {
+        return NAN;
+    }
+    const double low = small->x[0], step = (small->x[small->count - 1] - low) / 2000;
+    for (int k = 0; k <= 2000; k++) {
+        const double t = low + step * k;
+        double e[2];
+        const double difference = ons_fit_value(&fit[1], t, &e[1]) - ons_fit_value(&fit[0], t, &e[0]);
+        if (last * difference < 0) {
+            if (isfinite(root)) { return NAN; }
+            const double slope = (difference - last) / step;
+            root = t - difference / slope;
+            *error = hypot(e[0], e[1]) / fabs(slope);
+        }
+        last = difference;
+    }
+    return root;
+}
+
 #endif
