@@ -210,7 +210,8 @@ static ons_status settle_high_temperature(ons_reproduction *r, evidence *seen) {
 /* ---- the Ising model in two dimensions ------------------------------------------------------------------------------
  */
 
-enum { SMALL = 7, SIZES = 24 };
+/* Sizes up to 9, the place of L = 40, and room for all. */
+enum { SMALL = 7, FORTY = 18, SIZES = 24 };
 
 typedef struct growth {
     size_t count;
@@ -361,7 +362,10 @@ static ons_status ising_in_two(ons_reproduction *r, evidence *seen) {
     status = settle_asymptote(r, &g);
     draw_growth(r, &g);
     settle_shells(r, ons_results_task(results, SMALL - 1));
-    return status;
+    if (status) { return status; }
+    return ons_reproduction_state(
+        r, "ising-square", FORTY, 0, "momenta",
+        "R by the momentum of its bonds, L = 40, zero momentum in the middle: dark is negative");
 }
 
 /* ---- the Ising model in three dimensions
