@@ -30,12 +30,10 @@ static const char details[] =
     "\n"
     "## What differs\n"
     "The numbers of the authors agree, exact and sampled. Their conclusion does not follow from them: the exact d_eff\n"
-    "of the Ising model is neither constant nor does it settle at 10/9. It has a minimum between L = 7 and 8, where "
-    "the "
-    "fit\n"
-    "of L = 6 to 9 sits, rises to 1.122 near L = 20, falls again and passes below 10/9 near L = 75. The error of that "
-    "fit says nothing about the\n"
-    "exponent. R/n is described as well by a quadratic in ln L (n times logarithms) as by a power.\n"
+    "of the Ising model is neither constant nor does it settle at 10/9. It has a minimum between L = 7 and 8, where\n"
+    "the fit of L = 6 to 9 sits, rises to 1.122 near L = 20, falls again and passes below 10/9 near L = 75. The error\n"
+    "of that fit says nothing about the exponent. From L = 20 on R/n is met by a quadratic in ln L, n times "
+    "logarithms.\n"
     "The shells of the decomposition are by the momentum of the bonds a and b of R = F^ab Ric_ab; so all fifteen "
     "shells "
     "of\n"
@@ -210,7 +208,8 @@ static ons_status settle_high_temperature(ons_reproduction *r, evidence *seen) {
 /* ---- the Ising model in two dimensions ------------------------------------------------------------------------------
  */
 
-enum { SMALL = 7, SIZES = 24 };
+/* Sizes up to 9, the place of L = 40, and room for all. */
+enum { SMALL = 7, FORTY = 18, SIZES = 24 };
 
 typedef struct growth {
     size_t count;
@@ -244,7 +243,7 @@ static void settle_sizes(ons_reproduction *r, const growth *g) {
 /* The published |R| of L = 10 .. 20 with their errors. */
 static void settle_scatter(ons_reproduction *r) {
     double length[6], value[6], error[6], worst = 0;
-    size_t count = 0;
+    size_t count = 0, at = 1;
     for (const ons_claim *claim = claims; claim->id && count < 6; claim++) {
         double size;
         if (strncmp(claim->id, "F3-L", 4) != 0 || ons_parse_real(claim->id + 4, &size) != ONS_OK) { continue; }
@@ -256,13 +255,16 @@ static void settle_scatter(ons_reproduction *r) {
         const double d = exponent(length[i - 1], value[i - 1], length[i], value[i], 2);
         const double sigma =
             hypot(error[i] / value[i], error[i - 1] / value[i - 1]) / (2 * log(length[i] / length[i - 1]));
-        worst = fmax(worst, fabs(d - TEN_NINTHS) / sigma);
+        if (fabs(d - TEN_NINTHS) / sigma > worst) {
+            worst = fabs(d - TEN_NINTHS) / sigma;
+            at = i;
+        }
     }
     ons_claim_holds(
         r, "F3-scatter", worst <= 2.2,
-        "the largest deviation is %.2f sigma: their errors of d_eff, 0.004 to 0.03, do not tell 10/9 from the "
-        "exact 1.117 to 1.122",
-        worst);
+        "from their own table the largest deviation is %.2f sigma, between L = %.0f and %.0f; the exact d_eff "
+        "there are 1.117 to 1.122",
+        worst, length[at - 1], length[at]);
 }
 
 /* How well R/n of L >= 20 is met by a + b ln L + c ln^2 L: the largest relative deviation. */
@@ -361,7 +363,10 @@ static ons_status ising_in_two(ons_reproduction *r, evidence *seen) {
     status = settle_asymptote(r, &g);
     draw_growth(r, &g);
     settle_shells(r, ons_results_task(results, SMALL - 1));
-    return status;
+    if (status) { return status; }
+    return ons_reproduction_state(
+        r, "ising-square", FORTY, 0, "momenta",
+        "R by the momentum of its bonds, L = 40, zero momentum in the middle: dark is negative");
 }
 
 /* ---- the Ising model in three dimensions

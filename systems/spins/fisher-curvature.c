@@ -125,6 +125,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     if (ons_choice(p, "method") == ONS_CURVATURE_AUTO) {
         ons_plan_note(plan, "method=auto: %s", ons_curvature_method_name(method));
     }
+    if (method == ONS_CURVATURE_FERMIONS && lengths[0] * lengths[1] > 10000) {
+        const double n = (double)lengths[0] * (double)lengths[1];
+        ons_plan_note(plan, "about %.2g hours of one core", n * n / (lengths[0] == lengths[1] ? 8 : 4) * 1.5e-6 / 3600);
+    }
     if (method == ONS_CURVATURE_ENUMERATION) { ons_plan_omit(plan, "shells"); }
     if (method == ONS_CURVATURE_ENUMERATION || options.dimension == 1) { ons_plan_omit(plan, "ruppeiner"); }
     return ONS_OK;
@@ -160,6 +164,7 @@ static const ons_exact exacts[] = {{"R", flat, "independent bonds"},
 typedef struct curvature_state {
     ons_curvature_solver *solver;
     unsigned dimension;
+    int64_t lengths[WAYS];
     double coupling;
     bool shells, ruppeiner;
 } curvature_state;
@@ -176,6 +181,7 @@ static ons_status create(void *memory, ons_context *context) {
     if (status) { return status; }
     state->dimension = options.dimension;
     state->coupling = options.coupling;
+    memcpy(state->lengths, lengths, options.dimension * sizeof *lengths);
     state->shells = ons_curvature_shells(state->solver) > 0;
     state->ruppeiner = state->shells && options.dimension > 1;
     return ONS_OK;
@@ -253,6 +259,51 @@ static ons_status persist(void *memory, ons_part *part) {
     return status;
 }
 
+/* Whether the momentum shown at (row, column) belongs to a shell. */
+static bool in_shell(const curvature_state *state, const ons_curvature_shell *shell, size_t row, size_t column) {
+    const int64_t place[2] = {(int64_t)row, (int64_t)column};
+    int64_t k[2];
+    for (unsigned i = 0; i < 2; i++) {
+        const int64_t away = place[i] - state->lengths[i] / 2;
+        k[i] = away < 0 ? -away : away;
+    }
+    const bool equal = state->lengths[0] == state->lengths[1];
+    return (k[0] == shell->index[0] && k[1] == shell->index[1]) ||
+           (equal && k[1] == shell->index[0] && k[0] == shell->index[1]);
+}
+
+/* Momenta with 0 in the middle, a block of pixels each: the part of R of one momentum. */
+static ons_status picture(const void *memory, unsigned lane, ons_picture *image) {
+    (void)lane;
+    const curvature_state *state = memory;
+    const size_t shells = ons_curvature_shells(state->solver);
+    if (state->dimension != 2 || shells == 0) {
+        return ons_fail(ONS_INVALID, "only periodic lattices of two dimensions have a picture: R by momentum");
+    }
+    const size_t rows = (size_t)state->lengths[0], columns = (size_t)state->lengths[1];
+    const size_t longer = rows > columns ? rows : columns, block = longer < 256 ? 256 / longer : 1;
+    ons_status status = ons_picture_size(image, columns * block, rows * block);
+    double low = 0, high = 0;
+    for (size_t i = 0; !status && i < shells; i++) {
+        ons_curvature_shell shell;
+        ons_curvature_shell_at(state->solver, i, &shell);
+        low = fmin(low, shell.part / (double)shell.multiplicity);
+        high = fmax(high, shell.part / (double)shell.multiplicity);
+    }
+    for (size_t i = 0; !status && i < shells; i++) {
+        ons_curvature_shell shell;
+        ons_curvature_shell_at(state->solver, i, &shell);
+        for (size_t y = 0; y < rows * block; y++) {
+            for (size_t x = 0; x < columns * block; x++) {
+                if (!in_shell(state, &shell, y / block, x / block)) { continue; }
+                ons_colour_scale(shell.part / (double)shell.multiplicity, low, high,
+                                 image->pixels + 3 * (y * columns * block + x));
+            }
+        }
+    }
+    return status;
+}
+
 static void destroy(void *memory) {
     const curvature_state *state = memory;
     ons_curvature_free(state->solver);
@@ -265,7 +316,7 @@ const ons_system ons_system_fisher_curvature = {
     .name = "fisher-curvature",
     .summary = "scalar curvature of the manifold of all bond couplings: exact for 2D Ising and Potts, sampled in 3D",
     .details = FISHER_CURVATURE_DETAILS,
-    .step = "0.1 seconds of work",
+    .step = "piece of work, some 0.1 seconds",
     .parameters = parameters,
     .observables = observables,
     .exact = exacts,
@@ -275,5 +326,6 @@ const ons_system ons_system_fisher_curvature = {
     .create = create,
     .advance = advance,
     .persist = persist,
+    .picture = picture,
     .destroy = destroy,
 };
