@@ -65,16 +65,6 @@ SPINS_INLINE spins_word spins_word_load(const void *from) { return _mm256_loadu_
 SPINS_INLINE void spins_word_store(void *to, spins_word word) { _mm256_storeu_si256((__m256i *)to, word); }
 SPINS_INLINE spins_word spins_word_all(uint64_t bits) { return _mm256_set1_epi64x((long long)bits); }
 SPINS_INLINE bool spins_word_any(spins_word word) { return !_mm256_testz_si256(word, word); }
-SPINS_INLINE spins_word spins_word_round(spins_word state, spins_word key) {
-    const __m128i low = _mm_aesenc_si128(_mm256_castsi256_si128(state), _mm256_castsi256_si128(key));
-    const __m128i high = _mm_aesenc_si128(_mm256_extracti128_si256(state, 1), _mm256_castsi256_si128(key));
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
-}
-SPINS_INLINE spins_word spins_word_last_round(spins_word state, spins_word key) {
-    const __m128i low = _mm_aesenclast_si128(_mm256_castsi256_si128(state), _mm256_castsi256_si128(key));
-    const __m128i high = _mm_aesenclast_si128(_mm256_extracti128_si256(state, 1), _mm256_castsi256_si128(key));
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
-}
 SPINS_INLINE spins_word spins_word_pairs(uint64_t high, uint64_t low, uint64_t step) {
     return _mm256_set_epi64x((long long)high, (long long)(low + step), (long long)high, (long long)low);
 }
@@ -147,12 +137,29 @@ SPINS_INLINE spins_word spins_word_later(spins_word counters, uint64_t planes) {
 }
 
 /* The random word of these counters. */
+#if SPINS_WORD_BITS == 256
+SPINS_INLINE spins_word spins_word_random(const spins_word_keys *keys, spins_word counters) {
+    const spins_word state = counters ^ keys->round[0];
+    __m128i low = _mm256_castsi256_si128(state), high = _mm256_extracti128_si256(state, 1);
+#pragma GCC unroll 8
+    for (int i = 1; i < SPINS_ROUNDS; i++) {
+        const __m128i key = _mm256_castsi256_si128(keys->round[i]);
+        low = _mm_aesenc_si128(low, key);
+        high = _mm_aesenc_si128(high, key);
+    }
+    const __m128i last = _mm256_castsi256_si128(keys->round[SPINS_ROUNDS]);
+    low = _mm_aesenclast_si128(low, last);
+    high = _mm_aesenclast_si128(high, last);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+#else
 SPINS_INLINE spins_word spins_word_random(const spins_word_keys *keys, spins_word counters) {
     spins_word state = counters ^ keys->round[0];
 #pragma GCC unroll 8
     for (int i = 1; i < SPINS_ROUNDS; i++) { state = spins_word_round(state, keys->round[i]); }
     return spins_word_last_round(state, keys->round[SPINS_ROUNDS]);
 }
+#endif
 
 /* Part `part` of plane (stream, index). */
 SPINS_INLINE spins_word spins_word_plane(const spins_word_keys *keys, uint64_t stream, uint64_t index, unsigned part) {
