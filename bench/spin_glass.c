@@ -1,6 +1,6 @@
 /*
  * bench of spin glasses: attempted flips a nanosecond and core through the whole laboratory (job, measurement every 100
- * steps, parts, archive), in processor time. Prints rows and writes them as JSON: spin_glass FILE.json
+ * steps, parts, archive), in processor time. Prints rows and writes them as JSON: bench_spin_glass FILE.json PEER.py
  *
  * Peers: a straight loop in C on one sample (spins and couplings of one byte, a table of thresholds, xoshiro); and
  * peapods (PyPI), where the environment variable ONSAGER_PEERS names a Python that has it (peer_spin_glass.py).

@@ -494,7 +494,7 @@ static ons_status measure(const void *memory, ons_context *context) {
 static ons_status persist_ladder(ons_tempering *ladder, unsigned copy, ons_part *part) {
     char name[32];
     snprintf(name, sizeof name, "walkers_%c", 'a' + copy);
-    ons_status status = ons_persist(part, name, ONS_U32, ladder->walker, ladder->count);
+    ons_status status = ons_persist_configuration(part, name, ONS_U32, ladder->walker, 1, &ladder->count);
     snprintf(name, sizeof name, "labels_%c", 'a' + copy);
     return status ? status : ons_persist(part, name, ONS_I8, ladder->label, ladder->count);
 }
