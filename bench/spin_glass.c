@@ -52,7 +52,11 @@ static double median(double *values) {
 static double clock_rate(void) {
     const double begin = seconds_of_work();
     uint64_t x = 1;
-    for (long i = 0; i < 300000000; i++) { __asm__ volatile("add %0, %0" : "+r"(x)); }
+    for (long i = 0; i < 30000000; i++) {
+        __asm__ volatile("add %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\n"
+                         "add %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0"
+                         : "+r"(x));
+    }
     return 0.3 / (seconds_of_work() - begin);
 }
 
