@@ -214,6 +214,34 @@ static void test_an_extended_run_has_the_bits_of_a_long_one(void **state) {
     check_bits("L=3 temperature=[1,1.3,1.7] warmup=10 every=4 replicas=3 disorder=gaussian houdayer=yes");
 }
 
+/* ---- crossings ---- */
+
+/* All temperatures see the same samples: the crossing is known no better than both curves where it lies. */
+static void test_crossings_of_ladders_have_the_error_of_one_point(void **state) {
+    ons_results *results = run("L=3,6 temperature=[0.8,1.1,1.4,1.7,2.0] replicas=512 warmup=400 steps=400");
+    const ons_result *curves[2];
+    ons_crossing_row *rows;
+    size_t count, k = 0;
+    const double ladder[] = {0.8, 1.1, 1.4, 1.7, 2.0};
+    if (ons_results_crossings(results, "correlation_length_ratio", "temperature", "L", &rows, &count) != ONS_OK) {
+        fail_msg("%s", ons_message());
+    }
+    assert_int_equal(count, 1);
+    for (size_t t = 0; t < 2; t++) {
+        curves[t] = ons_task_find(ons_results_task(results, t), "correlation_length_ratio");
+    }
+    while (k < 3 && ladder[k + 1] < rows[0].crossing.x) { k++; }
+    double slopes[2], error = INFINITY;
+    for (size_t t = 0; t < 2; t++) { slopes[t] = (curves[t]->mean[k + 1] - curves[t]->mean[k]) / 0.3; }
+    for (size_t i = k; i < k + 2; i++) {
+        error = fmin(error, hypot(curves[0]->error[i], curves[1]->error[i]) / fabs(slopes[0] - slopes[1]));
+    }
+    assert_true(rows[0].crossing.x_error > 0.99 * error);
+    assert_true(rows[0].crossing.x > 0.8 && rows[0].crossing.x < 2);
+    free(rows);
+    ons_results_free(results);
+}
+
 /* ---- notes and refusals ---- */
 
 static void test_notes(void **state) {
@@ -260,6 +288,7 @@ int main(void) {
         cmocka_unit_test(test_nishimori_energy_stands_beside_ours),
         cmocka_unit_test(test_katzgraber_young_identity),
         cmocka_unit_test(test_an_extended_run_has_the_bits_of_a_long_one),
+        cmocka_unit_test(test_crossings_of_ladders_have_the_error_of_one_point),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };

@@ -377,6 +377,7 @@ typedef struct glass_state {
     ons_glass_lanes *lanes; /* .. 512 */
     double *values;         /* [lanes][quantities][temperatures] */
     size_t count;           /* temperatures */
+    bool falling;           /* they descend */
     double wavenumber;
 } glass_state;
 
@@ -439,6 +440,7 @@ static ons_status create(void *memory, ons_context *context) {
     const ons_parameters *p = ons_context_parameters(context);
     const double *temperature;
     state->count = ladder_of(p, &temperature);
+    state->falling = temperature[state->count - 1] < temperature[0];
     const unsigned lanes = ons_lanes(context);
     ons_status status = open_graph(&state->graph, p);
     if (status) { return status; }
@@ -492,7 +494,7 @@ static ons_status measure(const void *memory, ons_context *context) {
 static ons_status persist_ladder(ons_tempering *ladder, unsigned copy, ons_part *part) {
     char name[32];
     snprintf(name, sizeof name, "walkers_%c", 'a' + copy);
-    ons_status status = ons_persist(part, name, ONS_U32, ladder->walker, ladder->count);
+    ons_status status = ons_persist_configuration(part, name, ONS_U32, ladder->walker, 1, &ladder->count);
     snprintf(name, sizeof name, "labels_%c", 'a' + copy);
     return status ? status : ons_persist(part, name, ONS_I8, ladder->label, ladder->count);
 }
@@ -529,6 +531,39 @@ static ons_status persist(void *memory, ons_part *part) {
     return state->lanes ? persist_lanes(state->lanes, part) : persist_one(state->glass, part);
 }
 
+/* ---- seen ---- */
+
+static int spin_at(const glass_state *state, unsigned lane, unsigned copy, size_t k, uint32_t site) {
+    if (!state->lanes) {
+        const size_t walker = copy * state->count + state->glass->ladder[copy].walker[k];
+        return state->glass->spins[site * state->glass->walkers + walker];
+    }
+    const size_t row = (copy * state->count + k) * state->lanes->rows + site;
+    return state->lanes->spins[row * (ONS_GLASS_LANES / 64) + lane / 64] >> lane % 64 & 1 ? 1 : -1;
+}
+
+/* Both copies at the lowest temperature, a above b, and below them where they agree: the last direction of the lattice
+ * runs to the right, all others down. */
+static ons_status picture(const void *memory, unsigned lane, ons_picture *picture) {
+    const glass_state *state = memory;
+    const ons_graph *graph = state->graph;
+    size_t width = (size_t)ceil(sqrt(graph->sites));
+    if (graph->lattice) { width = (size_t)graph->lengths[graph->lattice->dimension - 1] * graph->lattice->sites; }
+    const size_t height = (graph->sites + width - 1) / width, gap = 1;
+    const ons_status status = ons_picture_size(picture, width, 3 * height + 2 * gap);
+    if (status) { return status; }
+    const size_t coldest = state->falling ? state->count - 1 : 0;
+    for (uint32_t site = 0; site < graph->sites; site++) {
+        const int a = spin_at(state, lane, 0, coldest, site), b = spin_at(state, lane, 1, coldest, site);
+        const int values[3] = {a, b, a * b};
+        for (size_t panel = 0; panel < 3; panel++) {
+            uint8_t *pixel = picture->pixels + 3 * ((panel * (height + gap) + site / width) * width + site % width);
+            ons_colour_scale(values[panel], -1.5, 1, pixel);
+        }
+    }
+    return ONS_OK;
+}
+
 static void destroy(void *memory) {
     glass_state *state = memory;
     ons_glass_free(state->glass);
@@ -558,5 +593,6 @@ const ons_system ons_system_spin_glass = {
     .advance = advance,
     .measure = measure,
     .persist = persist,
+    .picture = picture,
     .destroy = destroy,
 };

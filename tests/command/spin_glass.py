@@ -1,6 +1,6 @@
 """The command on `spin-glass`: a ladder is one task with a row per temperature, and the same bits on any number of threads.
 
-With ONSAGER_EFFORT=full (some ten minutes on one core): xi_L/L of the +-J cubes of L = 6 and 8 crosses between T = 1.0 and
+With ONSAGER_EFFORT=full (some five minutes of one core): xi_L/L of the +-J cubes of L = 6 and 8 crosses between T = 1.0 and
 1.25, from 8,192 samples; the L = 8 glass with gaussian couplings satisfies the identity of Katzgraber and Young (2001).
 
 The samples: in the window the curves differ in slope by 0.11, and those of N samples are known within 0.26/sqrt(N) each, so
