@@ -66,6 +66,10 @@ void spins_planes_fill(spins_planes planes, uint64_t stream, uint64_t first, siz
     kernels[spins_isa_in_use()](planes, stream, first, count, bits);
 }
 
+void ons_planes_fill(const ons_random *random, uint64_t stream, uint64_t first, size_t count, uint64_t *bits) {
+    spins_planes_fill(spins_planes_of(random), stream, first, count, bits);
+}
+
 /* ---- rounds of AES (FIPS 197, section 5.1) ------------------------------------------------------------------ */
 
 /* The column (2, 1, 1, 3) times the substitute of a byte, low byte first: what the byte of row 0 adds to the mixed
