@@ -23,7 +23,7 @@
 #define RUNS BENCH_RUNS
 
 typedef struct row {
-    char what[96], unit[24], peer[64], limit_is[160];
+    char what[96], unit[40], peer[64], limit_is[160];
     double ours, theirs, limit; /* NaN: none */
 } row;
 
@@ -146,6 +146,7 @@ static double through_the_lab(int steps, const char *output) {
     const char *const fixed[] = {"L=64",
                                  "temperature=2.269185314213022",
                                  "update=metropolis",
+                                 "order=random",
                                  "start=up",
                                  "replicas=1",
                                  "warmup=0",
