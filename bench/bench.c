@@ -17,12 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "textbook.h"
 
-#define RUNS 5
+#define RUNS BENCH_RUNS
 
 typedef struct row {
-    const char *what, *unit, *peer, *limit_is;
+    char what[96], unit[40], peer[64], limit_is[160];
     double ours, theirs, limit; /* NaN: none */
 } row;
 
@@ -34,19 +35,31 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median(double *values) {
+void bench_row(const char *what, const char *unit, const char *peer, const char *limit_is, double ours, double theirs,
+               double limit) {
+    row *r = &rows[row_count++];
+    snprintf(r->what, sizeof r->what, "%s", what);
+    snprintf(r->unit, sizeof r->unit, "%s", unit);
+    snprintf(r->peer, sizeof r->peer, "%s", peer);
+    snprintf(r->limit_is, sizeof r->limit_is, "%s", limit_is);
+    r->ours = ours;
+    r->theirs = theirs;
+    r->limit = limit;
+}
+
+double bench_median(double *values) {
     qsort(values, RUNS, sizeof values[0], compare);
     return values[RUNS / 2];
 }
 
 /* Processor time of this process, all threads: other work on the machine does not count. */
-static double seconds_of_work(void) {
+double bench_seconds_of_work(void) {
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void die(const char *what) {
+void bench_die(const char *what) {
     fprintf(stderr, "bench: %s: %s\n", what, ons_message());
     exit(1);
 }
@@ -57,15 +70,15 @@ static ons_ising *state_of(const ons_graph *graph, ons_ising_update update, ons_
     const ons_ising_options options = {
         .temperature = 2.269185314213022, .coupling = 1, .update = update, .clusters = 1};
     ons_ising *ising = NULL;
-    if (ons_ising_model_create(model, graph, &options) != ONS_OK) { die("model"); }
-    if (ons_ising_create(&ising, *model, ons_random_stream(1, 0, 0)) != ONS_OK) { die("state"); }
+    if (ons_ising_model_create(model, graph, &options) != ONS_OK) { bench_die("model"); }
+    if (ons_ising_create(&ising, *model, ons_random_stream(1, 0, 0)) != ONS_OK) { bench_die("state"); }
     return ising;
 }
 
 static double time_steps(ons_ising *ising, int steps) {
-    const double begin = seconds_of_work();
+    const double begin = bench_seconds_of_work();
     for (int i = 0; i < steps; ++i) { ons_ising_step(ising); }
-    return (seconds_of_work() - begin) / steps;
+    return (bench_seconds_of_work() - begin) / steps;
 }
 
 static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
@@ -74,7 +87,7 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
         const char *name;
     } updates[] = {{ONS_METROPOLIS, "Metropolis"}, {ONS_HEAT_BATH, "heat bath"}, {ONS_SWENDSEN_WANG, "Swendsen-Wang"}};
     ons_graph *graph = NULL;
-    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { die("graph"); }
+    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { bench_die("graph"); }
     const double sites = (double)L * (double)L;
     textbook *peer = textbook_create((int)L, 2.269185314213022);
     for (size_t u = 0; u < sizeof updates / sizeof updates[0]; ++u) {
@@ -84,7 +97,7 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
         time_steps(ising, steps);
         for (int r = 0; r < RUNS; ++r) {
             ours[r] = 1e9 * time_steps(ising, steps) / sites;
-            const double begin = seconds_of_work();
+            const double begin = bench_seconds_of_work();
             for (int i = 0; i < steps; ++i) {
                 if (updates[u].update == ONS_SWENDSEN_WANG) {
                     textbook_swendsen_wang(peer);
@@ -92,19 +105,14 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
                     textbook_metropolis(peer);
                 }
             }
-            theirs[r] = 1e9 * (seconds_of_work() - begin) / steps / sites;
+            theirs[r] = 1e9 * (bench_seconds_of_work() - begin) / steps / sites;
         }
-        static char names[8][64];
-        char *name = names[row_count % 8];
-        snprintf(name, sizeof names[0], "%s, square, L = %d", updates[u].name, (int)L);
-        rows[row_count++] = (row){name,
-                                  "ns a site",
-                                  updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)"
-                                                                         : "textbook C (Metropolis in order)",
-                                  "",
-                                  median(ours),
-                                  median(theirs),
-                                  NAN};
+        char name[64];
+        snprintf(name, sizeof name, "%s, square, L = %d", updates[u].name, (int)L);
+        bench_row(name, "ns a site",
+                  updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)"
+                                                         : "textbook C (Metropolis in order)",
+                  "", bench_median(ours), bench_median(theirs), NAN);
         ons_ising_free(ising);
         ons_ising_model_free(model);
     }
@@ -117,14 +125,14 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
 static double bare_loop(const ons_graph *graph, int steps, double *sum) {
     ons_ising_model *model = NULL;
     ons_ising *ising = state_of(graph, ONS_METROPOLIS, &model);
-    const double begin = seconds_of_work();
+    const double begin = bench_seconds_of_work();
     for (int i = 0; i < steps; ++i) {
         ons_ising_step(ising);
         const double m = ons_ising_magnetization(ising);
         *sum +=
             ons_ising_energy(ising) + m + fabs(m) + m * m + m * m * m * m + ons_ising_magnetization_kmin_squared(ising);
     }
-    const double seconds = seconds_of_work() - begin;
+    const double seconds = bench_seconds_of_work() - begin;
     ons_ising_free(ising);
     ons_ising_model_free(model);
     return seconds;
@@ -138,6 +146,7 @@ static double through_the_lab(int steps, const char *output) {
     const char *const fixed[] = {"L=64",
                                  "temperature=2.269185314213022",
                                  "update=metropolis",
+                                 "order=random",
                                  "start=up",
                                  "replicas=1",
                                  "warmup=0",
@@ -145,15 +154,15 @@ static double through_the_lab(int steps, const char *output) {
                                  words[0],
                                  words[1]};
     remove(output);
-    if (ons_job_create(&job) != ONS_OK) { die("job"); }
+    if (ons_job_create(&job) != ONS_OK) { bench_die("job"); }
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; ++i) {
-        if (ons_job_word(job, fixed[i]) != ONS_OK) { die(fixed[i]); }
+        if (ons_job_word(job, fixed[i]) != ONS_OK) { bench_die(fixed[i]); }
     }
-    const double begin = seconds_of_work();
+    const double begin = bench_seconds_of_work();
     if (ons_job_bind(job, ons_registry()[0], NULL) != ONS_OK || ons_job_run(job, &(ons_run_options){0}) != ONS_OK) {
-        die("job");
+        bench_die("job");
     }
-    const double seconds = seconds_of_work() - begin;
+    const double seconds = bench_seconds_of_work() - begin;
     ons_job_free(job);
     remove(output);
     return seconds;
@@ -164,21 +173,16 @@ static void bench_lab(const ons_lattice *square, const char *output) {
     const int few = 2000, many = 42000;
     double ours[RUNS], bare[RUNS], sum = 0;
     ons_graph *graph = NULL;
-    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { die("graph"); }
+    if (ons_graph_create(&graph, square, &L, 1, ONS_PERIODIC) != ONS_OK) { bench_die("graph"); }
     for (int r = 0; r < RUNS; ++r) {
         /* Differences of two lengths, so that start-up and the archive, which do not grow with steps, drop out. */
         ours[r] = 1e6 * (through_the_lab(many, output) - through_the_lab(few, output)) / (many - few);
         bare[r] = 1e6 * (bare_loop(graph, many, &sum) - bare_loop(graph, few, &sum)) / (many - few);
     }
-    if (isnan(sum)) { die("the bare loop"); }
+    if (isnan(sum)) { bench_die("the bare loop"); }
     ons_graph_free(graph);
-    rows[row_count++] = (row){"a measured sweep in the laboratory, L = 64",
-                              "us",
-                              "the bare engine loop",
-                              "at most 1.03 of the peer",
-                              median(ours),
-                              median(bare),
-                              NAN};
+    bench_row("a measured sweep in the laboratory, L = 64", "us", "the bare engine loop", "at most 1.03 of the peer",
+              bench_median(ours), bench_median(bare), NAN);
 }
 
 static double memory_of(const char *onsager, const char *steps, const char *output) {
@@ -195,7 +199,7 @@ static double memory_of(const char *onsager, const char *steps, const char *outp
     }
     int status = 0;
     struct rusage usage;
-    if (wait4(child, &status, 0, &usage) < 0 || status != 0) { die("onsager run"); }
+    if (wait4(child, &status, 0, &usage) < 0 || status != 0) { bench_die("onsager run"); }
     remove(output);
     return (double)usage.ru_maxrss / 1024;
 }
@@ -214,33 +218,34 @@ static double start_of(const char *onsager) {
         waitpid(child, &status, 0);
         times[r] = 1e3 * (ons_seconds() - begin);
     }
-    return median(times);
+    return bench_median(times);
 }
 
 static void bench_random(void) {
     static uint32_t words[1 << 16];
     ons_random random = ons_random_stream(1, 0, 0);
-    static char name[64];
+    char name[64];
     snprintf(name, sizeof name, "random words, Philox4x32-10 (%s)", ons_random_kernel());
     double ours[RUNS];
     for (int r = 0; r < RUNS; ++r) {
-        const double begin = seconds_of_work();
+        const double begin = bench_seconds_of_work();
         for (int i = 0; i < 200; ++i) { ons_random_fill(&random, words, 1 << 16); }
-        ours[r] = 1e9 * (seconds_of_work() - begin) / (200 * 65536.0);
+        ours[r] = 1e9 * (bench_seconds_of_work() - begin) / (200 * 65536.0);
     }
-    rows[row_count++] = (row){name, "ns a word", "", "", median(ours), NAN, NAN};
+    bench_row(name, "ns a word", "", "", bench_median(ours), NAN, NAN);
 }
 
 static void print_table(void) {
-    printf("%-46s %10s %10s %8s   %s\n", "what", "ours", "peer", "ratio", "unit; peer; limit");
+    printf("%-62s %10s %10s %8s   %s\n", "what", "ours", "peer", "ratio", "unit; peer; limit");
     for (size_t i = 0; i < row_count; ++i) {
-        printf("%-46s %10.3f ", rows[i].what, rows[i].ours);
+        printf("%-62s %10.3f ", rows[i].what, rows[i].ours);
         if (isnan(rows[i].theirs)) {
             printf("%10s %8s", "-", "-");
         } else {
             printf("%10.3f %8.3f", rows[i].theirs, rows[i].ours / rows[i].theirs);
         }
         printf("   %s", rows[i].unit);
+        if (!isnan(rows[i].limit)) { printf("; limit %.3g, ratio %.3f", rows[i].limit, rows[i].ours / rows[i].limit); }
         if (rows[i].peer[0]) { printf("; %s", rows[i].peer); }
         if (rows[i].limit_is[0]) { printf("; %s", rows[i].limit_is); }
         printf("\n");
@@ -257,6 +262,7 @@ static int write_json(const char *path) {
         if (!isnan(rows[i].theirs)) {
             fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs);
         }
+        if (!isnan(rows[i].limit)) { fprintf(file, "\"limit_value\": %.6g, ", rows[i].limit); }
         fprintf(file, "\"limit\": \"%s\"}%s\n", rows[i].limit_is, i + 1 < row_count ? "," : "");
     }
     fprintf(file, "]\n");
@@ -271,20 +277,16 @@ int main(int argc, char **argv) {
     char output[512];
     snprintf(output, sizeof output, "%s.h5", argv[2]);
     ons_lattice *square = NULL;
-    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { die("lattice"); }
+    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { bench_die("lattice"); }
     bench_random();
     bench_kernels(square, 64, 2000);
     bench_kernels(square, 1024, 10);
+    bench_flips(argv[1], output);
     bench_lab(square, output);
     const double small = memory_of(argv[1], "1e5", output), large = memory_of(argv[1], "3e6", output);
-    rows[row_count++] = (row){"memory of a run of 3e6 steps, L = 8",
-                              "MiB",
-                              "the same run with 1e5 steps",
-                              "equal: constant memory",
-                              large,
-                              small,
-                              NAN};
-    rows[row_count++] = (row){"start of the command (onsager list)", "ms", "", "20 ms", start_of(argv[1]), NAN, NAN};
+    bench_row("memory of a run of 3e6 steps, L = 8", "MiB", "the same run with 1e5 steps", "equal: constant memory",
+              large, small, NAN);
+    bench_row("start of the command (onsager list)", "ms", "", "20 ms", start_of(argv[1]), NAN, NAN);
     ons_lattice_free(square);
     print_table();
     return write_json(argv[2]);

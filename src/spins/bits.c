@@ -9,10 +9,14 @@
 
 #include <assert.h>
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 128 }; /* blocks, at least, that a thread takes at once: some 4 microseconds */
+enum {
+    CHUNK = 128,  /* blocks, at least, that a thread takes at once: some 4 microseconds */
+    LOOKS = 10000 /* at the count of finished chunks, before others are let run */
+};
 
 const spins_bits_kernel *spins_bits_kernel_in_use(void) {
     static const spins_bits_kernel *const kernels[SPINS_ISAS] = {
@@ -290,10 +294,8 @@ static void update_chunk(void *data, size_t index) {
     const int colour = index >= bits->chunks;
     const size_t chunk = index % bits->chunks, first = chunk * bits->chunk_rows;
     const size_t end = first + bits->chunk_rows < bits->rows ? first + bits->chunk_rows : bits->rows;
-    while (colour && atomic_load_explicit(&s->done, memory_order_acquire) < bits->chunks) {
-#if defined(__x86_64__)
-        __builtin_ia32_pause();
-#endif
+    for (int look = 0; colour && atomic_load_explicit(&s->done, memory_order_acquire) < bits->chunks; look++) {
+        if (look > LOOKS) { sched_yield(); }
     }
     spins_bits_sums sums = {0, 0};
     for (size_t row = first; row < end; row++) {

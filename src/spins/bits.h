@@ -81,9 +81,8 @@ typedef struct spins_bits_kernel {
     unsigned word_bits;
     void (*update)(const spins_bits_rule *rule, const spins_bits_row *row, bool count, spins_bits_sums *sums);
     void (*turn)(const spins_bits_turn *turn, const spins_block *from, size_t count, spins_block *to);
-    /* Adds 8 blocks to a counter, and one counter to another. */
+    /* Adds 8 blocks to a counter. */
     void (*add)(const spins_block *const blocks[8], spins_bits_counter *counter);
-    void (*merge)(const spins_bits_counter *from, spins_bits_counter *to);
     /* Sum over the bits of `mask` of a counter. */
     uint64_t (*total)(const spins_bits_counter *counter, const uint64_t *mask);
 } spins_bits_kernel;
@@ -107,7 +106,7 @@ void spins_bits_sweep(spins_bits *bits, uint64_t sweep, ons_team *team);
 void spins_bits_sums_of(const spins_bits *bits, int64_t *magnetization, int64_t *bond_sum);
 /* Sums of spins over the layers across the directions in `wanted` (bit d), into the state: then sums of direction d are
  * at spins_bits_layer(bits, d), [lengths[d]]. */
-void spins_bits_sum_layers(const spins_bits *bits, unsigned wanted);
+void spins_bits_sum_layers(const spins_bits *bits, unsigned wanted, ons_team *team);
 const int32_t *spins_bits_layer(const spins_bits *bits, unsigned d);
 
 #endif

@@ -369,22 +369,6 @@ static void add(const spins_block *const blocks[8], spins_bits_counter *counter)
     }
 }
 
-static void merge(const spins_bits_counter *from, spins_bits_counter *to) {
-    for (unsigned part = 0; part < SPINS_PARTS; part++) {
-        spins_word carry = spins_word_all(0);
-        unsigned plane = 0;
-        for (; plane < from->planes; plane++) {
-            if (plane == to->planes) { extend(to); }
-            const spins_word a = spins_word_load(from->plane[plane].word + part * WORD);
-            uint64_t *place = to->plane[plane].word + part * WORD;
-            const spins_word b = spins_word_load(place);
-            spins_word_store(place, spins_word_parity(a, b, carry));
-            carry = spins_word_majority(a, b, carry);
-        }
-        carry_on(to, part, plane, carry);
-    }
-}
-
 static uint64_t total(const spins_bits_counter *counter, const uint64_t *mask) {
     tally sum = tally_zero();
     for (unsigned plane = counter->planes; plane-- > 0;) {
@@ -397,4 +381,4 @@ static uint64_t total(const spins_bits_counter *counter, const uint64_t *mask) {
     return tally_total(sum);
 }
 
-const spins_bits_kernel SPINS_ISA(spins_bits_kernel) = {SPINS_WORD_BITS, update, turn, add, merge, total};
+const spins_bits_kernel SPINS_ISA(spins_bits_kernel) = {SPINS_WORD_BITS, update, turn, add, total};

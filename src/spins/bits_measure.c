@@ -86,12 +86,17 @@ void spins_bits_unpack(const spins_bits *bits, int8_t *spins) {
 
 /* ---- layers --------------------------------------------------------------------------------------------------- */
 
+enum { TILE = 8 }; /* blocks of a row whose places are counted together */
+
 static const spins_block empty_block;
+
+static void restart(spins_bits_counter *counters, size_t count) {
+    for (size_t i = 0; i < count; i++) { counters[i].planes = 0; }
+}
 
 /* Both colours of a row, summed over its blocks. */
 static void count_row(const spins_bits *bits, const spins_bits_kernel *kernel, size_t row,
                       spins_bits_counter *counter) {
-    counter->planes = 0;
     for (int colour = 0; colour < 2; colour++) {
         const spins_block *own = spins_bits_row_of(bits, colour, row);
         for (size_t j = 0; j < bits->width; j += 8) {
@@ -102,55 +107,79 @@ static void count_row(const spins_bits *bits, const spins_bits_kernel *kernel, s
     }
 }
 
-/* Places along the rows, summed over eight of them. */
-static void count_places(const spins_bits *bits, const spins_bits_kernel *kernel, size_t first,
-                         spins_bits_counter *places) {
-    const spins_block *rows[8][2]; /* by the parity of the place */
-    for (size_t i = 0; i < 8; i++) {
-        for (int colour = 0; first + i < bits->rows && colour < 2; colour++) {
-            rows[i][spins_bits_parity(bits, colour, first + i)] = spins_bits_row_of(bits, colour, first + i);
-        }
-    }
-    for (size_t j = 0; j < bits->width; j++) {
-        for (unsigned parity = 0; parity < 2; parity++) {
-            const spins_block *blocks[8];
-            for (size_t i = 0; i < 8; i++) { blocks[i] = first + i < bits->rows ? rows[i][parity] + j : &empty_block; }
-            kernel->add(blocks, &places[2 * j + parity]);
-        }
+/* The rows at one place along d, which is not the last direction. */
+static void count_rows(const spins_bits *bits, const spins_bits_kernel *kernel, unsigned d, size_t place) {
+    spins_bits_counter *counter = &bits->counters[d][place];
+    restart(counter, 1);
+    const size_t stride = bits->row_stride[d], period = stride * (size_t)bits->box[d];
+    for (size_t far = place * stride; far < bits->rows; far += period) {
+        for (size_t row = far; row < far + stride; row++) { count_row(bits, kernel, row, counter); }
     }
 }
 
-/* Layer sums along d from the counts of its places. */
-static void spread_counts(const spins_bits *bits, const spins_bits_kernel *kernel, unsigned d) {
-    const size_t length = (size_t)bits->length[d], box = (size_t)bits->box[d];
-    const size_t sites = 2 * bits->rows * bits->width * bits->boxes / length; /* of a layer */
-    for (size_t at = 0; at < (size_t)bits->grid[d]; at++) {
-        for (size_t place = 0; place < box; place++) {
-            const int64_t up = (int64_t)kernel->total(&bits->counters[d][place], bits->mask[d][at].word);
-            bits->layers[d][at * box + place] = (int32_t)(2 * up - (int64_t)sites);
-        }
-    }
-}
-
-void spins_bits_sum_layers(const spins_bits *bits, unsigned wanted) {
-    const spins_bits_kernel *kernel = spins_bits_kernel_in_use();
-    const unsigned last = bits->dimension - 1;
-    spins_bits_counter row = bits->row_counter;
-    for (unsigned d = 0; d <= last; d++) {
-        for (int64_t place = 0; place < bits->box[d]; place++) { bits->counters[d][place].planes = 0; }
-    }
-    for (size_t r = 0; r < bits->rows; r++) {
-        if (last > 0) { count_row(bits, kernel, r, &row); }
-        for (unsigned d = 0; d < last; d++) {
-            if (wanted >> d & 1) {
-                kernel->merge(&row, &bits->counters[d][r / bits->row_stride[d] % (size_t)bits->box[d]]);
+/* Places first .. end - 1 of both parities along the rows, over all rows. */
+static void count_places(const spins_bits *bits, const spins_bits_kernel *kernel, size_t first, size_t end) {
+    spins_bits_counter *counters = bits->counters[bits->dimension - 1];
+    restart(counters + 2 * first, 2 * (end - first));
+    for (size_t row = 0; row < bits->rows; row += 8) {
+        const spins_block *rows[8][2]; /* by the parity of the place */
+        for (size_t i = 0; i < 8; i++) {
+            for (int colour = 0; colour < 2 && row + i < bits->rows; colour++) {
+                rows[i][spins_bits_parity(bits, colour, row + i)] = spins_bits_row_of(bits, colour, row + i);
             }
         }
-        if (r % 8 == 0 && wanted >> last & 1) { count_places(bits, kernel, r, bits->counters[last]); }
+        for (size_t place = 2 * first; place < 2 * end; place++) {
+            const spins_block *blocks[8];
+            for (size_t i = 0; i < 8; i++) {
+                blocks[i] = row + i < bits->rows ? rows[i][place % 2] + place / 2 : &empty_block;
+            }
+            kernel->add(blocks, &counters[place]);
+        }
     }
-    for (unsigned d = 0; d <= last; d++) {
-        if (wanted >> d & 1) { spread_counts(bits, kernel, d); }
+}
+
+/* Layer sums along d from the counts of a place. */
+static void spread_counts(const spins_bits *bits, const spins_bits_kernel *kernel, unsigned d, size_t place) {
+    const size_t box = (size_t)bits->box[d];
+    const size_t sites = 2 * bits->rows * bits->width * bits->boxes / (size_t)bits->length[d]; /* of a layer */
+    for (size_t at = 0; at < (size_t)bits->grid[d]; at++) {
+        const int64_t up = (int64_t)kernel->total(&bits->counters[d][place], bits->mask[d][at].word);
+        bits->layers[d][at * box + place] = (int32_t)(2 * up - (int64_t)sites);
     }
+}
+
+typedef struct layers {
+    const spins_bits *bits;
+    const spins_bits_kernel *kernel;
+    unsigned wanted;
+} layers;
+
+/* A tile of the last direction, or a place of another one. */
+static void sum_layer(void *data, size_t index) {
+    const layers *task = data;
+    const spins_bits *bits = task->bits;
+    const unsigned last = bits->dimension - 1;
+    const size_t tiles = (bits->width + TILE - 1) / TILE;
+    if (index < tiles) {
+        if (!(task->wanted >> last & 1)) { return; }
+        const size_t first = index * TILE, end = first + TILE < bits->width ? first + TILE : bits->width;
+        count_places(bits, task->kernel, first, end);
+        for (size_t place = 2 * first; place < 2 * end; place++) { spread_counts(bits, task->kernel, last, place); }
+        return;
+    }
+    index -= tiles;
+    unsigned d = 0;
+    for (; index >= (size_t)bits->box[d]; d++) { index -= (size_t)bits->box[d]; }
+    if (!(task->wanted >> d & 1)) { return; }
+    count_rows(bits, task->kernel, d, index);
+    spread_counts(bits, task->kernel, d, index);
+}
+
+void spins_bits_sum_layers(const spins_bits *bits, unsigned wanted, ons_team *team) {
+    layers task = {bits, spins_bits_kernel_in_use(), wanted};
+    size_t count = (bits->width + TILE - 1) / TILE;
+    for (unsigned d = 0; d + 1 < bits->dimension; d++) { count += (size_t)bits->box[d]; }
+    ons_team_run(team, count, sum_layer, &task);
 }
 
 const int32_t *spins_bits_layer(const spins_bits *bits, unsigned d) { return bits->layers[d]; }
@@ -170,7 +199,7 @@ static size_t largest_count(const spins_bits *bits, unsigned d) {
 }
 
 ons_status spins_bits_create_counters(spins_bits *bits) {
-    size_t planes = planes_for(2 * bits->width);
+    size_t planes = 0;
     for (unsigned d = 0; d < bits->dimension; d++) {
         planes += planes_for(largest_count(bits, d)) * (size_t)bits->box[d];
         bits->counters[d] = ONS_NEW(spins_bits_counter, bits->box[d]);
@@ -184,8 +213,6 @@ ons_status spins_bits_create_counters(spins_bits *bits) {
     bits->planes = spins_blocks(planes);
     if (!bits->planes) { return ONS_MEMORY; }
     spins_block *next = bits->planes;
-    bits->row_counter = (spins_bits_counter){.plane = next, .capacity = planes_for(2 * bits->width)};
-    next += bits->row_counter.capacity;
     for (unsigned d = 0; d < bits->dimension; d++) {
         for (int64_t place = 0; place < bits->box[d]; place++) {
             spins_bits_counter *counter = &bits->counters[d][place];

@@ -24,8 +24,7 @@ struct spins_bits {
     spins_block *scratch;                         /* [chunks][2 dimension][width] */
     spins_bits_sums *sums;                        /* [2 chunks] */
     uint64_t up, satisfied;                       /* of all spins; bonds */
-    spins_bits_counter *counters[ONS_DIMENSIONS]; /* [box[d]] for places along d, */
-    spins_bits_counter row_counter;               /* and of one row */
+    spins_bits_counter *counters[ONS_DIMENSIONS]; /* [box[d]]: of the places along d */
     spins_block *planes;                          /* of all of them */
     spins_block *mask[ONS_DIMENSIONS];            /* [grid[d]]: the boxes at that place along d */
     int32_t *layers[ONS_DIMENSIONS];              /* [length[d]] */

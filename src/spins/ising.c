@@ -193,7 +193,7 @@ double ons_ising_magnetization_kmin_squared(const ons_ising *ising) {
     if (ising->sliced) {
         unsigned wanted = 0;
         for (unsigned k = 0; k < model->waves; k++) { wanted |= 1U << model->wave[k]; }
-        spins_bits_sum_layers(ising->sliced, wanted);
+        spins_bits_sum_layers(ising->sliced, wanted, ising->team);
     }
     for (unsigned k = 0; k < model->waves; k++) {
         const double *table = model->wave_table[k];

@@ -6,12 +6,23 @@
 #include "planes.h"
 #include "spins.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <stdatomic.h>
 #include <string.h>
 
 /* ---- the instruction set ---------------------------------------------------------------------------------- */
 
 static const char *const names[SPINS_ISAS] = {"x86-64-v4", "x86-64-v3", "plain"};
+
+#if defined(__x86_64__)
+/* Bit 9 of ecx of leaf 7; not every compiler's __builtin_cpu_supports knows the name. */
+static bool has_vector_aes(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c >> 9 & 1);
+}
+#endif
 
 static bool runs_here(spins_isa isa) {
 #if defined(__x86_64__)
@@ -23,8 +34,7 @@ static bool runs_here(spins_isa isa) {
     if (isa == SPINS_V4) {
         return runs_here(SPINS_V3) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") &&
-               __builtin_cpu_supports("vaes");
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") && has_vector_aes();
     }
 #endif
     return isa == SPINS_PLAIN;
@@ -64,6 +74,10 @@ void spins_planes_fill(spins_planes planes, uint64_t stream, uint64_t first, siz
         [SPINS_PLAIN] = spins_planes_fill_plain
     };
     kernels[spins_isa_in_use()](planes, stream, first, count, bits);
+}
+
+void ons_planes_fill(const ons_random *random, uint64_t stream, uint64_t first, size_t count, uint64_t *bits) {
+    spins_planes_fill(spins_planes_of(random), stream, first, count, bits);
 }
 
 /* ---- rounds of AES (FIPS 197, section 5.1) ------------------------------------------------------------------ */

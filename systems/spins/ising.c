@@ -143,7 +143,7 @@ static ons_status check_checkerboard(const ons_parameters *p, const ons_lattice 
     if (!lattice || quenched(p)) {
         return ons_fail(
             ONS_INVALID,
-            "order=checkerboard needs a lattice with two sublattices and one coupling, not %s; use order=random",
+            "the checkerboard order needs a lattice with two sublattices and one coupling, not %s; use order=random",
             quenched(p) ? "disorder" : "a graph");
     }
     spread_lengths(p, lattice->dimension, spread);

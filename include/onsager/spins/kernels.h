@@ -18,6 +18,13 @@ extern "C" {
 ONS_API const char *ons_spins_kernel(void);
 ONS_API bool ons_spins_select(const char *kernel);
 
+/* Random planes of 512 fair bits each, plane = f(stream of random words, stream, index): planes first .. first + count
+ * - 1 into bits[count][8], bit 0 of the first word first. ARS-7 (Salmon, Moraes, Dror, Shaw 2011) with the 128-bit key
+ * (key, replica, purpose) of `random` and the counters 4 index .. 4 index + 3 of that stream; index < 2^62. The
+ * position of `random` plays no part. */
+#define ONS_PLANE_BITS 512
+ONS_API void ons_planes_fill(const ons_random *random, uint64_t stream, uint64_t first, size_t count, uint64_t *bits);
+
 #ifdef __cplusplus
 }
 #endif
