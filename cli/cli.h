@@ -134,8 +134,9 @@ typedef struct cli_job {
 } cli_job;
 /* From the words of `run`; `output` (NULL: none) overrides what they say. */
 ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_job *opened);
-/* From the canonical YAML of a job that has left an archive or parts. */
-ons_status cli_job_reopen(const char *archive, const char *yaml, cli_job *opened);
+/* From the canonical YAML of a job that has left an archive or parts. `system`: the C file of a user's own (NULL: the
+ * system is built in). */
+ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened);
 void cli_job_close(cli_job *opened);
 
 /* ---- results --------------------------------------------------------------------------------------------------------
@@ -187,8 +188,9 @@ typedef struct cli_axes {
 const char *cli_quantity_axis(const ons_results *results, const char *name);
 ons_status cli_default_axes(const ons_results *results, const char *axis, cli_axes *axes);
 
-/* Warnings and notes, a line each: what the reader must know before the numbers. */
-void cli_warnings(const ons_results *results, ons_text *text);
+/* Warnings and notes, a line each: what the reader must know before the numbers (NULL: all, or a list of quantities).
+ */
+void cli_warnings(const ons_results *results, const char *quantity, ons_text *text);
 /* The table of results: a row for every number. `quantity`, a list (NULL: all); a single one is unfolded where it is a
  * series, a histogram or a table. */
 ons_status cli_results_table(const ons_results *results, const char *quantity, ons_text *text);

@@ -41,6 +41,7 @@ static const cli_option plot_options[] = {
     {0, "picture", NULL, "draw the last configuration that the archive holds instead; -o FILE.png"},
     {0, "task", "N", "--picture: of this task, counted from 0 (or its key); needed where there are several"},
     {0, "replica", "N", "--picture: of this replica; default: 0"},
+    {0, "system", "FILE.c", "--picture: the system of your own that made the archive"},
     END,
 };
 static const cli_option report_options[] = {

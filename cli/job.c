@@ -84,12 +84,12 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
     return status == ONS_OK ? bind(opened, ons_job_system_name(opened->job)) : status;
 }
 
-ons_status cli_job_reopen(const char *archive, const char *yaml, cli_job *opened) {
+ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened) {
     *opened = (cli_job){0};
     ons_status status = ons_job_create(&opened->job);
     if (status == ONS_OK) { status = ons_job_parse(opened->job, archive, yaml, strlen(yaml)); }
     if (status == ONS_OK) { status = ons_job_set(opened->job, "output", archive); }
-    const char *name = status == ONS_OK ? ons_job_system_name(opened->job) : NULL;
+    const char *name = system ? system : status == ONS_OK ? ons_job_system_name(opened->job) : NULL;
     if (status == ONS_OK) { status = cli_system_open(&opened->system, name ? name : "", ""); }
     return status == ONS_OK ? bind(opened, name) : status;
 }

@@ -14,7 +14,7 @@
  * own), ONS_INVALID; the archive is as it was. */
 static ons_status gather(const char *path, const char *yaml) {
     cli_job opened;
-    ons_status status = cli_job_reopen(path, yaml, &opened);
+    ons_status status = cli_job_reopen(path, yaml, NULL, &opened);
     if (status == ONS_OK) { status = ons_results_collect(opened.job); }
     cli_job_close(&opened);
     return status;

@@ -5,6 +5,8 @@
  */
 #include "cli.h"
 
+#include <onsager/registry.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +77,13 @@ static ons_status write_picture(const ons_picture *picture, const char *output) 
     return status;
 }
 
+static bool system_exists(const char *name) {
+    for (const ons_system *const *system = ons_registry(); *system; system++) {
+        if (strcmp((*system)->name, name) == 0) { return true; }
+    }
+    return false;
+}
+
 static ons_status draw(const ons_results *results, const char *path, const cli_arguments *arguments,
                        ons_picture *picture) {
     const ons_task_result *task;
@@ -82,8 +91,13 @@ static ons_status draw(const ons_results *results, const char *path, const cli_a
     ons_status status = choose_task(results, cli_option_value(arguments, "task"), &task);
     if (status == ONS_OK) { status = read_replica(cli_option_value(arguments, "replica"), &replica); }
     if (status != ONS_OK) { return status; }
+    const char *source = cli_option_value(arguments, "system");
+    if (!source && !system_exists(ons_results_system(results))) {
+        return ons_fail(ONS_INVALID, "%s is of a system of your own, '%s': give its file with --system FILE.c", path,
+                        ons_results_system(results));
+    }
     cli_job opened;
-    status = cli_job_reopen(path, ons_results_job(results), &opened);
+    status = cli_job_reopen(path, ons_results_job(results), source, &opened);
     if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
     cli_job_close(&opened);
     return status;

@@ -107,17 +107,22 @@ static ons_status draw_quantity(const cli_arguments *arguments, const ons_result
     return status;
 }
 
-/* What concerns a picture has no meaning for a figure, and the other way round. */
+/* The format of the output and the axes are looked at before the archive is opened.
+ *
+ * What concerns a picture has no meaning for a figure, and the other way round. */
 static ons_status check_options(const cli_arguments *arguments, bool picture) {
-    static const char *const of_figures[] = {"x", "y", "by", "log", "keep", NULL}, *const of_pictures[] = {
-                                                                                       "task", "replica", NULL};
+    static const char *const of_figures[] = {"x", "y", "by", "log", "keep", NULL};
+    static const char *const of_pictures[] = {"task", "replica", "system", NULL};
     for (const char *const *name = picture ? of_figures : of_pictures; *name; name++) {
         if (!cli_option_value(arguments, *name)) { continue; }
         return picture
                    ? ons_fail(ONS_INVALID, "%s%s has no meaning with --picture", strlen(*name) > 1 ? "--" : "-", *name)
                    : ons_fail(ONS_INVALID, "--%s needs --picture", *name);
     }
-    return ONS_OK;
+    const char *given = cli_option_value(arguments, "output"), *format;
+    cli_figure limits = {0};
+    const ons_status status = given && !picture ? find_format(given, &format) : ONS_OK;
+    return status == ONS_OK ? read_log(cli_option_value(arguments, "log"), &limits) : status;
 }
 
 ons_status cli_plot(cli_arguments *arguments) {

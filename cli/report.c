@@ -16,7 +16,7 @@
 
 static void add_warnings(const ons_results *results, ons_text *page) {
     ons_text lines = {0};
-    cli_warnings(results, &lines);
+    cli_warnings(results, NULL, &lines);
     for (const char *line = lines.data ? lines.data : ""; *line;) {
         const size_t length = strcspn(line, "\n");
         char *one = ons_copy_part(line, length);

@@ -14,7 +14,7 @@
 
 static ons_status print_table(const ons_results *results) {
     ons_text text = {0};
-    cli_warnings(results, &text);
+    cli_warnings(results, NULL, &text);
     if (text.length) { ons_text_add(&text, "\n"); }
     ons_status status = cli_results_text(results, NULL, &text);
     ons_text_add(&text, "\n%s\n", ons_results_path(results));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static ons_status show_table(const ons_results *results, const char *quantity, ons_text *text) {
-    cli_warnings(results, text);
+    cli_warnings(results, quantity, text);
     if (text->length) { ons_text_add(text, "\n"); }
     return cli_results_text(results, quantity, text);
 }

@@ -2,8 +2,10 @@
 # Writes what the documentation takes from the program: generate.sh [ONSAGER]
 #
 #   docs/systems/NAME.md        for every system, from its descriptor
-#   README.md                   the table of systems and papers, from `onsager list`; the table of `make bench`, from
-#                               bench.json beside ONSAGER, if it is there
+#   docs/papers/NAME.md         for every paper, from its descriptor, and its last verdicts from docs/papers/NAME.json, which
+#                               `onsager reproduce NAME --effort standard --json docs/papers/NAME.json` writes
+#   README.md                   the tables of systems and of papers with their verdicts, from `onsager list` and docs/papers;
+#                               the table of `make bench`, from bench.json beside ONSAGER, if it is there
 #   docs/images/first-run.svg   the first run of README.md
 #   docs/images/binder.svg      the main job, from the ising-critical.h5 that `make demo` leaves in the working directory,
 #                               if it is there
@@ -11,10 +13,15 @@ set -eu
 onsager=${1:-build/onsager}
 here=$(cd "$(dirname "$0")" && pwd)
 
-mkdir -p "$here/systems" "$here/images"
+mkdir -p "$here/systems" "$here/papers" "$here/images"
 for system in $("$onsager" list systems --names); do
-    "$onsager" describe "$system" --markdown >"$here/systems/$system.md.new"
+    "$onsager" describe "$system" --system --markdown >"$here/systems/$system.md.new"
     mv "$here/systems/$system.md.new" "$here/systems/$system.md"
+done
+for paper in $("$onsager" list papers --names); do
+    "$onsager" describe "$paper" --paper --markdown >"$here/papers/$paper.md.new"
+    python3 "$here/verdicts.py" "$here/papers/$paper.json" >>"$here/papers/$paper.md.new"
+    mv "$here/papers/$paper.md.new" "$here/papers/$paper.md"
 done
 
 folder=$(mktemp -d)
@@ -45,8 +52,20 @@ def systems_and_papers():
                  [[f"[{s['name']}](docs/systems/{s['name']}.md)", s["summary"]] for s in known["systems"]])
     if not known["papers"]:
         return text + "\nNo paper is reproduced yet.\n"
-    papers = [[p["name"], p.get("summary", "")] for p in known["papers"]]
-    return text + "\n" + table(["paper", "what it is"], ["---", "---"], papers)
+    return text + "\n" + table(["paper", "what is reproduced", "effort", "agree", "differ", "not checked"],
+                               ["---", "---", "---", "--:", "--:", "--:"], [verdicts(p) for p in known["papers"]])
+
+
+def verdicts(paper):
+    """The row of a paper with its last measured verdicts; those that differ by name."""
+    row = [f"[{paper['name']}](docs/papers/{paper['name']}.md)", f"{paper['summary']} ({paper['reference']})"]
+    path = os.path.join(os.path.dirname(readme), "docs", "papers", paper["name"] + ".json")
+    if not os.path.exists(path):
+        return row + ["not measured yet", "", "", ""]
+    measured = json.load(open(path))
+    differ = [claim["id"] for claim in measured["claims"] if claim["verdict"] == "differs"]
+    return row + [measured["effort"], measured["agree"], f"{len(differ)}: {', '.join(differ)}" if differ else 0,
+                  measured["not_checked"]]
 
 
 def bench():

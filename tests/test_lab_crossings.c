@@ -5,26 +5,13 @@
  */
 #include "lab_probe.h"
 
+#include "lab_folder.h"
+
 #include "lab/archive.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 PROBE(probe, ONS_STATIONARY);
-
-static int enter_folder(void **context) {
-    char *folder = ons_copy("/tmp/onsager-crossings-XXXXXX");
-    *context = folder;
-    return mkdtemp(folder) == NULL || chdir(folder) != 0;
-}
-
-static int leave_folder(void **context) {
-    char *command = ons_format("rm -rf '%s'", (char *)*context);
-    const int failed = chdir("/") != 0 || system(command) != 0;
-    free(command);
-    free(*context);
-    return failed;
-}
 
 /* energy = L (temperature - 1.5), profile[0] = L: lines of all L cross at 1.5, or never. */
 static ons_results *lines(const char *const *words) {
@@ -52,10 +39,6 @@ static ons_results *lines(const char *const *words) {
     if (ons_results_read(&results, "a.h5") != ONS_OK) { fail_msg("%s", ons_message()); }
     ons_job_free(job);
     return results;
-}
-
-static void assert_message(const char *part) {
-    if (strstr(ons_message(), part) == NULL) { fail_msg("'%s' lacks '%s'", ons_message(), part); }
 }
 
 static void test_lines_cross_where_they_do(void **context) {
@@ -110,8 +93,6 @@ static void test_other_parameters_must_agree_unless_they_follow_their_default(vo
     refused(results, "energy", "temperature", "L", "'kind' takes several values too (one, two)");
     ons_results_free(results);
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -164,8 +164,8 @@ ONS_API ons_status ons_job_picture(const ons_job *job, const char *key, uint64_t
 
 /* Crossings of `quantity` against `x` between neighbouring values of `by` (all other parameters equal, but for those
  * that only follow their defaults). `x` and `by` are parameters; an array of one element counts as a number; `x` may be
- * the array that the quantity runs over. Pairs in order; one that does not cross once has NaN in its crossing;
- * ONS_INVALID when none does. *rows is allocated. */
+ * the array that the quantity runs over: then the errors allow for points of the same replicas. Pairs in order; one
+ * that does not cross once has NaN in its crossing; ONS_INVALID when none does. *rows is allocated. */
 typedef struct ons_crossing_row {
     double by1, by2;
     ons_crossing crossing;

@@ -11,6 +11,21 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/automaton.h>
+#include <onsager/spins/permutation.h>
+#include <onsager/spins/qubits.h>
+#include <onsager/spins/step.h>
+#include <onsager/spins/longrange.h>
+#include <onsager/spins/dipolar.h>
+#include <onsager/spins/curvature.h>
+#include <onsager/spins/fermions.h>
+#include <onsager/spins/transfer.h>
+#include <onsager/spins/enumeration.h>
+#include <onsager/spins/multicanonical.h>
+#include <onsager/spins/density.h>
+#include <onsager/spins/glass.h>
+#include <onsager/spins/kernels.h>
+#include <onsager/spins/ladder.h>
 #include <onsager/spins/discrete.h>
 #include <onsager/spins/vectors.h>
 #include <onsager/spins/correlations.h>
@@ -104,6 +119,10 @@ ONS_API ons_status ons_graph_estimate(const ons_lattice *lattice, const int64_t 
  * of a site to itself. Refuses more than 2^32 - 2 sites or 2^40 bonds. Cost: some 20 ns a bond. */
 ONS_API ons_status ons_graph_create(ons_graph **graph, const ons_lattice *lattice, const int64_t *lengths, size_t count,
                                     ons_boundary boundary);
+/* The same without lists of bonds and neighbours, which are NULL, and without `multiple_bonds`: all that
+ * ONS_CHECKERBOARD needs. One strength for all bonds; periodic. */
+ONS_API ons_status ons_graph_outline(ons_graph **graph, const ons_lattice *lattice, const int64_t *lengths,
+                                     size_t count);
 /* Every pair of `sites` sites, strength 1/sites each. */
 ONS_API ons_status ons_graph_complete(ons_graph **graph, int64_t sites);
 /* The same with its bonds listed (`complete` is false), for what needs them; at most 65536 sites. */
@@ -141,6 +160,13 @@ ONS_API double ons_lattice_momentum_squared(double wavenumber);
  * compare random integers with 64-bit thresholds from ons_exp: the same bits on every CPU. */
 typedef enum ons_ising_update { ONS_METROPOLIS, ONS_HEAT_BATH, ONS_WOLFF, ONS_SWENDSEN_WANG } ons_ising_update;
 
+/* The order of single-spin Metropolis updates. RANDOM: as above. CHECKERBOARD: one sublattice after the other, all
+ * sites of a sublattice at once; only for Metropolis without field and disorder on hypercubic lattices up to dimension
+ * 4 (chain, square, cubic) with periodic, even lengths and one coupling. Each sublattice update satisfies detailed
+ * balance, the step is stationary. One bit a spin, 512 at a time; acceptance as above, exactly (64-bit numbers compared
+ * bit by bit). Number 0 of the stream's planes onwards is the sweep: the position of the stream counts sweeps. */
+typedef enum ons_ising_order { ONS_RANDOM_ORDER, ONS_CHECKERBOARD } ons_ising_order;
+
 typedef struct ons_ising_options {
     double temperature; /* > 0 */
     double coupling;    /* J_ij = coupling * strength of the bond; ignored with `couplings` */
@@ -148,8 +174,15 @@ typedef struct ons_ising_options {
     const double *couplings; /* [graph->bonds]: J_ij of each bond (quenched disorder), copied; NULL: as above. Not for
                                 complete graphs */
     ons_ising_update update;
-    uint32_t clusters; /* of one WOLFF step, >= 1 */
+    uint32_t clusters;     /* of one WOLFF step, >= 1 */
+    ons_ising_order order; /* METROPOLIS */
 } ons_ising_options;
+
+/* Whether ONS_CHECKERBOARD can treat this model: ONS_INVALID with the reason when it cannot. `lengths`: one per
+ * direction. *used (may be NULL): the part of each word of bits that is in use, 1 for most lengths, small for those
+ * that have few divisors; time and memory, sites / 4 / used bytes, grow with its inverse. */
+ONS_API ons_status ons_ising_check_checkerboard(const ons_lattice *lattice, const int64_t *lengths,
+                                                ons_boundary boundary, const ons_ising_options *options, double *used);
 
 /* The model with its tables; shared by any number of states on any threads, never changed. */
 typedef struct ons_ising_model ons_ising_model;
@@ -177,11 +210,14 @@ ONS_API void ons_ising_free(ons_ising *ising);
 ONS_API void ons_ising_start_up(ons_ising *ising);
 ONS_API void ons_ising_start_random(ons_ising *ising, ons_random *random); /* infinite temperature */
 /* The spins, [sites], +1 or -1; after changing them from outside call ons_ising_refresh (ONS_INVALID when one is not
- * +-1). */
+ * +-1). With ONS_CHECKERBOARD a copy, made by this call. */
 ONS_API int8_t *ons_ising_spins(ons_ising *ising);
 ONS_API ons_status ons_ising_refresh(ons_ising *ising);
 /* The stream of the dynamics, to be persisted. */
 ONS_API ons_random *ons_ising_random(ons_ising *ising);
+/* The threads that a step may use from now on (1: the calling one); only ONS_CHECKERBOARD uses more than one. The bits
+ * do not depend on them. */
+ONS_API ons_status ons_ising_set_threads(ons_ising *ising, unsigned threads);
 /* One step of the dynamics. Allocates nothing. */
 ONS_API void ons_ising_step(ons_ising *ising);
 

@@ -52,6 +52,9 @@ void lab_archive_put_raw(lab_h5 *h5, hid_t group, const lab_stored *states, size
 ons_status lab_part_restamp(const char *bytes, size_t count, double replacement, double *seconds, char **fresh,
                             size_t *fresh_count);
 
+/* archive_parts.c: whether the directory of parts knows of any task of the job. */
+bool lab_parts_exist(const ons_job *job);
+
 /* archive_unpack.c: series and snapshots of a state go back to where they came from. */
 ons_status lab_archive_get_series(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path);
 ons_status lab_archive_get_snapshots(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path);

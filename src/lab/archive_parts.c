@@ -25,8 +25,7 @@ static bool part_is_there(const char *directory, const lab_task *task, uint64_t 
     return there;
 }
 
-/* Whether the directory of parts knows of any task of the job. */
-static bool parts_are_there(const ons_job *job) {
+bool lab_parts_exist(const ons_job *job) {
     char *directory = ons_format("%s.parts", job->output);
     bool there = false;
     for (size_t t = 0; directory != NULL && ons_file_exists(directory) && t < job->task_count && !there; ++t) {
@@ -58,7 +57,7 @@ ons_status lab_archive_check(const ons_job *job) {
     }
     lab_h5_leave();
     if (!damaged) { return status; }
-    return parts_are_there(job) ? ONS_DONE : broken_for_good();
+    return lab_parts_exist(job) ? ONS_DONE : broken_for_good();
 }
 
 /* ---- parts back into files ---- */
@@ -157,7 +156,7 @@ ons_status lab_archive_unpack(const ons_job *job, const char *directory) {
         lab_h5_close(&h5);
     }
     lab_h5_leave();
-    if (damaged) { return !opened && parts_are_there(job) ? ONS_OK : broken_for_good(); }
+    if (damaged) { return !opened && lab_parts_exist(job) ? ONS_OK : broken_for_good(); }
     return status == ONS_DONE ? ONS_OK : status;
 }
 

@@ -17,6 +17,7 @@ typedef struct point {
 typedef struct points {
     point *all;
     size_t count, capacity;
+    bool together; /* points of one curve come from the same replicas, as those of a ladder do */
 } points;
 
 /* ---- names and values ---- */
@@ -150,6 +151,7 @@ static ons_status add_task(points *list, const ons_task_result *task, const char
         status = number_of(x, x_text, &x_values[0]);
         count = 1;
     }
+    list->together = list->together || count > 1;
     for (size_t i = 0; i < count && status == ONS_OK; ++i) {
         status = add_point(list, quantity, (point){by_value, x_values[i], result->mean[i], result->error[i]});
     }
@@ -164,6 +166,27 @@ static int by_then_x(const void *first, const void *second) {
 }
 
 /* ---- pairs ---- */
+
+/* Slope and error of a curve at x, between the points around it. */
+static void slope_at(const point *curve, size_t count, double x, double *slope, double *error) {
+    size_t k = 0;
+    while (k + 2 < count && curve[k + 1].x < x) { ++k; }
+    const double step = curve[k + 1].x - curve[k].x, share = (x - curve[k].x) / step;
+    *slope = (curve[k + 1].y - curve[k].y) / step;
+    *error = (1 - share) * curve[k].error + share * curve[k + 1].error;
+}
+
+/* The points of a ladder rise and fall together with its replicas, and a fit through them is no better than one of
+ * them: both curves are taken as shifted by their errors at the crossing. */
+static void widen(const point *first, size_t first_count, const point *second, size_t second_count,
+                  ons_crossing *crossing) {
+    double slope1, slope2, error1, error2;
+    slope_at(first, first_count, crossing->x, &slope1, &error1);
+    slope_at(second, second_count, crossing->x, &slope2, &error2);
+    const double difference = fabs(slope1 - slope2);
+    crossing->x_error = fmax(crossing->x_error, hypot(error1, error2) / difference);
+    crossing->y_error = fmax(crossing->y_error, hypot(slope2 * error1, slope1 * error2) / difference);
+}
 
 /* The points of one curve within [low, high], as the three arrays that a fit takes. */
 static size_t within(const point *curve, size_t count, double low, double high, double *x, double *y, double *error) {
@@ -209,6 +232,9 @@ static ons_status cross_neighbours(const points *list, const char *by, ons_cross
         *row = (ons_crossing_row){.by1 = list->all[first].by, .by2 = list->all[first_end].by};
         const ons_status status =
             cross(list->all + first, first_end - first, list->all + first_end, second_end - first_end, &row->crossing);
+        if (status == ONS_OK && list->together) {
+            widen(list->all + first, first_end - first, list->all + first_end, second_end - first_end, &row->crossing);
+        }
         if (status == ONS_MEMORY) { return status; }
         if (status == ONS_OK) {
             ++crossed;

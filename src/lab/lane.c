@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers that the bins of one lane, and its record, may take: beyond 256 components both get shorter. */
+/* Numbers that the bins of one state, and its record, may take: where components times lanes are beyond 512 both get
+ * shorter, down to 64 rows of one lane, 8 of several. */
 #define ROOM ((size_t)1 << 20)
 
-static size_t rows_within(size_t rows, size_t components) {
-    while (rows > 64 && rows * components > ROOM) { rows /= 2; }
+size_t lab_lane_rows(size_t rows, size_t components, unsigned lanes) {
+    const size_t least = lanes > 1 ? 8 : 64;
+    while (rows > least && rows * components > ROOM / lanes) { rows /= 2; }
     return rows;
 }
 
@@ -78,12 +80,13 @@ ons_status lab_lane_init(lab_lane *lane, const lab_task *task, const lab_layout 
     }
     for (size_t k = 0; k < layout->values; k++) { lane->value[k] = lane->value_error[k] = NAN; }
     if (layout->means > 0) {
-        status = ons_bins_init(&lane->bins, layout->means, rows_within(LAB_BINS, layout->means));
+        status = ons_bins_init(&lane->bins, layout->means, lab_lane_rows(LAB_BINS, layout->means, task->plan.lanes));
         if (status != ONS_OK) { goto cleanup; }
-        status = ons_record_init(&lane->record, layout->means, rows_within(LAB_RECORD, layout->means));
+        status =
+            ons_record_init(&lane->record, layout->means, lab_lane_rows(LAB_RECORD, layout->means, task->plan.lanes));
         if (status != ONS_OK) { goto cleanup; }
     }
-    if (lab_warmup_is_automatic(task, layout)) {
+    if (lab_warmup_is_automatic(task, layout) && replica % task->plan.lanes == 0) {
         status = ons_bins_init(&lane->warmup, layout->means, LAB_WARMUP_BINS);
         if (status != ONS_OK) { goto cleanup; }
     }
@@ -150,6 +153,8 @@ static ons_status persist_bins(ons_bins *bins, ons_part *part, unsigned lane, co
     bins->count = (size_t)counters[2];
     bins->partial_samples = counters[3];
     const size_t components = bins->components;
+    size_t levels = 1; /* those that so many samples have reached */
+    while (levels < ONS_LEVELS && bins->samples >> (levels - 1)) { levels++; }
     const struct {
         const char *field;
         double *data;
@@ -158,9 +163,9 @@ static ons_status persist_bins(ons_bins *bins, ons_part *part, unsigned lane, co
                   {"bins", bins->bins, bins->count * components},
                   {"partial", bins->partial, components},
                   {"squares", bins->squares, 2 * components},
-                  {"level-squares", bins->level_squares, ONS_LEVELS * components},
-                  {"level-sums", bins->level_sums, ONS_LEVELS * components},
-                  {"level-pending", bins->level_pending, ONS_LEVELS * components}};
+                  {"level-squares", bins->level_squares, levels * components},
+                  {"level-sums", bins->level_sums, levels * components},
+                  {"level-pending", bins->level_pending, levels * components}};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0] && status == ONS_OK; k++) {
         status = persist_reals(part, name_of(lane, group, 0, arrays[k].field), arrays[k].data, arrays[k].count);
     }

@@ -11,6 +11,9 @@
 /* Whether states of this task look for the end of their warm-up themselves. */
 bool lab_warmup_is_automatic(const lab_task *task, const lab_layout *layout);
 
+/* Rows of that many components that the bins or the record of one lane hold, of `rows` at most. */
+size_t lab_lane_rows(size_t rows, size_t components, unsigned lanes);
+
 /* Empty accumulators for one replica. */
 ons_status lab_lane_init(lab_lane *lane, const lab_task *task, const lab_layout *layout, uint64_t replica);
 void lab_lane_free(lab_lane *lane, const lab_layout *layout);

@@ -4,13 +4,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "replica.h"
 #include "job.h"
+#include "lane.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-#define ROOM 0x1p20 /* numbers that the bins of one lane take at most, and its record (lane.c) */
 
 /* Points of the time grid; a logarithmic one has 20 decades at most. */
 static double times_of(const lab_controls *controls) {
@@ -33,9 +31,10 @@ static double statistics_bytes(const lab_task *task) {
         default: break;
         }
     }
-    numbers += fmin(fmin(LAB_BINS, times) * means, fmax(ROOM, 64 * means));
-    numbers += fmin(fmin(LAB_RECORD, times) * means, fmax(ROOM, 64 * means));
-    numbers += (LAB_WARMUP_BINS + 3 * ONS_LEVELS + 4) * means + series * times;
+    const unsigned lanes = task->plan.lanes;
+    numbers += fmin((double)lab_lane_rows(LAB_BINS, (size_t)means, lanes), times) * means;
+    numbers += fmin((double)lab_lane_rows(LAB_RECORD, (size_t)means, lanes), times) * means;
+    numbers += (LAB_WARMUP_BINS / lanes + 3 * ONS_LEVELS + 4) * means + series * times;
     return 8 * numbers;
 }
 

@@ -45,7 +45,8 @@ typedef struct lab_table {
 /* What one replica (lane of a state) has measured. */
 typedef struct lab_lane {
     uint64_t replica;    /* those with replica >= controls->replicas are surplus */
-    ons_bins warmup;     /* of the warm-up, every step; components 0 when there is no automatic one */
+    ons_bins warmup;     /* of the warm-up, every step, the mean over the lanes of the state: of its first lane alone.
+                            Components 0 elsewhere, and when there is no automatic one */
     bool *warmup_failed; /* [means]: no end of the warm-up was found for this component */
     ons_bins bins;
     ons_record record;

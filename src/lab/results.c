@@ -213,7 +213,14 @@ ons_status ons_results_collect(const ons_job *job) {
     char *directory = ons_format("%s.parts", job->output);
     if (directory == NULL) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
-    if (ons_file_exists(directory)) {
+    const bool left = ons_file_exists(directory);
+    if (left && !ons_file_exists(job->output) && !lab_parts_exist(job)) {
+        status =
+            ons_fail(ONS_INVALID,
+                     "%s: this job has begun but stored nothing yet; it writes its first parts after `checkpoint`, or "
+                     "when it is interrupted",
+                     job->output);
+    } else if (left) {
         const lab_archive_options options = {.interrupted = true};
         status = lab_archive_build(job, directory, &options, false);
     } else if (!ons_file_exists(job->output)) {

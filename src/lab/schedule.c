@@ -8,6 +8,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "lane.h"
 #include "schedule.h"
 
 #include <math.h>
@@ -372,7 +373,8 @@ static bool can_keep(const lab_schedule *schedule) {
         const lab_task *task = schedule->tasks[t].task;
         lab_layout layout;
         if (lab_layout_init(&layout, task) != ONS_OK) { return false; }
-        const double rows = LAB_BINS + LAB_RECORD + LAB_WARMUP_BINS;
+        const double rows = (double)lab_lane_rows(LAB_BINS, layout.means, task->plan.lanes) +
+                            (double)lab_lane_rows(LAB_RECORD, layout.means, task->plan.lanes) + LAB_WARMUP_BINS;
         const double lane = 8.0 * rows * (double)layout.means;
         lab_layout_free(&layout);
         bytes += (double)schedule->tasks[t].states * (task->plan.bytes + task->plan.lanes * lane);

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "job.h"
 #include "lane.h"
 #include "run.h"
 
@@ -19,18 +20,16 @@ size_t lab_useful_lanes(const lab_task *task, uint64_t state_index) {
     return first >= replicas ? 0 : (size_t)(replicas - first < lanes ? replicas - first : lanes);
 }
 
-/* The present message with the place where it happened before it. */
+/* The present message with the place where it happened before it; files by their paths. */
 static ons_status fail_at(const lab_state *state, ons_status status) {
     char *why = ons_copy(ons_message());
-    char *where = ons_copy(state->task->canonical);
-    for (char *c = where; c && *c; c++) {
-        if (*c == '\n') { *c = c[1] ? ' ' : '\0'; }
-    }
-    ons_fail(status, "%s, replica %llu, step %llu: %s", where ? where : "",
-             (unsigned long long)state->replica.lanes[0].replica, (unsigned long long)state->replica.steps,
-             why ? why : "");
+    ons_text where = {0};
+    lab_task_text(state->task, &where);
+    ons_fail(status, "%s%s%s, replica %llu, step %llu: %s", state->task->plan.system->name, where.length ? " " : "",
+             where.data && !where.failed ? where.data : "", (unsigned long long)state->replica.lanes[0].replica,
+             (unsigned long long)state->replica.steps, why ? why : "");
+    ons_text_free(&where);
     free(why);
-    free(where);
     return status;
 }
 
@@ -291,41 +290,31 @@ static void begin_measuring(lab_state *state) {
     set_context_time(state);
 }
 
-/* The mean over the lanes of their warm-up bins, which are equally many and long. One judgement of the mean sees a
- * drift that the lanes have in common better than one of each, and does not fail the more often the more lanes there
- * are. */
-static ons_status pool_lanes(const lab_replica *replica, ons_bins *pooled) {
-    const ons_bins *first = &replica->lanes[0].warmup;
-    const ons_status status = ons_bins_init(pooled, first->components, first->capacity);
-    if (status != ONS_OK) { return status; }
-    pooled->samples = first->samples;
-    pooled->length = first->length;
-    pooled->count = first->count;
-    memcpy(pooled->shift, first->shift, first->components * sizeof *pooled->shift);
-    for (size_t k = 0; k < replica->lane_count; k++) {
-        const ons_bins *bins = &replica->lanes[k].warmup;
-        for (size_t b = 0; b < bins->count * bins->components; b++) {
-            const size_t c = b % bins->components;
-            pooled->bins[b] += (bins->bins[b] + (bins->shift[c] - first->shift[c])) / (double)replica->lane_count;
-        }
+/* Adds the mean over the lanes to the bins of the warm-up. One judgement of the mean sees a drift that the lanes have
+ * in common better than one of each, and does not fail the more often the more lanes there are. */
+static void add_warmup(lab_state *state) {
+    const lab_replica *replica = &state->replica;
+    const size_t means = replica->layout.means;
+    double *sample = state->context.sample;
+    for (size_t k = 1; k < replica->lane_count; k++) {
+        for (size_t c = 0; c < means; c++) { sample[c] += sample[k * means + c]; }
     }
-    return ONS_OK;
+    for (size_t c = 0; c < means && replica->lane_count > 1; c++) { sample[c] /= (double)replica->lane_count; }
+    ons_bins_add(&replica->lanes[0].warmup, sample);
 }
 
 /* Judges the warm-up of all lanes together. */
 static ons_status judge_warmup(lab_state *state, bool *over) {
     lab_replica *replica = &state->replica;
     const lab_layout *layout = &replica->layout;
-    ons_bins pooled = {0};
     bool *passed = ONS_NEW(bool, layout->means);
-    ons_status status = passed ? pool_lanes(replica, &pooled) : ONS_MEMORY;
-    if (status == ONS_OK) { status = ons_warmup_over(&pooled, layout->ignore, over, passed); }
+    const ons_status status =
+        passed ? ons_warmup_over(&replica->lanes[0].warmup, layout->ignore, over, passed) : ONS_MEMORY;
     for (size_t k = 0; k < replica->lane_count && status == ONS_OK; k++) {
         for (size_t c = 0; c < layout->means; c++) {
             replica->lanes[k].warmup_failed[c] = !*over && !passed[c] && !layout->ignore[c];
         }
     }
-    if (pooled.components) { ons_bins_free(&pooled); }
     free(passed);
     return status;
 }
@@ -341,9 +330,7 @@ static ons_status warm_up(lab_state *state) {
     }
     ons_status status = lab_context_measure(&state->context, state->memory);
     if (status != ONS_OK) { return status; }
-    for (size_t k = 0; k < replica->lane_count; k++) {
-        ons_bins_add(&replica->lanes[k].warmup, state->context.sample + k * replica->layout.means);
-    }
+    add_warmup(state);
     bool over = false;
     if (replica->steps >= FIRST_JUDGEMENT && is_power_of_two(replica->steps)) { status = judge_warmup(state, &over); }
     if (status == ONS_OK && (over || replica->steps >= (uint64_t)controls->warmup_max)) { begin_measuring(state); }

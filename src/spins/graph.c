@@ -261,6 +261,30 @@ cleanup:
     return status;
 }
 
+ons_status ons_graph_outline(ons_graph **result, const ons_lattice *lattice, const int64_t *lengths, size_t count) {
+    *result = NULL;
+    ons_graph_plan plan;
+    ons_status status = ons_graph_estimate(lattice, lengths, count, ONS_PERIODIC, &plan);
+    if (status) { return status; }
+    if (plan.sites > MOST_SITES || plan.several_strengths) {
+        return ons_fail(ONS_INVALID, "an outline has up to %.0f sites and bonds of one strength", MOST_SITES);
+    }
+    ons_graph *graph = ONS_NEW(ons_graph, 1);
+    if (!graph) { return ONS_MEMORY; }
+    graph->sites = (uint32_t)plan.sites;
+    graph->bonds = (uint64_t)plan.bonds;
+    graph->common_strength = lattice->couplings[0];
+    graph->lattice = ons_lattice_copy(lattice);
+    status = spread_lengths(lattice, lengths, count, graph->lengths);
+    if (!status && !graph->lattice) { status = ONS_MEMORY; }
+    if (status) {
+        ons_graph_free(graph);
+        return status;
+    }
+    *result = graph;
+    return ONS_OK;
+}
+
 ons_status ons_graph_complete(ons_graph **graph, int64_t sites) {
     *graph = NULL;
     if (sites < 1 || (double)sites > MOST_SITES) {

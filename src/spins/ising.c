@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "bits.h"
 #include "ising.h"
 
 #include <math.h>
@@ -35,6 +36,13 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
         ons_ising_free(ising);
         return ONS_MEMORY;
     }
+    if (model->checkerboard) {
+        const ons_status status = spins_bits_create(&ising->sliced, graph, &model->options, &random);
+        if (status) {
+            ons_ising_free(ising);
+            return status;
+        }
+    }
     ons_ising_start_up(ising);
     *result = ising;
     return ONS_OK;
@@ -46,6 +54,8 @@ void ons_ising_free(ons_ising *ising) {
     free(ising->work);
     free(ising->bits);
     free(ising->layers);
+    spins_bits_free(ising->sliced);
+    ons_team_free(ising->team);
     free(ising);
 }
 
@@ -55,6 +65,11 @@ void ons_ising_free(ons_ising *ising) {
 static void sum_up(ons_ising *ising) {
     const ons_ising_model *model = ising->model;
     const ons_graph *graph = model->graph;
+    if (ising->sliced) {
+        spins_bits_pack(ising->sliced, ising->spins);
+        spins_bits_sums_of(ising->sliced, &ising->magnetization, &ising->bond_sum);
+        return;
+    }
     int64_t magnetization = 0, bond_sum = 0;
     for (uint32_t i = 0; i < graph->sites; i++) { magnetization += ising->spins[i]; }
     for (uint64_t b = 0; model->form != SPINS_GENERAL && b < graph->bonds; b++) {
@@ -80,7 +95,10 @@ void ons_ising_start_random(ons_ising *ising, ons_random *random) {
     sum_up(ising);
 }
 
-int8_t *ons_ising_spins(ons_ising *ising) { return ising->spins; }
+int8_t *ons_ising_spins(ons_ising *ising) {
+    if (ising->sliced) { spins_bits_unpack(ising->sliced, ising->spins); }
+    return ising->spins;
+}
 
 ons_status ons_ising_refresh(ons_ising *ising) {
     for (uint32_t i = 0; i < ising->model->graph->sites; i++) {
@@ -93,6 +111,18 @@ ons_status ons_ising_refresh(ons_ising *ising) {
 }
 
 ons_random *ons_ising_random(ons_ising *ising) { return &ising->random; }
+
+ons_status ons_ising_set_threads(ons_ising *ising, unsigned threads) {
+    ons_team_free(ising->team);
+    ising->team = NULL;
+    return ising->sliced && threads > 1 ? ons_team_create(&ising->team, threads) : ONS_OK;
+}
+
+/* The position of the stream counts sweeps. */
+void spins_checkerboard_step(ons_ising *ising) {
+    spins_bits_sweep(ising->sliced, ising->random.position++, ising->team);
+    spins_bits_sums_of(ising->sliced, &ising->magnetization, &ising->bond_sum);
+}
 
 void ons_ising_step(ons_ising *ising) { ising->model->step(ising); }
 
@@ -160,14 +190,20 @@ double ons_ising_magnetization_kmin_squared(const ons_ising *ising) {
     if (!model->waves) { return NAN; }
     const ons_graph *graph = model->graph;
     double total = 0;
+    if (ising->sliced) {
+        unsigned wanted = 0;
+        for (unsigned k = 0; k < model->waves; k++) { wanted |= 1U << model->wave[k]; }
+        spins_bits_sum_layers(ising->sliced, wanted);
+    }
     for (unsigned k = 0; k < model->waves; k++) {
         const double *table = model->wave_table[k];
         const size_t layers = (size_t)graph->lengths[model->wave[k]] * graph->lattice->sites;
         double real = 0, imaginary = 0;
-        sum_layers(ising, model->wave[k]);
+        if (!ising->sliced) { sum_layers(ising, model->wave[k]); }
+        const int32_t *sum = ising->sliced ? spins_bits_layer(ising->sliced, model->wave[k]) : ising->layers;
         for (size_t layer = 0; layer < layers; layer++) {
-            real += ising->layers[layer] * table[2 * layer];
-            imaginary += ising->layers[layer] * table[2 * layer + 1];
+            real += sum[layer] * table[2 * layer];
+            imaginary += sum[layer] * table[2 * layer + 1];
         }
         total += real * real + imaginary * imaginary;
     }
@@ -176,6 +212,8 @@ double ons_ising_magnetization_kmin_squared(const ons_ising *ising) {
 
 double ons_ising_overlap(const ons_ising *a, const ons_ising *b) {
     const uint32_t sites = a->model->graph->sites;
+    if (a->sliced) { spins_bits_unpack(a->sliced, a->spins); }
+    if (b->sliced) { spins_bits_unpack(b->sliced, b->spins); }
     int64_t sum = 0;
     for (uint32_t i = 0; i < sites; i++) { sum += a->spins[i] * b->spins[i]; }
     return (double)sum / sites;

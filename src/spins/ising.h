@@ -40,6 +40,8 @@ struct ons_ising_model {
     uint64_t *entry_activation;                    /* WOLFF, GENERAL: [entries] */
     uint64_t *bond_activation;                     /* SWENDSEN_WANG, GENERAL: [bonds] */
     uint64_t ghost;                                /* of the bond to the ghost spin, 0 without field */
+    bool checkerboard;                             /* states are bit-sliced, see bits.h */
+    ons_ising_options options;                     /* checkerboard: for its states */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
     unsigned waves;                                /* smallest wave vectors */
@@ -50,9 +52,11 @@ struct ons_ising_model {
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;         /* [sites] */
-    int64_t magnetization; /* sum of spins */
-    int64_t bond_sum;      /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
+    int8_t *spins;           /* [sites] */
+    struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
+    ons_team *team;          /* checkerboard: the threads of a step; NULL: one */
+    int64_t magnetization;   /* sum of spins */
+    int64_t bond_sum;        /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */
     uint32_t *bits;  /* SWENDSEN_WANG: [sites/32 + 1] */
     int32_t *layers; /* scratch of the measurement of k_min: [largest lengths[d] * lattice->sites] */
@@ -94,5 +98,6 @@ spins_step spins_local_step(const ons_ising_model *model);
 spins_step spins_wolff_step(const ons_ising_model *model);
 spins_step spins_swendsen_wang_step(const ons_ising_model *model);
 spins_step spins_complete_step(const ons_ising_model *model);
+void spins_checkerboard_step(ons_ising *ising);
 
 #endif

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "bits.h"
 #include "ising.h"
 
 #include <math.h>
@@ -278,14 +279,28 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
     model->field = options->field;
     model->update = options->update;
     model->clusters = options->clusters;
-    status = hold_couplings(model, options);
-    if (!status) { status = clusters_update(model->update) ? tabulate_clusters(model) : tabulate_local(model); }
+    model->checkerboard = options->update == ONS_METROPOLIS && options->order == ONS_CHECKERBOARD;
+    model->options = *options;
+    model->options.couplings = NULL;
+    if (model->checkerboard) {
+        status = spins_bits_check(graph->lattice, graph->lengths, graph->boundary, options);
+        model->form = SPINS_UNIFORM;
+        model->unit = options->coupling * graph->common_strength;
+    } else if (!graph->complete && !graph->source && graph->bonds) {
+        status = ons_fail(ONS_INVALID, "an outline of a graph, without lists, serves the checkerboard order only");
+    } else {
+        status = hold_couplings(model, options);
+    }
+    if (!status && !model->checkerboard) {
+        status = clusters_update(model->update) ? tabulate_clusters(model) : tabulate_local(model);
+    }
     if (!status) { status = tabulate_waves(model); }
     if (status) {
         ons_ising_model_free(model);
         return status;
     }
-    model->step = model->form == SPINS_COMPLETE        ? spins_complete_step(model)
+    model->step = model->checkerboard                  ? spins_checkerboard_step
+                  : model->form == SPINS_COMPLETE      ? spins_complete_step(model)
                   : model->update == ONS_WOLFF         ? spins_wolff_step(model)
                   : model->update == ONS_SWENDSEN_WANG ? spins_swendsen_wang_step(model)
                                                        : spins_local_step(model);
@@ -309,7 +324,17 @@ void ons_ising_model_free(ons_ising_model *model) {
     free(model);
 }
 
+ons_status ons_ising_check_checkerboard(const ons_lattice *lattice, const int64_t *lengths, ons_boundary boundary,
+                                        const ons_ising_options *options, double *used) {
+    const ons_status status = spins_bits_check(lattice, lengths, boundary, options);
+    if (!status && used) { *used = spins_bits_used(lattice, lengths); }
+    return status;
+}
+
 double ons_ising_bytes(double sites, double bonds, const ons_ising_options *options, bool general, unsigned states) {
+    if (options->update == ONS_METROPOLIS && options->order == ONS_CHECKERBOARD) {
+        return states * (sites * 1.5 + sizeof(ons_ising)) + sizeof(ons_ising_model);
+    }
     double shared = general ? bonds * 3 * sizeof(double) : bonds * 3;
     if (general && options->update == ONS_WOLFF) { shared += bonds * 2 * sizeof(uint64_t); }
     if (general && options->update == ONS_SWENDSEN_WANG) { shared += bonds * sizeof(uint64_t); }

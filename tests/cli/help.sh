@@ -6,7 +6,7 @@ code 0; has out "onsager run"
 code 0 help; has out "describe"
 code 0 --help; has out "report"
 code 0 --version; has out "onsager 0."
-for verb in list describe run show plot report analyse new; do
+for verb in list describe run show plot report analyse reproduce new; do
     code 0 "$verb" --help; has out "onsager $verb"
     code 0 help "$verb"; has out "onsager $verb"
     code 2 "$verb" --no-such-option; has err "--no-such-option"; one_line
@@ -25,13 +25,15 @@ code 2 run; has err "onsager run SYSTEM"; one_line
 code 2 list papres; has err "papers"; one_line
 code 2 plot x.h5 -o x.bmp; has err ".svg"; one_line
 code 2 plot x.h5 --log z; has err "xy"; one_line
+code 2 plot x.h5 --task 1; has err "--picture"; one_line
+code 2 plot x.h5 --picture -y energy; has err "--picture"; one_line
 code 2 show x.h5 -o cvs; has err "csv"; one_line
 code 2 analyse x.h5; has err "analyse"; one_line
 
 code 0 list; has out "ising"; has out "papers"
-code 0 list papers; has out "none yet"; hasnot out "ising"
+code 0 list papers; has out "onsager-1944"; hasnot out "dynamics"
 code 0 list systems --names; has out "ising"
-code 0 list --json -; python 'import json; d = json.load(open("out")); assert d["systems"] and d["papers"] == []'
+code 0 list --json -; python 'import json; d = json.load(open("out")); assert d["systems"] and any(p["name"] == "onsager-1944" for p in d["papers"])'
 
 "$onsager" list | true || fail "list into a closed pipe"
 if [ -w /dev/full ]; then

@@ -32,6 +32,9 @@ python 'import json; assert json.load(open("out"))["tasks"] == json.load(open("r
 code 0 show tiny.h5 -o json; python 'import json; json.load(open("out"))'
 code 0 show tiny.h5 --json show.json; [ ! -s out ] || fail "show --json FILE prints"; python 'import json; json.load(open("show.json"))'
 code 0 show tiny.h5 --quantity energy; has out "energy"; hasnot out "binder"
+code 0 run ising L=4 temperature=2 steps=8 warmup=0 -q -o short.h5
+code 0 show short.h5; has out "warning: too-few-samples: energy, energy_squared"
+code 0 show short.h5 --quantity binder; has out "warning: too-few-samples: binder"; hasnot out "energy"
 code 2 show tiny.h5 --quantity enrgy; has err "energy"; one_line
 code 0 show tiny.h5 -o csv
 python '

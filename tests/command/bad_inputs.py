@@ -93,6 +93,7 @@ CASES = [
     (["run", "ising", "start=missing.h5"], 2, ["missing.h5"]),
     (["run", "ising", "start=nothdf5.h5"], 2, ["nothdf5.h5"]),
     (["run", "ising", "L=8", "temperature=2", "start=good.h5"], 2, ["good.h5"]),
+    (["run", "ising", "L=8", "temperature=2", "start=good.h5#0"], 2, ["ising L=8, temperature=2, start=good.h5#0, replica"]),
     (["run", "ising", "disorder=bimodal", "disorder_probability=1.5"], 2, ["disorder_probability"]),
     (["run", "ising", "disorder_probability=0.5"], 2, ["disorder_probability", "disorder"]),
     (["run", "ising", "steps=0"], 2, ["steps"]),

@@ -138,6 +138,18 @@ def test_full_disk():
         subprocess.run(["umount", "small"], check=False)
 
 
+def test_a_running_job_without_parts_is_said_to_have_none():
+    running = subprocess.Popen([ONSAGER, "run", *LONG, "-o", "young.h5"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    while not os.path.exists("young.h5.parts/job.yaml"):
+        time.sleep(0.01)
+    shown = command("show", "young.h5")
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=30)
+    assert shown.returncode == 2 and "stored nothing yet" in shown.stderr, (shown.returncode, shown.stderr)
+    shown = command("show", "young.h5")
+    assert shown.returncode == 0 and "energy" in shown.stdout, shown.stderr
+
+
 def test_two_runs_of_one_output_at_once():
     first = subprocess.Popen([ONSAGER, "run", *LONG, "-o", "shared.h5"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(0.5)

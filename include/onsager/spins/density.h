@@ -1,0 +1,69 @@
+/*
+ * density: exact densities of states, g(E) of the Ising model on finite tori as integers, and what follows from a
+ * density of states at any temperature.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONSAGER_SPINS_DENSITY_H
+#define ONSAGER_SPINS_DENSITY_H
+
+#include <onsager/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Beale's polynomial: the partition function of the rows x columns square torus without field is a polynomial with
+ * integer coefficients, Z = sum_B g(B) exp(K B), B = sum over bonds s_i s_j, which Kaufman's four products give exactly
+ * (P. D. Beale, Phys. Rev. Lett. 76, 78 (1996)). Lengths 1 and 2 keep their self-bonds and double bonds.
+ *
+ * Computed modulo primes below 2^62 that hold the roots of unity needed, at the points of a number-theoretic Fourier
+ * transform; the integers follow by the Chinese remainder theorem, with one prime more than they need as a check. Cost:
+ * 4 rows columns x min(rows, columns) log(max) multiplications a prime, one prime per 61 sites: 32 x 32 takes 0.2 s. */
+typedef struct ons_beale {
+    int64_t rows, columns;
+    size_t primes, done; /* of primes; `done` of them have their residues */
+    size_t levels;       /* rows * columns * 2 + 1: B = -2N, -2N + 2, .., 2N */
+    uint64_t *prime;     /* [primes] */
+    uint64_t *residue;   /* [primes][levels]: g(B) modulo each prime */
+} ons_beale;
+
+#define ONS_BEALE_SITES 4096
+
+/* Refuses lengths below 1 and more than ONS_BEALE_SITES sites. */
+ONS_API ons_status ons_beale_init(ons_beale *beale, int64_t rows, int64_t columns);
+ONS_API void ons_beale_free(ons_beale *beale);
+/* Memory in bytes. */
+ONS_API double ons_beale_bytes(int64_t rows, int64_t columns);
+/* The residues of the next prime; ONS_DONE when it was the last one (or all were there). */
+ONS_API ons_status ons_beale_step(ons_beale *beale);
+
+/* A density of states: g(E) for E = unit * level. The sum of all g is states_per_site^sites. */
+typedef struct ons_density {
+    double sites;
+    size_t count;   /* of levels with g > 0 */
+    int64_t *level; /* [count], ascending */
+    double *log_g;  /* [count] natural logarithm of g */
+    char **text;    /* [count] g in decimal; NULL where it is not known exactly */
+} ons_density;
+
+/* After the last step: g over level = -B (the energy at coupling 1). ONS_FAILED when the residue of the check prime or
+ * the sum 2^N contradict, which cannot happen on a sound machine. */
+ONS_API ons_status ons_beale_density(const ons_beale *beale, ons_density *density);
+ONS_API void ons_density_free(ons_density *density);
+
+/* Canonical means per site for H = unit * level. */
+typedef struct ons_density_means {
+    double free_energy;   /* -(T/N) ln Z */
+    double energy;        /* <H>/N */
+    double specific_heat; /* (<H^2> - <H>^2) / (N T^2) */
+    double entropy;       /* (energy - free_energy) / T */
+} ons_density_means;
+/* Cost: one exponential a level. */
+ONS_API void ons_density_canonical(const ons_density *density, double unit, double temperature,
+                                   ons_density_means *means);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

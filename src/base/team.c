@@ -1,0 +1,123 @@
+/*
+ * Teams: threads that stay between short loops.
+ *
+ * A run is announced by its number: whoever waits sees it, at first by looking (some microseconds, the time between two
+ * halves of a sweep), then asleep. Each thread takes the next index until none is left; the caller leaves when all the
+ * others have left the loop.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <onsager/base.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { LOOKS = 20000 };
+
+struct ons_team {
+    pthread_t *others;
+    unsigned count; /* of the others */
+    void (*function)(void *data, size_t index);
+    void *data;
+    size_t indices;
+    atomic_size_t next;
+    atomic_uint run, busy; /* number of the present run; others in it */
+    atomic_bool leave;
+    pthread_mutex_t lock; /* of the sleep */
+    pthread_cond_t wake;
+};
+
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    sched_yield();
+#endif
+}
+
+static void take_indices(ons_team *team) {
+    for (;;) {
+        const size_t index = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
+        if (index >= team->indices) { return; }
+        team->function(team->data, index);
+    }
+}
+
+static void await_run(ons_team *team, unsigned last) {
+    for (int look = 0; look < LOOKS; look++) {
+        if (atomic_load_explicit(&team->run, memory_order_acquire) != last) { return; }
+        pause_briefly();
+    }
+    pthread_mutex_lock(&team->lock);
+    while (atomic_load(&team->run) == last) { pthread_cond_wait(&team->wake, &team->lock); }
+    pthread_mutex_unlock(&team->lock);
+}
+
+static void *serve(void *argument) {
+    ons_team *team = argument;
+    for (unsigned run = 0;; run++) {
+        await_run(team, run);
+        if (atomic_load(&team->leave)) { return NULL; }
+        take_indices(team);
+        atomic_fetch_sub_explicit(&team->busy, 1, memory_order_release);
+    }
+}
+
+static void announce(ons_team *team) {
+    pthread_mutex_lock(&team->lock);
+    atomic_fetch_add_explicit(&team->run, 1, memory_order_release);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->lock);
+}
+
+ons_status ons_team_create(ons_team **result, unsigned threads) {
+    *result = NULL;
+    ons_team *team = ONS_NEW(ons_team, 1);
+    pthread_t *others = ONS_NEW(pthread_t, threads);
+    if (!team || !others) {
+        free(team);
+        free(others);
+        return ONS_MEMORY;
+    }
+    team->others = others;
+    pthread_mutex_init(&team->lock, NULL);
+    pthread_cond_init(&team->wake, NULL);
+    /* Where the system gives fewer threads than asked, the work is done by those that there are. */
+    while (team->count + 1 < threads && pthread_create(&others[team->count], NULL, serve, team) == 0) { team->count++; }
+    *result = team;
+    return ONS_OK;
+}
+
+void ons_team_free(ons_team *team) {
+    if (!team) { return; }
+    atomic_store(&team->leave, true);
+    announce(team);
+    for (unsigned i = 0; i < team->count; i++) { pthread_join(team->others[i], NULL); }
+    pthread_cond_destroy(&team->wake);
+    pthread_mutex_destroy(&team->lock);
+    free(team->others);
+    free(team);
+}
+
+void ons_team_run(ons_team *team, size_t count, void (*function)(void *data, size_t index), void *data) {
+    if (!team || team->count == 0) {
+        for (size_t index = 0; index < count; index++) { function(data, index); }
+        return;
+    }
+    team->function = function;
+    team->data = data;
+    team->indices = count;
+    atomic_store(&team->next, 0);
+    atomic_store(&team->busy, team->count);
+    announce(team);
+    take_indices(team);
+    for (int look = 0; atomic_load_explicit(&team->busy, memory_order_acquire) > 0; look++) {
+        if (look < LOOKS) {
+            pause_briefly();
+        } else {
+            sched_yield();
+        }
+    }
+}
