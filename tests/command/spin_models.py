@@ -115,7 +115,7 @@ def test_xy_helicity_at_the_transition():
     if not FULL:
         return
     T = 1 / 1.1199
-    tasks = run("xy", "L=16,64", f"temperature={T!r}", "update=wolff", "clusters=8", "overrelaxation=4", "steps=40000", "-o", "bkt.h5")["tasks"]
+    tasks = run("xy", "L=16,64", f"temperature={T!r}", "update=wolff", "clusters=8", "overrelaxation=2", "steps=12000", "-o", "bkt.h5")["tasks"]
     logs, errors = [], []
     for task in tasks:
         y = task["observables"]["helicity_modulus"]
