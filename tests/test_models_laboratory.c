@@ -222,25 +222,22 @@ static void test_chains_of_vectors_match_bessel_functions(void **state) {
 
 /* On an open chain without field <S_0 . S_r> = u^r: u = tanh-like for every model. */
 static void test_correlations_and_structure_factors(void **state) {
-    static const struct {
-        const char *words;
-        double u;
-    } cases[] = {
-        {"potts q=3 update=swendsen-wang temperature=0.8", 0},
-        {"clock q=4 update=heat-bath temperature=0.8", 0},
-        {"xy update=heat-bath temperature=0.8", 0},
-        {"heisenberg update=heat-bath temperature=0.8", 0},
+    static const char *const cases[] = {
+        "potts q=3 update=swendsen-wang temperature=0.8",
+        "clock q=4 update=heat-bath temperature=0.8",
+        "xy update=heat-bath temperature=0.8",
+        "heisenberg update=heat-bath temperature=0.8",
+        "ising update=heat-bath temperature=0.8",
     };
     const double k = 1 / 0.8, e = exp(k);
-    const double u[] = {(e - 1) / (e + 2), tanh(k / 2), 0, 1 / tanh(k) - 1 / k};
-    for (unsigned m = 0; m < 4; m++) {
+    const double u[] = {(e - 1) / (e + 2), tanh(k / 2), 0, 1 / tanh(k) - 1 / k, tanh(k)};
+    for (unsigned m = 0; m < 5; m++) {
         ons_vectors_exact exact;
         char words[300];
         assert_int_equal(ons_vectors_exact_chain(2, 1, 0.8, 2, true, &exact), ONS_OK);
         const double decay = m == 2 ? -2 * exact.energy : u[m];
         snprintf(words, sizeof words,
-                 "%s lattice=chain L=8 boundary=open measure=[correlation,structure_factor] steps=4000",
-                 cases[m].words);
+                 "%s lattice=chain L=8 boundary=open measure=[correlation,structure_factor] steps=4000", cases[m]);
         ons_results *results = run(words);
         for (size_t r = 0; r < 8; r++) { assert_row(results, words, "correlation", r, pow(decay, (double)r)); }
         for (size_t n = 0; n < 5; n++) {
