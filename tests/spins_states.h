@@ -10,6 +10,7 @@
 #include <onsager/spins.h>
 
 #include <math.h>
+#include <stdlib.h>
 
 typedef struct few_spins {
     ons_discrete_kind kind;

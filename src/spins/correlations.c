@@ -135,6 +135,8 @@ void ons_correlations_free(ons_correlations *c) {
     free(c);
 }
 
+double ons_correlations_sites(const ons_correlations *c) { return c->graph->sites; }
+
 void ons_correlations_clear(ons_correlations *c) {
     memset(c->lag, 0, c->distances * sizeof *c->lag);
     memset(c->wave, 0, c->waves * sizeof *c->wave);

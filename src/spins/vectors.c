@@ -35,7 +35,7 @@ static ons_status check_options(const ons_graph *graph, const ons_vectors_option
     return ONS_OK;
 }
 
-/* A turn by about sqrt(T / curvature) is accepted half of the time. */
+/* The thermal width of a spin in the field of its neighbours is sqrt(T / curvature). */
 static double chosen_width(const ons_graph *graph, const ons_vectors_options *options) {
     const double degree = (double)graph->entries / graph->sites;
     const double curvature = fabs(options->coupling) * spins_largest_strength(graph) * degree + fabs(options->field);

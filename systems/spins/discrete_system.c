@@ -82,7 +82,8 @@ ons_status discrete_measure(const void *memory, ons_context *context) {
     own->measure(state, &order, context);
     double factor, constant;
     const unsigned components = ons_discrete_components(state->model, &factor, &constant);
-    spin_room_measure_arrays(&state->room, context, state->spins, components, component, factor, constant);
+    spin_arrays_measure(&state->room.arrays, context, SPIN_CORRELATION, state->spins, components, component, factor,
+                        constant);
     return ONS_OK;
 }
 

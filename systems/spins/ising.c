@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ising_text.h"
+#include "spin_quantities.h"
 
 /* ---- what exists
  * ------------------------------------------------------------------------------------------------------ */
@@ -45,12 +46,13 @@ static const ons_parameter parameters[] = {
      "of +coupling on a bond; otherwise it has -coupling"},
     {"coupling_mean", ONS_REAL, 0, "0", NULL, NULL, "disorder=gaussian", "coupling",
      "mean of the couplings; `coupling` is their standard deviation"},
+    SPIN_MEASURE,
     {.name = NULL}};
 
 /* clang-format off */
 enum { ENERGY, ENERGY_SQUARED, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_FOURTH,
        MAGNETIZATION_KMIN_SQUARED, ENERGY_PRODUCT, MAGNETIZATION_ABS_PRODUCT, OVERLAP, OVERLAP_SQUARED, OVERLAP_FOURTH,
-       SITES, WAVENUMBER, OBSERVABLES };
+       SITES, WAVENUMBER, CORRELATION, STRUCTURE_FACTOR, OBSERVABLES };
 /* clang-format on */
 
 static const ons_observable observables[] = {
@@ -71,6 +73,10 @@ static const ons_observable observables[] = {
     [OVERLAP_FOURTH] = {"overlap_fourth", ONS_MEAN, 0, NULL, NULL, NULL, "<q^4>"},
     [SITES] = {"sites", ONS_MEAN, 0, NULL, NULL, NULL, "N of a lattice from a file (constant)"},
     [WAVENUMBER] = {"wavenumber", ONS_MEAN, 0, NULL, NULL, "1/length", "|k_min| of a lattice from a file (constant)"},
+    [CORRELATION] = {"correlation", ONS_MEAN, 0, NULL, NULL, NULL,
+                     "G(r) = <s_0 s_r> of sites r = 0, 1, .. cells apart along the axes"},
+    [STRUCTURE_FACTOR] = {"structure_factor", ONS_MEAN, 0, NULL, NULL, NULL,
+                          "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- lattices of a task
@@ -521,6 +527,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         const ons_status refused = check_order(p, NULL);
         if (refused) { return refused; }
     }
+    const ons_status arrays = spin_arrays_plan(p, plan, CORRELATION);
+    if (arrays) { return arrays; }
     if (is_complete(p)) { return check_complete(p, plan); }
     if (is_edge_list(p)) { return check_edges(p, plan); }
     ons_lattice *lattice;
@@ -543,6 +551,7 @@ typedef struct ising_state {
     unsigned copies;
     bool waves, file;
     double wavenumber;
+    spin_arrays arrays;
 } ising_state;
 
 static ons_status draw_couplings(const ons_graph *graph, ons_context *context, double **couplings) {
@@ -594,7 +603,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->wavenumber =
         state->graph->lattice ? ons_lattice_wavenumber(state->graph->lattice, state->graph->lengths, used) : 0;
     state->waves = state->wavenumber > 0;
-    return ONS_OK;
+    return spin_arrays_open(&state->arrays, state->graph, p);
 }
 
 static ons_status advance(void *memory, ons_context *context) {
@@ -602,6 +611,13 @@ static ons_status advance(void *memory, ons_context *context) {
     const ising_state *state = memory;
     for (unsigned i = 0; i < state->copies; i++) { ons_ising_step(state->copy[i]); }
     return ONS_OK;
+}
+
+/* The spins of copy c. */
+static void copied_spins(const void *memory, unsigned c, double *values) {
+    const ising_state *state = memory;
+    const int8_t *spins = ons_ising_spins(state->copy[c]);
+    for (uint32_t i = 0; i < state->graph->sites; i++) { values[i] = spins[i]; }
 }
 
 static ons_status measure(const void *memory, ons_context *context) {
@@ -630,6 +646,8 @@ static ons_status measure(const void *memory, ons_context *context) {
     }
     if (state->file) { ons_measure(context, SITES, 0, state->graph->sites); }
     if (state->file && state->waves) { ons_measure(context, WAVENUMBER, 0, state->wavenumber); }
+    spin_arrays_measure(&state->arrays, context, CORRELATION, state, state->copies, copied_spins, 1.0 / state->copies,
+                        0);
     return ONS_OK;
 }
 
@@ -692,6 +710,7 @@ static void destroy(void *memory) {
     ising_state *state = memory;
     for (unsigned i = 0; i < 2; i++) { ons_ising_free(state->copy[i]); }
     ons_ising_model_free(state->model);
+    spin_arrays_close(&state->arrays);
     ons_graph_free(state->graph);
 }
 

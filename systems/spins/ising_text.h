@@ -102,6 +102,11 @@
     "and\n"                                                                                                            \
     "`wavenumber` are constants that only lattices from a file have.\n"                                                \
     "\n"                                                                                                               \
+    "`measure=correlation` adds G(r) = <s_0 s_r>, r = 0 .. L/2 cells (open: L - 1) along the axes of the longest "     \
+    "directions,\n"                                                                                                    \
+    "`measure=structure_factor` S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0 .. L/2, along the reciprocal axes; "        \
+    "`[correlation,structure_factor]` both.\n"                                                                         \
+    "\n"                                                                                                               \
     "## Disorder\n"                                                                                                    \
     "`disorder` = bimodal: each bond has +J with `disorder_probability`, else -J; gaussian: normal couplings with "    \
     "mean\n"                                                                                                           \

@@ -6,7 +6,6 @@
 #include "spin_quantities.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static double square(double x) { return x * x; }
 
@@ -56,48 +55,14 @@ bool spin_has_twist(const ons_parameters *p) {
     return !lattice_is_complete(p) && !lattice_is_edge_list(p) && ons_choice(p, "boundary") == ONS_PERIODIC;
 }
 
-ons_status spin_measure_of(const ons_parameters *p, spin_measure *measure) {
-    enum { NONE, CORRELATION, STRUCTURE_FACTOR };
-    *measure = (spin_measure){0};
-    size_t count;
-    const int64_t *asked = ons_integers(p, "measure", &count);
-    for (size_t k = 0; k < count; k++) {
-        measure->correlation = measure->correlation || asked[k] == CORRELATION;
-        measure->structure_factor = measure->structure_factor || asked[k] == STRUCTURE_FACTOR;
-    }
-    if (!measure->correlation && !measure->structure_factor) { return ONS_OK; }
-    ons_lattice *lattice;
-    ons_status status = lattice_open(&lattice, p);
-    if (status) { return status; }
-    int64_t lengths[ONS_DIMENSIONS] = {0};
-    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
-    status = ons_correlations_lengths(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, &measure->distances,
-                                      &measure->waves);
-    ons_lattice_free(lattice);
-    return status;
-}
-
 ons_status spin_plan(const ons_parameters *p, bool waves, ons_plan *plan) {
-    spin_measure measure;
-    const ons_status status = spin_measure_of(p, &measure);
-    if (status) { return status; }
     if (!lattice_from_file(p)) { ons_plan_omit(plan, "sites"); }
     if (!lattice_from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
     if (!waves) {
         ons_plan_omit(plan, "magnetization_kmin_squared");
         ons_plan_omit(plan, "correlation_length");
     }
-    if (measure.correlation) {
-        ons_plan_shape(plan, SPIN_CORRELATION, 1, &measure.distances);
-    } else {
-        ons_plan_omit(plan, "correlation");
-    }
-    if (measure.structure_factor) {
-        ons_plan_shape(plan, SPIN_STRUCTURE_FACTOR, 1, &measure.waves);
-    } else {
-        ons_plan_omit(plan, "structure_factor");
-    }
-    return ONS_OK;
+    return spin_arrays_plan(p, plan, SPIN_CORRELATION);
 }
 
 /* ---- states
@@ -119,20 +84,11 @@ ons_status spin_room_open(spin_room *room, const ons_parameters *p) {
     room->file = lattice_from_file(p);
     room->wavenumber = graph->lattice ? ons_lattice_wavenumber(graph->lattice, graph->lengths, used) : 0;
     room->waves = room->wavenumber > 0;
-    status = spin_measure_of(p, &room->measure);
-    if (status || !(room->measure.correlation || room->measure.structure_factor)) { return status; }
-    room->component = ONS_NEW(double, graph->sites);
-    room->correlation = ONS_NEW(double, room->measure.distances);
-    room->structure_factor = ONS_NEW(double, room->measure.waves);
-    if (!room->component || !room->correlation || !room->structure_factor) { return ONS_MEMORY; }
-    return ons_correlations_create(&room->correlations, graph);
+    return spin_arrays_open(&room->arrays, graph, p);
 }
 
 void spin_room_close(spin_room *room) {
-    ons_correlations_free(room->correlations);
-    free(room->component);
-    free(room->correlation);
-    free(room->structure_factor);
+    spin_arrays_close(&room->arrays);
     ons_graph_free(room->graph);
     *room = (spin_room){0};
 }
@@ -140,25 +96,4 @@ void spin_room_close(spin_room *room) {
 void spin_room_measure_lattice(const spin_room *room, ons_context *context) {
     if (room->file) { ons_measure(context, SPIN_SITES, 0, room->graph->sites); }
     if (room->file && room->waves) { ons_measure(context, SPIN_WAVENUMBER, 0, room->wavenumber); }
-}
-
-void spin_room_measure_arrays(const spin_room *room, ons_context *context, const void *spins, unsigned components,
-                              void (*component)(const void *spins, unsigned c, double *values), double factor,
-                              double constant) {
-    if (!room->correlations) { return; }
-    ons_correlations_clear(room->correlations);
-    for (unsigned c = 0; c < components; c++) {
-        component(spins, c, room->component);
-        ons_correlations_add(room->correlations, room->component);
-    }
-    ons_correlations_take(room->correlations, room->correlation, room->structure_factor);
-    for (size_t r = 0; r < room->measure.distances; r++) {
-        room->correlation[r] = factor * room->correlation[r] + constant;
-    }
-    for (size_t n = 0; n < room->measure.waves; n++) { room->structure_factor[n] *= factor; }
-    room->structure_factor[0] += constant * room->graph->sites; /* plane waves add to zero elsewhere */
-    if (room->measure.correlation) { ons_measure_array(context, SPIN_CORRELATION, 0, room->correlation); }
-    if (room->measure.structure_factor) {
-        ons_measure_array(context, SPIN_STRUCTURE_FACTOR, 0, room->structure_factor);
-    }
 }

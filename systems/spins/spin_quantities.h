@@ -92,12 +92,22 @@ double spin_second_moment_length(const ons_means *means, const ons_parameters *p
         "binder_ratio", SPIN_MAGNETIZATION_SQUARED, spin_binder_ratio, NULL, "<m^4> / <m^2>^2"                         \
     }
 
-/* The array observables that `measure` asks for, and their shapes; ONS_INVALID where there are none. */
-typedef struct spin_measure {
-    bool correlation, structure_factor;
-    size_t distances, waves;
-} spin_measure;
-ons_status spin_measure_of(const ons_parameters *p, spin_measure *measure);
+/* The array observables that `measure` asks for: `correlation` and `structure_factor`, at the indices first and first +
+ * 1 of a system's observables. */
+typedef struct spin_arrays {
+    bool on_correlation, on_structure_factor;
+    size_t distances, waves; /* their lengths */
+    ons_correlations *correlations;
+    double *component, *correlation, *structure_factor; /* [sites]; [distances]; [waves] */
+} spin_arrays;
+/* check(): shapes, omissions; ONS_INVALID where there are no axes. */
+ons_status spin_arrays_plan(const ons_parameters *p, ons_plan *plan, size_t first);
+ons_status spin_arrays_open(spin_arrays *arrays, const ons_graph *graph, const ons_parameters *p);
+void spin_arrays_close(spin_arrays *arrays);
+/* Measures factor * (sum over the components) + constant. component(spins, c, values) gives component c. */
+void spin_arrays_measure(const spin_arrays *arrays, ons_context *context, size_t first, const void *spins,
+                         unsigned components, void (*component)(const void *spins, unsigned c, double *values),
+                         double factor, double constant);
 
 /* check(): omits what a task does not have, gives the arrays their shapes. */
 ons_status spin_plan(const ons_parameters *p, bool waves, ons_plan *plan);
@@ -112,17 +122,10 @@ typedef struct spin_room {
     ons_graph *graph;
     bool waves, file;
     double wavenumber;
-    spin_measure measure;
-    ons_correlations *correlations;
-    double *component, *correlation, *structure_factor; /* [sites]; [distances]; [waves] */
+    spin_arrays arrays;
 } spin_room;
 ons_status spin_room_open(spin_room *room, const ons_parameters *p);
 void spin_room_close(spin_room *room);
 /* The constants of a lattice from a file. */
 void spin_room_measure_lattice(const spin_room *room, ons_context *context);
-/* Arrays as factor * (sum over the components) + constant. component(spins, c, values) gives component c. */
-void spin_room_measure_arrays(const spin_room *room, ons_context *context, const void *spins, unsigned components,
-                              void (*component)(const void *spins, unsigned c, double *values), double factor,
-                              double constant);
-
 #endif

@@ -111,7 +111,8 @@ ons_status vectors_measure(const void *memory, ons_context *context) {
         ons_measure(context, VECTOR_HELICITY_CURRENT_SQUARED, 0, current_squared);
     }
     if (state->vortices) { ons_measure(context, VECTOR_VORTICITY, 0, ons_vectors_vorticity(state->spins)); }
-    spin_room_measure_arrays(&state->room, context, state->spins, state->components, component, 1, 0);
+    spin_arrays_measure(&state->room.arrays, context, SPIN_CORRELATION, state->spins, state->components, component, 1,
+                        0);
     return ONS_OK;
 }
 

@@ -99,7 +99,7 @@ ons_status vectors_chain(const ons_parameters *p, uint32_t components, ons_vecto
     "  the unit disc or ball), accepted with min(1, exp(-dE/T)). width = 0 takes sqrt(2T/(|J| z + |h|)), at most 2, "  \
     "z "                                                                                                               \
     "the\n"                                                                                                            \
-    "  mean number of neighbours: about half of the proposals are accepted.\n"                                         \
+    "  mean number of neighbours.\n"                                                                                   \
     "- `heat-bath`: all sites in order, each from its distribution given its neighbours, exp(S . h_i/T): inverted in " \
     "closed\n"                                                                                                         \
     "  form for three components, otherwise by exact rejection (Best and Fisher 1979, Wood 1994).\n"                   \

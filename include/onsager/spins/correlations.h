@@ -27,6 +27,8 @@ ONS_API ons_status ons_correlations_lengths(const struct ons_lattice *lattice, c
                                             size_t *correlation, size_t *structure_factor);
 ONS_API ons_status ons_correlations_create(ons_correlations **correlations, const struct ons_graph *graph);
 ONS_API void ons_correlations_free(ons_correlations *correlations);
+/* N, as a number. */
+ONS_API double ons_correlations_sites(const ons_correlations *correlations);
 /* Begins a measurement; adds a component f, [sites]; gives the sums. O(N log L) a component. */
 ONS_API void ons_correlations_clear(ons_correlations *correlations);
 ONS_API void ons_correlations_add(ons_correlations *correlations, const double *component);

@@ -1,0 +1,85 @@
+/*
+ * The array observables of models of spins: correlations along the axes and structure factors.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "spin_quantities.h"
+
+#include <stdlib.h>
+
+/* What is asked for, and the lengths. */
+static ons_status read_measure(spin_arrays *arrays, const ons_parameters *p) {
+    enum { NONE, CORRELATION, STRUCTURE_FACTOR };
+    *arrays = (spin_arrays){0};
+    size_t count;
+    const int64_t *asked = ons_integers(p, "measure", &count);
+    for (size_t k = 0; k < count; k++) {
+        arrays->on_correlation = arrays->on_correlation || asked[k] == CORRELATION;
+        arrays->on_structure_factor = arrays->on_structure_factor || asked[k] == STRUCTURE_FACTOR;
+    }
+    if (!arrays->on_correlation && !arrays->on_structure_factor) { return ONS_OK; }
+    ons_lattice *lattice;
+    ons_status status = lattice_open(&lattice, p);
+    if (status) { return status; }
+    int64_t lengths[ONS_DIMENSIONS] = {0};
+    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
+    status = ons_correlations_lengths(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, &arrays->distances,
+                                      &arrays->waves);
+    ons_lattice_free(lattice);
+    return status;
+}
+
+ons_status spin_arrays_plan(const ons_parameters *p, ons_plan *plan, size_t first) {
+    spin_arrays arrays;
+    const ons_status status = read_measure(&arrays, p);
+    if (status) { return status; }
+    if (arrays.on_correlation) {
+        ons_plan_shape(plan, first, 1, &arrays.distances);
+    } else {
+        ons_plan_omit(plan, "correlation");
+    }
+    if (arrays.on_structure_factor) {
+        ons_plan_shape(plan, first + 1, 1, &arrays.waves);
+    } else {
+        ons_plan_omit(plan, "structure_factor");
+    }
+    return ONS_OK;
+}
+
+ons_status spin_arrays_open(spin_arrays *arrays, const ons_graph *graph, const ons_parameters *p) {
+    const ons_status status = read_measure(arrays, p);
+    if (status || !(arrays->on_correlation || arrays->on_structure_factor)) { return status; }
+    arrays->component = ONS_NEW(double, graph->sites);
+    arrays->correlation = ONS_NEW(double, arrays->distances);
+    arrays->structure_factor = ONS_NEW(double, arrays->waves);
+    if (!arrays->component || !arrays->correlation || !arrays->structure_factor) { return ONS_MEMORY; }
+    return ons_correlations_create(&arrays->correlations, graph);
+}
+
+void spin_arrays_close(spin_arrays *arrays) {
+    ons_correlations_free(arrays->correlations);
+    free(arrays->component);
+    free(arrays->correlation);
+    free(arrays->structure_factor);
+    *arrays = (spin_arrays){0};
+}
+
+void spin_arrays_measure(const spin_arrays *arrays, ons_context *context, size_t first, const void *spins,
+                         unsigned components, void (*component)(const void *spins, unsigned c, double *values),
+                         double factor, double constant) {
+    if (!arrays->correlations) { return; }
+    ons_correlations_clear(arrays->correlations);
+    for (unsigned c = 0; c < components; c++) {
+        component(spins, c, arrays->component);
+        ons_correlations_add(arrays->correlations, arrays->component);
+    }
+    ons_correlations_take(arrays->correlations, arrays->correlation, arrays->structure_factor);
+    for (size_t r = 0; r < arrays->distances; r++) {
+        arrays->correlation[r] = factor * arrays->correlation[r] + constant;
+    }
+    for (size_t n = 0; n < arrays->waves; n++) { arrays->structure_factor[n] *= factor; }
+    arrays->structure_factor[0] +=
+        constant * ons_correlations_sites(arrays->correlations); /* waves add to 0 elsewhere */
+    if (arrays->on_correlation) { ons_measure_array(context, first, 0, arrays->correlation); }
+    if (arrays->on_structure_factor) { ons_measure_array(context, first + 1, 0, arrays->structure_factor); }
+}
