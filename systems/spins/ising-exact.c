@@ -555,7 +555,8 @@ static ons_status persist(void *memory, ons_part *part) {
     "|---|---|---|---|\n"                                                                                              \
     "| enumeration | any, with field | 2^34 visits: any 34 sites, 64 sites of a bipartite lattice | everything, "      \
     "`configurations` |\n"                                                                                             \
-    "| transfer-matrix | square, triangular, with field | width 20 (torus 14), any length | all but |m|; strips: "     \
+    "| transfer-matrix | square, triangular, with field | width 20 (torus 14), any length | all but "                  \
+    "`magnetization_abs`; strips: "                                                                                    \
     "free energy, energy, specific heat, <m>, correlation length |\n"                                                  \
     "| beale | square torus, no field | 4096 sites | energies and `states` as integers |\n"                            \
     "| kaufman | square torus, no field | one length up to 10^6 | energies |\n"                                        \
@@ -591,7 +592,7 @@ const ons_system ons_system_ising_exact = {
     .name = "ising-exact",
     .summary = "exact Ising thermodynamics: enumeration, transfer matrices, Kaufman, Beale's density of states",
     .details = DETAILS,
-    .step = "a part of the work (a block of visits, a prime, a class of rows); it ends by itself",
+    .step = "part of the work (a block of visits, a prime, a class of rows); it ends by itself",
     .traits = 0,
     .parameters = parameters,
     .observables = observables,
