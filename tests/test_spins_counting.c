@@ -77,6 +77,7 @@ static void test_enumeration_matches_a_direct_sum_on_lattices(void **state) {
                  {"triangular", {4, 4}, 2}, {"kagome", {2, 2}, 2}, {"honeycomb", {2, 3}, 2}, {"cubic", {3, 3, 1}, 3},
                  {"cubic", {2, 2, 3}, 3},   {"chain", {9}, 1},     {"chain", {1}, 1},        {"fcc", {2, 2, 3}, 3}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        if (getenv("ONSAGER_SANITIZED") && cases[k].lengths[0] * cases[k].lengths[1] > 12) { continue; }
         for (int boundary = ONS_PERIODIC; boundary <= ONS_OPEN; boundary++) {
             ons_graph *graph =
                 lattice_graph(cases[k].lattice, cases[k].lengths, cases[k].count, (ons_boundary)boundary);
