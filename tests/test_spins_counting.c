@@ -157,10 +157,10 @@ static void test_dense_graph_and_threads_give_the_same_counts(void **state) {
     ons_graph_free(graph);
 }
 
-/* Broken off in the middle, stored and taken up again: the same counts of 2^36 configurations. */
+/* Broken off in the middle, stored and taken up again: the same counts of 2^48 configurations. */
 static void test_enumeration_goes_on_from_what_was_stored(void **state) {
-    const int64_t length = 6;
-    ons_graph *graph = lattice_graph("triangular", &length, 1, ONS_PERIODIC);
+    const int64_t lengths[] = {6, 8};
+    ons_graph *graph = lattice_graph("square", lengths, 2, ONS_PERIODIC);
     const ons_enumeration_options options = {.coupling = 1};
     ons_enumeration *first, *second;
     ons_state_count *counts[2];

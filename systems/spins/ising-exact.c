@@ -13,7 +13,7 @@
 enum { METHOD_AUTO, METHOD_ENUMERATION, METHOD_TRANSFER, METHOD_KAUFMAN, METHOD_BEALE };
 enum { GEOMETRY_FINITE, GEOMETRY_STRIP };
 /* What `auto` takes without asking: seconds of work. */
-enum { QUICK_OUTER = 27, QUICK_OUTER_GENERAL = 17, QUICK_BEALE = 1024, QUICK_TORUS = 10, LARGEST_TORUS = 1 << 20 };
+enum { QUICK_OUTER = 23, QUICK_OUTER_GENERAL = 17, QUICK_BEALE = 1024, QUICK_TORUS = 10, LARGEST_TORUS = 1 << 20 };
 enum { BLOCKS_OF_A_STEP = 512 };
 
 static const ons_parameter parameters[] = {
