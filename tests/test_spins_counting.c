@@ -77,6 +77,7 @@ static void test_enumeration_matches_a_direct_sum_on_lattices(void **state) {
                  {"triangular", {4, 4}, 2}, {"kagome", {2, 2}, 2}, {"honeycomb", {2, 3}, 2}, {"cubic", {3, 3, 1}, 3},
                  {"cubic", {2, 2, 3}, 3},   {"chain", {9}, 1},     {"chain", {1}, 1},        {"fcc", {2, 2, 3}, 3}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        if (getenv("ONSAGER_SANITIZED") && cases[k].lengths[0] * cases[k].lengths[1] > 12) { continue; }
         for (int boundary = ONS_PERIODIC; boundary <= ONS_OPEN; boundary++) {
             ons_graph *graph =
                 lattice_graph(cases[k].lattice, cases[k].lengths, cases[k].count, (ons_boundary)boundary);
@@ -156,10 +157,10 @@ static void test_dense_graph_and_threads_give_the_same_counts(void **state) {
     ons_graph_free(graph);
 }
 
-/* Broken off in the middle, stored and taken up again: the same counts of 2^36 configurations. */
+/* Broken off in the middle, stored and taken up again: the same counts of 2^48 configurations. */
 static void test_enumeration_goes_on_from_what_was_stored(void **state) {
-    const int64_t length = 6;
-    ons_graph *graph = lattice_graph("triangular", &length, 1, ONS_PERIODIC);
+    const int64_t lengths[] = {6, 8};
+    ons_graph *graph = lattice_graph("square", lengths, 2, ONS_PERIODIC);
     const ons_enumeration_options options = {.coupling = 1};
     ons_enumeration *first, *second;
     ons_state_count *counts[2];

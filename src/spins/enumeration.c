@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define LARGEST_WEIGHT 1000
-#define MOST_ENTRIES 8e6
+#define MOST_ENTRIES 0x1p24
 
 /* ---- couplings ---------------------------------------------------------------------------------------------- */
 
@@ -202,7 +202,7 @@ double ons_enumeration_bytes(const ons_enumeration *enumeration) {
         return (double)(enumeration->temperatures * spins_moment_width(enumeration)) * 8 * (SPINS_SLICES + 1);
     }
     plan_key(&copy, &entries);
-    return fmin(entries, MOST_ENTRIES) * 16 * 3 * 4 + 1e5;
+    return fmin(entries, MOST_ENTRIES) * 16 * 6 + 1e5;
 }
 
 unsigned ons_enumeration_sites(const ons_enumeration *e) { return e->sites; }
@@ -376,16 +376,41 @@ typedef struct joint_table {
     spins_wide *count; /* [energies][sites + 1] */
 } joint_table;
 
-static void add_slot(const ons_enumeration *e, const struct spins_slot *slot, const inner_grid *grid,
-                     joint_table *table) {
-    const int64_t outer = e->lowest + (int64_t)(slot->key % e->energies) + e->constant_level;
-    const size_t up = slot->key / e->energies % (e->outer + 1), width = e->sites + 1;
+/* What is not zero in a grid. */
+typedef struct inner_term {
+    int64_t energy;
+    uint64_t up, count;
+} inner_term;
+
+static size_t list_terms(const ons_enumeration *e, const inner_grid *grid, inner_term *terms) {
+    size_t count = 0;
     for (size_t row = 0; row < grid->used; row++) {
-        spins_wide *to = table->count + (size_t)(outer + grid->lowest + (int64_t)row - table->lowest) * width;
         for (size_t k = 0; k <= e->inner; k++) {
-            const spins_wide count = (spins_wide)grid->count[row * grid->ups + k] * slot->count;
-            to[up + k] += count;
-            to[e->sites - up - k] += count; /* all spins turned over */
+            const uint64_t number = grid->count[row * grid->ups + k];
+            if (number) { terms[count++] = (inner_term){grid->lowest + (int64_t)row, k, number}; }
+        }
+    }
+    return count;
+}
+
+/* Configurations with up spins up; those with all spins turned over come at the end. */
+static void add_slot(const ons_enumeration *e, const struct spins_slot *slot, const inner_term *terms, size_t count,
+                     joint_table *table) {
+    const int64_t outer = e->lowest + (int64_t)(slot->key % e->energies) + e->constant_level - table->lowest;
+    const size_t up = slot->key / e->energies % (e->outer + 1), width = e->sites + 1;
+    for (size_t i = 0; i < count; i++) {
+        table->count[(size_t)(outer + terms[i].energy) * width + up + terms[i].up] +=
+            (spins_wide)terms[i].count * slot->count;
+    }
+}
+
+static void turn_over(const ons_enumeration *e, joint_table *table) {
+    const size_t width = e->sites + 1;
+    for (size_t row = 0; row < table->energies; row++) {
+        spins_wide *count = table->count + row * width;
+        for (size_t up = 0; 2 * up <= e->sites; up++) {
+            const spins_wide both = count[up] + count[e->sites - up];
+            count[up] = count[e->sites - up] = both;
         }
     }
 }
@@ -394,15 +419,22 @@ static ons_status fill_table(const ons_enumeration *e, joint_table *table) {
     struct spins_slot *slots = NULL;
     inner_grid grid = {.energies = 2 * (size_t)e->largest_field * e->inner + 1, .ups = (size_t)e->inner + 2};
     grid.count = ONS_NEW(uint64_t, grid.energies * grid.ups);
-    const ons_status status = grid.count ? sorted_slots(e, &slots) : ONS_MEMORY;
+    inner_term *terms = ONS_NEW(inner_term, grid.energies * grid.ups);
+    const ons_status status = grid.count && terms ? sorted_slots(e, &slots) : ONS_MEMORY;
     uint64_t code = SPINS_NO_KEY;
+    size_t count = 0;
     for (size_t i = 0; !status && i < e->counter.entries; i++) {
         const uint64_t next = slots[i].key / (e->energies * (e->outer + 1));
-        if (next != code) { expand_code(e, next, &grid); }
+        if (next != code) {
+            expand_code(e, next, &grid);
+            count = list_terms(e, &grid, terms);
+        }
         code = next;
-        add_slot(e, &slots[i], &grid, table);
+        add_slot(e, &slots[i], terms, count, table);
     }
+    if (!status) { turn_over(e, table); }
     free(slots);
+    free(terms);
     free(grid.count);
     return status;
 }

@@ -345,8 +345,8 @@ static ons_status check_options(const ons_transfer_options *o) {
         return ons_fail(ONS_INVALID, "a transfer matrix %shas a width of 1 to %d sites here, not %u",
                         is_ring(o) ? "of a torus " : "", most, o->width);
     }
-    if (o->length < 0 || o->length > 1000000) {
-        return ons_fail(ONS_INVALID, "a transfer matrix takes up to 1000000 rows, not %lld", (long long)o->length);
+    if (o->length < 0 || o->length > 1048576) {
+        return ons_fail(ONS_INVALID, "a transfer matrix takes up to 1048576 rows, not %lld", (long long)o->length);
     }
     if (!(o->temperature > 0) || !isfinite(o->temperature)) {
         return ons_fail(ONS_INVALID, "the temperature must be positive and finite, not %g", o->temperature);

@@ -27,7 +27,19 @@ static const ons_parameter parameters[] = {
     {"sweeps", ONS_INTEGER, 0, "1000", NULL, "[1, 1e9]", NULL, NULL, "sweeps with fixed weights of one step"},
     {.name = NULL}};
 
-enum { LEVEL_ENERGY, LN_G, ENERGY, SPECIFIC_HEAT, FREE_ENERGY, ENTROPY, ROUND_TRIPS, OBSERVABLES };
+enum {
+    LEVEL_ENERGY,
+    LN_G,
+    ENERGY,
+    SPECIFIC_HEAT,
+    FREE_ENERGY,
+    ENTROPY,
+    ROUND_TRIPS,
+    EQUAL_HEIGHT_TEMPERATURE,
+    PEAK_ENERGY,
+    BARRIER,
+    OBSERVABLES
+};
 
 static const ons_observable observables[] = {
     [LEVEL_ENERGY] = {"level_energy", ONS_VALUE, 0, NULL, NULL, "coupling", "total energies E, ascending"},
@@ -39,6 +51,11 @@ static const ons_observable observables[] = {
     [ENTROPY] = {"entropy", ONS_VALUE, 0, "temperature", NULL, NULL, "(energy - free_energy) / T, per site"},
     [ROUND_TRIPS] = {"round_trips", ONS_VALUE, 0, NULL, NULL, NULL,
                      "of the sampling, lowest to highest energy and back, of all walkers of a replica"},
+    [EQUAL_HEIGHT_TEMPERATURE] = {"equal_height_temperature", ONS_VALUE, 0, NULL, NULL, "coupling",
+                                  "potts: where the distribution of the energy has two peaks of equal height"},
+    [PEAK_ENERGY] = {"peak_energy", ONS_VALUE, 0, NULL, NULL, "coupling", "energies per site of the two peaks there"},
+    [BARRIER] = {"barrier", ONS_VALUE, 0, NULL, NULL, NULL,
+                 "ln(height of the peaks / lowest level between them) there: 2 sigma L at large L on a square torus"},
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- models and their levels -------------------------------------------------------------------------------- */
@@ -99,7 +116,11 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_shape(plan, LEVEL_ENERGY, 1, &levels);
         ons_plan_shape(plan, LN_G, 1, &levels);
         for (size_t k = ENERGY; k <= ENTROPY; k++) { ons_plan_shape(plan, k, 1, &temperatures); }
+        ons_plan_shape(plan, PEAK_ENERGY, 1, &(size_t){2});
         ons_plan_bytes(plan, ons_walk_bytes(sites, range.window, range.moves) + (double)graph->bonds * 24);
+    }
+    for (size_t k = EQUAL_HEIGHT_TEMPERATURE; k < OBSERVABLES && ons_choice(p, "model") != ONS_WALK_POTTS; k++) {
+        ons_plan_omit(plan, observables[k].name);
     }
     ons_walk_model_free(model);
     ons_graph_free(graph);
@@ -168,6 +189,16 @@ static void put_canonical(const ons_density *density, double unit, ons_context *
     }
 }
 
+/* Not there while the distribution has one peak. */
+static void put_coexistence(const ons_density *density, double unit, ons_context *context) {
+    ons_coexistence phases;
+    if (ons_density_coexistence(density, unit, &phases) != ONS_OK) { return; }
+    ons_value(context, EQUAL_HEIGHT_TEMPERATURE, 0, 0, phases.temperature, NAN);
+    ons_value(context, PEAK_ENERGY, 0, 0, phases.energy[0], NAN);
+    ons_value(context, PEAK_ENERGY, 0, 1, phases.energy[1], NAN);
+    ons_value(context, BARRIER, 0, 0, phases.barrier, NAN);
+}
+
 static ons_status measure(const void *memory, ons_context *context) {
     const dos_state *state = memory;
     const ons_walk_range range = ons_walk_model_range(state->model);
@@ -186,6 +217,9 @@ static ons_status measure(const void *memory, ons_context *context) {
         if (place != SIZE_MAX) { ons_value(context, LN_G, 0, place, density.log_g[k], NAN); }
     }
     put_canonical(&density, range.unit, context);
+    if (ons_choice(ons_context_parameters(context), "model") == ONS_WALK_POTTS) {
+        put_coexistence(&density, range.unit, context);
+    }
     ons_density_free(&density);
     return ONS_OK;
 }
@@ -335,7 +369,8 @@ static const ons_exact exacts[] = {{"ln_g", exact_ln_g, "Beale 1996"},     {"ene
     "   energy (rejected ones too) and their exact acceptance follows the matrix of transitions between energies,\n"   \
     "   whose stationary distribution divided by the weights is g (Wang and Swendsen; solved without subtraction by\n" \
     "   Grassmann, Taksar and Heyman). No criterion of flatness enters the result.\n"                                  \
-    "3. Errors come from the spread of replicas, which learn their own weights and share nothing; 16 or more give a sound error.\n"  \
+    "3. Errors come from the spread of replicas, which learn their own weights and share nothing; 16 or more give a "  \
+    "sound error.\n"                                                                                                   \
     "   The error of ln g falls with the number of round trips as about 1.3/sqrt(round trips), so that the sum over\n" \
     "   replicas of `round_trips` tells at once what to expect.\n"                                                     \
     "\n"                                                                                                               \
@@ -347,6 +382,15 @@ static const ons_exact exacts[] = {{"ln_g", exact_ln_g, "Beale 1996"},     {"ene
     "site has); others, and energies that were never met, are null.\n"                                                 \
     "\n"                                                                                                               \
     "More `steps` continue a run. One move takes some 7 ns (Ising, square), 23 ns while learning.\n"                   \
+    "\n"                                                                                                               \
+    "## First-order transitions\n"                                                                                     \
+    "For `model=potts` the temperature at which g(E) exp(-E/T) has two peaks of equal height, the energies of the\n"   \
+    "peaks and the depth between them are given. On L x L tori `barrier`/L tends to the interface tension 2 sigma "    \
+    "and\n"                                                                                                            \
+    "the distance of the peaks to the latent heat, both with corrections in 1/L and ln L/L; for q = 10: 0.0947 and\n"  \
+    "0.69605 at T_c = 1/ln(1 + sqrt 10) = 0.701232 (Baxter 1973; Borgs and Janke 1992). They are null while there "    \
+    "is\n"                                                                                                             \
+    "one peak.\n"                                                                                                      \
     "\n"                                                                                                               \
     "## Exact values beside ours\n"                                                                                    \
     "Ising on the square torus: ln g of Beale up to 1024 sites, averages of Kaufman.\n"                                \

@@ -63,6 +63,17 @@ typedef struct ons_density_means {
 ONS_API void ons_density_canonical(const ons_density *density, double unit, double temperature,
                                    ons_density_means *means);
 
+/* Two phases of a finite system: the temperature at which the distribution of the energy, g(E) exp(-E/T), has two peaks
+ * of equal height (A. Billoire, R. Lacaze and A. Morel, Nucl. Phys. B 370, 773 (1992)). */
+typedef struct ons_coexistence {
+    double temperature;
+    double energy[2]; /* per site, of the peaks */
+    double barrier;   /* ln of the height of the peaks over the lowest level between them */
+} ons_coexistence;
+/* ONS_DONE where the distribution never has two peaks. The search begins at the largest specific heat between
+ * 0.1 |unit| and 10 |unit|. */
+ONS_API ons_status ons_density_coexistence(const ons_density *density, double unit, ons_coexistence *coexistence);
+
 #ifdef __cplusplus
 }
 #endif

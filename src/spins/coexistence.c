@@ -1,0 +1,89 @@
+/*
+ * Two phases of a finite system from its density of states.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <onsager/spins/density.h>
+
+#include <math.h>
+
+enum { GRID = 200, BISECTIONS = 60 };
+
+/* ln of the canonical weight of a level, up to a constant. */
+static double log_weight(const ons_density *density, double unit, double temperature, size_t k) {
+    return density->log_g[k] - unit * (double)density->level[k] / temperature;
+}
+
+/* The largest weight of levels first .. last - 1. */
+static size_t highest(const ons_density *density, double unit, double temperature, size_t first, size_t last) {
+    size_t best = first;
+    double most = -INFINITY;
+    for (size_t k = first; k < last; k++) {
+        const double weight = log_weight(density, unit, temperature, k);
+        if (weight > most) {
+            most = weight;
+            best = k;
+        }
+    }
+    return best;
+}
+
+static double hottest(const ons_density *density, double unit, double *energy) {
+    double best = fabs(unit), most = -1;
+    for (int k = 0; k <= GRID; k++) {
+        const double temperature = fabs(unit) * 0.1 * ons_exp(ons_log(100) * k / GRID);
+        ons_density_means means;
+        ons_density_canonical(density, unit, temperature, &means);
+        if (means.specific_heat <= most) { continue; }
+        most = means.specific_heat;
+        best = temperature;
+        *energy = means.energy;
+    }
+    return best;
+}
+
+/* By how much the peak above `divide` is higher than the one below; grows with the temperature. */
+static double difference(const ons_density *density, double unit, double temperature, size_t divide, size_t *peak) {
+    peak[0] = highest(density, unit, temperature, 0, divide);
+    peak[1] = highest(density, unit, temperature, divide, density->count);
+    return log_weight(density, unit, temperature, peak[1]) - log_weight(density, unit, temperature, peak[0]);
+}
+
+static double equal_height(const ons_density *density, double unit, double guess, size_t divide, size_t *peak) {
+    double low = 0.8 * guess, high = 1.25 * guess;
+    for (int k = 0; k < BISECTIONS; k++) {
+        const double middle = 0.5 * (low + high);
+        if (difference(density, unit, middle, divide, peak) > 0) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    return low;
+}
+
+ons_status ons_density_coexistence(const ons_density *density, double unit, ons_coexistence *coexistence) {
+    double energy = 0;
+    if (density->count < 3) { return ONS_DONE; }
+    const double guess = hottest(density, unit, &energy);
+    size_t divide = 1, peak[2];
+    while (divide + 1 < density->count && unit * (double)density->level[divide] < energy * density->sites) { divide++; }
+    double temperature = guess;
+    for (int k = 0; k < 3; k++) { /* the divide moves to the lowest level between the peaks */
+        temperature = equal_height(density, unit, guess, divide, peak);
+        if (peak[1] < peak[0] + 2) { return ONS_DONE; }
+        size_t lowest = peak[0] + 1;
+        for (size_t i = lowest; i < peak[1]; i++) {
+            if (log_weight(density, unit, temperature, i) < log_weight(density, unit, temperature, lowest)) {
+                lowest = i;
+            }
+        }
+        divide = lowest;
+    }
+    if (divide <= peak[0] || divide >= peak[1]) { return ONS_DONE; }
+    const double top = log_weight(density, unit, temperature, peak[0]);
+    coexistence->temperature = temperature;
+    coexistence->barrier = top - log_weight(density, unit, temperature, divide);
+    for (int i = 0; i < 2; i++) { coexistence->energy[i] = unit * (double)density->level[peak[i]] / density->sites; }
+    return coexistence->barrier > 0 ? ONS_OK : ONS_DONE;
+}
