@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "lattice_parameters.h"
+#include "counted_lattice.h"
 
 #include <inttypes.h>
 #include <math.h>
