@@ -139,7 +139,7 @@ def test_full_disk():
 
 
 def test_a_running_job_without_parts_is_said_to_have_none():
-    running = subprocess.Popen([ONSAGER, "run", *LONG, "-o", "young.h5"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    running = subprocess.Popen([ONSAGER, "run", *LONG, "checkpoint=1h", "-o", "young.h5"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     while not os.path.exists("young.h5.parts/job.yaml"):
         time.sleep(0.01)
     shown = command("show", "young.h5")
