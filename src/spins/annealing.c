@@ -20,7 +20,8 @@ ons_status ons_annealing_check(const ons_annealing_options *options) {
     for (size_t k = 0; k < options->temperatures; k++) {
         const double t = options->temperature[k];
         if (!(t > 0) || !isfinite(t)) {
-            return ons_fail(ONS_INVALID, "temperature %zu of the annealing is %g; it must be positive and finite", k, t);
+            return ons_fail(ONS_INVALID, "temperature %zu of the annealing is %g; it must be positive and finite", k,
+                            t);
         }
         if (k && !(t < options->temperature[k - 1])) {
             return ons_fail(ONS_INVALID,
@@ -263,10 +264,10 @@ static void record_temperature(ons_annealing *a) {
     const double population = a->options.population, sites = a->graph->sites;
     memset(record, 0, SPINS_ANNEALING_RECORDS * sizeof *record);
     record[SPINS_LOG_Z] = a->log_z;
+    for (size_t r = 0; r < a->options.population; r++) { record[SPINS_ENERGY] += a->energy[r] / sites / population; }
     for (size_t r = 0; r < a->options.population; r++) {
-        const double e = a->energy[r] / sites;
-        record[SPINS_ENERGY] += e / population;
-        record[SPINS_ENERGY_SQUARED] += e * e / population;
+        const double deviation = a->energy[r] / sites - record[SPINS_ENERGY];
+        record[SPINS_ENERGY_VARIANCE] += deviation * deviation / population;
     }
     record_orders(a, record);
     record_families(a, record);

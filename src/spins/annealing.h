@@ -16,7 +16,7 @@
 enum {
     SPINS_LOG_Z,
     SPINS_ENERGY,
-    SPINS_ENERGY_SQUARED,
+    SPINS_ENERGY_VARIANCE, /* of e within the run */
     SPINS_MAGNETIZATION_ABS,
     SPINS_MAGNETIZATION_SQUARED,
     SPINS_MAGNETIZATION_FOURTH,
@@ -42,9 +42,9 @@ typedef struct spins_annealing_work {
     double largest;   /* sum of |J| and |field| */
     /* in bits */
     const spins_lanes_kernels *lanes;
-    double size;            /* of all couplings */
-    uint32_t *bond;         /* [entries] */
-    uint64_t *negative;     /* [bonds][8] */
+    double size;        /* of all couplings */
+    uint32_t *bond;     /* [entries] */
+    uint64_t *negative; /* [bonds][8] */
     uint64_t (*up)[SPINS_DEGREES];
     uint64_t (*against)[4]; /* NULL */
     uint8_t *choice;        /* NULL */

@@ -57,8 +57,7 @@ static ons_status create_bits(ons_annealing *a) {
     work->negative = allocate_aligned(graph->bonds * WORDS * sizeof(uint64_t));
     work->partner = allocate_aligned((size_t)graph->sites * WORDS * sizeof(uint64_t));
     uint64_t *next = ONS_NEW(uint64_t, graph->sites);
-    ons_status status =
-        work->bond && work->up && work->negative && work->partner && next ? ONS_OK : ONS_MEMORY;
+    ons_status status = work->bond && work->up && work->negative && work->partner && next ? ONS_OK : ONS_MEMORY;
     if (!status && a->options.field == 0 && (graph->coordination == 4 || graph->coordination == 6)) {
         work->against = ons_allocate(SPINS_DEPTH, sizeof *work->against);
         work->choice = ONS_NEW(uint8_t, SPINS_DEPTH);
@@ -402,7 +401,7 @@ static bool descend_site(const ons_annealing *a, int8_t *spins, uint32_t site) {
         }
         int8_t *spin = spins + (size_t)site * LANES + lane;
         if (field * *spin < -1e-12 * a->work->largest) { /* farther from 0 than rounding: the descent ends */
-            *spin = (int8_t)-*spin;
+            *spin = (int8_t) - *spin;
             moved = true;
         }
     }

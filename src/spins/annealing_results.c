@@ -65,7 +65,12 @@ static double evaluate(const ons_annealing *a, ons_annealing_quantity quantity, 
     case ONS_ANNEALING_FREE_ENERGY: return -t / sites * (largest + ons_log(weights / runs));
     case ONS_ANNEALING_SPECIFIC_HEAT: {
         const double e = sum_of(a, k, left_out, largest, SPINS_ENERGY, true) / weights;
-        return sites * (sum_of(a, k, left_out, largest, SPINS_ENERGY_SQUARED, true) / weights - e * e) / (t * t);
+        double within = sum_of(a, k, left_out, largest, SPINS_ENERGY_VARIANCE, true);
+        for (uint64_t run = 0; run < a->cursor[0]; run++) {
+            const double between = record_at(a, run, k)[SPINS_ENERGY] - e;
+            within += run == left_out ? 0 : weight_of(a, run, k, largest) * between * between;
+        }
+        return sites * within / weights / (t * t);
     }
     case ONS_ANNEALING_OVERLAP_ABS:
     case ONS_ANNEALING_OVERLAP_SQUARED:

@@ -70,8 +70,8 @@ SPINS_INLINE integers decide(numbers x, numbers error, integers words, integers 
     x = choose(x < LARGEST, x, all(LARGEST));
     x = choose(x > -LARGEST, x, all(-LARGEST));
     const integers high = words >> 16 & 0xFFFF;
-    const numbers u = __builtin_convertvector(high, numbers) * 0x1p-16F +
-                      __builtin_convertvector(words & 0xFFFF, numbers) * 0x1p-32F;
+    const numbers u =
+        __builtin_convertvector(high, numbers) * 0x1p-16F + __builtin_convertvector(words & 0xFFFF, numbers) * 0x1p-32F;
     const numbers v = u * (decay(x) + 1);
     const integers below = v < 1 - error;
     const integers above = (v > 1 + 2 * error) & (error < 1.0F);

@@ -15,8 +15,8 @@
  * at which at most this share of the replicas is expected to be lost, found by 24 halvings; Z then has a bias of order
  * 1/R.
  *
- * SIMULATED (Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983)): the same without weights: R restarts, which at the
- * end of the ladder follow the energy down to a local minimum.
+ * SIMULATED (Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983)): the same without weights: R restarts, which at
+ * the end of the ladder follow the energy down to a local minimum.
  *
  * Couplings of one size are kept 512 replicas a word with exact 64-bit thresholds, others a byte a spin.
  *
@@ -39,21 +39,21 @@ typedef enum ons_annealing_method { ONS_ANNEALING_SIMULATED, ONS_ANNEALING_POPUL
  * have the weights Z of the runs (Wang, Machta and Katzgraber 2015, eq. 16), so that their bias goes with 1/(runs R)
  * instead of 1/R; those of SIMULATED are plain. Errors: jackknife over the runs; NaN for a single run. */
 typedef enum ons_annealing_quantity {
-    ONS_ANNEALING_FREE_ENERGY,    /* -(T/N) ln(mean of Z over runs); POPULATION */
-    ONS_ANNEALING_ENERGY,         /* <e>, e = H/N */
-    ONS_ANNEALING_SPECIFIC_HEAT,  /* N (<e^2> - <e>^2) / T^2 */
+    ONS_ANNEALING_FREE_ENERGY,   /* -(T/N) ln(mean of Z over runs); POPULATION */
+    ONS_ANNEALING_ENERGY,        /* <e>, e = H/N */
+    ONS_ANNEALING_SPECIFIC_HEAT, /* N (<e^2> - <e>^2) / T^2 */
     ONS_ANNEALING_MAGNETIZATION_ABS,
     ONS_ANNEALING_MAGNETIZATION_SQUARED,
     ONS_ANNEALING_MAGNETIZATION_FOURTH,
-    ONS_ANNEALING_OVERLAP_ABS,    /* of replicas j and j + R/2 that come from different families; NaN when no such */
+    ONS_ANNEALING_OVERLAP_ABS, /* of replicas j and j + R/2 that come from different families; NaN when no such */
     ONS_ANNEALING_OVERLAP_SQUARED,
     ONS_ANNEALING_OVERLAP_FOURTH,
-    ONS_ANNEALING_RHO_T,          /* R sum of squared shares of the families: mean square family size; plain mean */
-    ONS_ANNEALING_RHO_S,          /* R exp(sum n ln n) over the shares n: entropic family size; plain mean */
-    ONS_ANNEALING_FAMILIES,       /* share of the initial replicas that have offspring; plain mean */
-    ONS_ANNEALING_STEPS,          /* steps of 1/T since the temperature before; plain mean */
-    ONS_ANNEALING_CULLED,         /* share of replicas lost in the resamplings of these steps, of one step; plain mean */
-    ONS_ANNEALING_RHO_F,          /* R times the variance of ln Z over runs: equilibrium population size */
+    ONS_ANNEALING_RHO_T,    /* R sum of squared shares of the families: mean square family size; plain mean */
+    ONS_ANNEALING_RHO_S,    /* R exp(sum n ln n) over the shares n: entropic family size; plain mean */
+    ONS_ANNEALING_FAMILIES, /* share of the initial replicas that have offspring; plain mean */
+    ONS_ANNEALING_STEPS,    /* steps of 1/T since the temperature before; plain mean */
+    ONS_ANNEALING_CULLED,   /* share of replicas lost in the resamplings of these steps, of one step; plain mean */
+    ONS_ANNEALING_RHO_F,    /* R times the variance of ln Z over runs: equilibrium population size */
     ONS_ANNEALING_QUANTITIES
 } ons_annealing_quantity;
 
@@ -85,10 +85,10 @@ typedef struct ons_annealing {
     void *spins;    /* * [bytes]: uint64_t [R/512][sites][8], or int8_t [R/512][sites][512] */
     double *record; /* * [runs][temperatures][SPINS_ANNEALING_RECORDS] */
     size_t records;
-    double lowest;   /* * lowest energy so far, of the whole */
-    double reached;  /* * replicas that ended with it, in the runs that are finished */
-    int8_t *ground;  /* * [sites]: its configuration */
-    double *energy;  /* [population]: total energies */
+    double lowest;  /* * lowest energy so far, of the whole */
+    double reached; /* * replicas that ended with it, in the runs that are finished */
+    int8_t *ground; /* * [sites]: its configuration */
+    double *energy; /* [population]: total energies */
     struct spins_annealing_work *work;
 } ons_annealing;
 
