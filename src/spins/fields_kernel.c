@@ -19,6 +19,7 @@ enum { BLOCK = SPINS_FIELDS_BLOCK, WIDTH = SPINS_WORD_BITS / 32 };
 
 typedef float numbers __attribute__((vector_size(SPINS_WORD_BYTES)));
 typedef int32_t integers __attribute__((vector_size(SPINS_WORD_BYTES)));
+typedef uint32_t words32 __attribute__((vector_size(SPINS_WORD_BYTES)));
 
 SPINS_INLINE numbers load_numbers(const float *from) {
     numbers x;
@@ -62,7 +63,7 @@ SPINS_INLINE numbers decay(numbers x) {
     p = p * f + 0.5F;
     p = p * f + 1;
     p = p * f + 1;
-    return (numbers)((integers)p + ((integers)shifted << 23));
+    return (numbers)((words32)p + ((words32)shifted << 23));
 }
 
 /* up: 1 or -1; returns -1 where it is in doubt. */

@@ -230,7 +230,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     ons_status status = ons_annealing_check(&options);
     if (!status) { status = lattice_plan(p, plan, &graph, &waves); }
     if (status) { return status; }
-    const bool one_size = disorder_of(p) != DISORDER_GAUSSIAN && !graph.several_strengths;
+    const bool one_size = disorder_of(p) != DISORDER_GAUSSIAN && !graph.several_strengths && !lattice_is_complete(p) &&
+                          !lattice_is_edge_list(p); /* those may have too many neighbours for bits */
     ons_plan_bytes(plan, graph.bytes + ons_annealing_bytes(graph.sites, graph.bonds, one_size, &options));
     plan_quantities(p, graph.sites, plan);
     return ONS_OK;
@@ -378,7 +379,7 @@ const ons_system ons_system_annealing = {
     .parameters = parameters,
     .observables = observables,
     .exact = exacts,
-    .controls = {.steps = 1000000000, .replicas = 4},
+    .controls = {.steps = 1000000000, .replicas = 16},
     .state_size = sizeof(annealing_state),
     .quenched = quenched,
     .check = check,
