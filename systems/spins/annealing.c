@@ -379,7 +379,7 @@ const ons_system ons_system_annealing = {
     .parameters = parameters,
     .observables = observables,
     .exact = exacts,
-    .controls = {.steps = 1000000000, .replicas = 16},
+    .controls = {.steps = 1000000000, .replicas = 8},
     .state_size = sizeof(annealing_state),
     .quenched = quenched,
     .check = check,

@@ -36,7 +36,7 @@ struct ons_graph;
 typedef enum ons_annealing_method { ONS_ANNEALING_SIMULATED, ONS_ANNEALING_POPULATION } ons_annealing_method;
 
 /* What is known at each temperature of the ladder, per site where that has a meaning. Means over runs of POPULATION
- * have the weights Z of the runs (Wang, Machta and Katzgraber 2015, eq. 16), so that their bias goes with 1/(runs R)
+ * have the weights Z of the runs (Machta 2010), so that their bias goes with 1/(runs R)
  * instead of 1/R; those of SIMULATED are plain. Errors: jackknife over the runs; NaN for a single run. */
 typedef enum ons_annealing_quantity {
     ONS_ANNEALING_FREE_ENERGY,   /* -(T/N) ln(mean of Z over runs); POPULATION */
