@@ -14,6 +14,9 @@
 
 #include "spins_enumeration.h"
 
+#include "spins/fields_kernel.h"
+#include "spins/ising.h"
+
 #include <string.h>
 
 static const char *const kernels[] = {"x86-64-v4", "x86-64-v3", "plain"};
@@ -293,6 +296,88 @@ static void test_one_sample_of_a_glass_has_the_same_bits_everywhere(void **state
     assert_true(ons_spins_select(chosen));
 }
 
+/* The sweep with doubles and 64-bit numbers alone. */
+static void sweep_plainly(const ons_graph *graph, const spins_fields_sweep *s) {
+    const size_t blocks = spins_fields_padded(s->walkers) / SPINS_FIELDS_BLOCK;
+    for (uint32_t i = 0; i < s->sites; i++) {
+        for (size_t w = 0; w < s->walkers; w++) {
+            uint32_t high[16], low[16], count;
+            uint64_t words[2][SPINS_PLANE_WORDS];
+            const uint64_t plane = s->first + i * blocks + w / 16, row = spins_row(graph, i, &count);
+            spins_planes_fill(s->planes, s->stream, plane, 1, words[0]);
+            spins_planes_fill(s->planes, ~s->stream, plane, 1, words[1]);
+            memcpy(high, words[0], sizeof high);
+            memcpy(low, words[1], sizeof low);
+            double field = s->field;
+            for (uint32_t k = 0; k < count; k++) {
+                field += s->entry[row + k] * s->spins[graph->neighbour[row + k] * s->walkers + w];
+            }
+            const uint64_t number = (uint64_t)high[w % 16] << 32 | low[w % 16];
+            s->spins[i * s->walkers + w] = number < spins_up_threshold(s->factor[w] * field) ? 1 : -1;
+        }
+    }
+}
+
+/* From certain to even decisions, and couplings beyond single precision. */
+static void check_kernel(double scale) {
+    enum { WALKERS = 19 };
+    ons_graph *graph = cube(4, 3);
+    double *couplings = draw(graph, true, 13), factor[WALKERS];
+    float rounded_factor[32] = {0};
+    const size_t size = graph->sites * WALKERS;
+    int8_t *fast = ONS_NEW(int8_t, size + SPINS_FIELDS_BLOCK), *plain = ONS_NEW(int8_t, size);
+    double *entry = ONS_NEW(double, graph->entries);
+    float *rounded = ONS_NEW(float, graph->entries), *bound = ONS_NEW(float, graph->sites);
+    for (uint64_t b = 0; b < graph->bonds; b++) { couplings[b] *= scale; }
+    for (size_t w = 0; w < WALKERS; w++) {
+        factor[w] = 1e-3 * pow(2.2, (double)w) / scale;
+        rounded_factor[w] = (float)factor[w];
+    }
+    memset(fast, 1, size);
+    memset(plain, 1, size);
+    assert_int_equal(spins_fields_spread(graph, couplings, entry, rounded), ONS_OK);
+    const double field = 0.25 * scale;
+    spins_fields_bound(graph, entry, field, bound);
+    const ons_random random = ons_random_stream(3, 1, 0);
+    spins_fields_sweep sweep = {.planes = spins_planes_of(&random),
+                                .sites = graph->sites,
+                                .coordination = graph->coordination,
+                                .offset = graph->offset,
+                                .neighbour = graph->neighbour,
+                                .entry = entry,
+                                .rounded = rounded,
+                                .bound = bound,
+                                .field = field,
+                                .factor = factor,
+                                .rounded_factor = rounded_factor,
+                                .walkers = WALKERS};
+    for (sweep.stream = 0; sweep.stream < 100; sweep.stream++) {
+        sweep.spins = fast;
+        spins_fields_kernels_in_use()->sweep(&sweep);
+        sweep.spins = plain;
+        sweep_plainly(graph, &sweep);
+        assert_memory_equal(fast, plain, size);
+    }
+    free(fast);
+    free(plain);
+    free(entry);
+    free(rounded);
+    free(bound);
+    free(couplings);
+    ons_graph_free(graph);
+}
+
+static void test_single_precision_decides_as_64_bits_do(void **state) {
+    const char *chosen = ons_spins_kernel();
+    for (size_t k = 0; k < 3; k++) {
+        if (!ons_spins_select(kernels[k])) { continue; }
+        check_kernel(1);
+        check_kernel(1e-42);
+        check_kernel(1e35);
+    }
+    assert_true(ons_spins_select(chosen));
+}
+
 /* ---- refusals ---- */
 
 static void refuse(ons_annealing_options options, const char *part) {
@@ -327,6 +412,7 @@ int main(void) {
         cmocka_unit_test(test_ground_states_of_small_cubes_are_found),
         cmocka_unit_test(test_all_instruction_sets_give_the_same_bits),
         cmocka_unit_test(test_one_sample_of_a_glass_has_the_same_bits_everywhere),
+        cmocka_unit_test(test_single_precision_decides_as_64_bits_do),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

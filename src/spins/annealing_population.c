@@ -360,8 +360,8 @@ static void copy_bits(const ons_annealing *a, size_t count) {
     uint64_t *spins = a->spins;
     for (size_t i = 0; i < sites; i++) {
         for (size_t k = 0; k < count; k++) {
-            const uint64_t *source = spins + (from[k] / LANES * sites + i) * WORDS + from[k] % LANES / 64;
-            uint64_t *target = spins + (to[k] / LANES * sites + i) * WORDS + to[k] % LANES / 64;
+            const uint64_t *source = spins + (from[k] / LANES * (size_t)sites + i) * WORDS + from[k] % LANES / 64;
+            uint64_t *target = spins + (to[k] / LANES * (size_t)sites + i) * WORDS + to[k] % LANES / 64;
             const uint64_t bit = *source >> from[k] % 64 & 1, place = to[k] % 64;
             *target = (*target & ~(UINT64_C(1) << place)) | bit << place;
         }
