@@ -44,25 +44,22 @@ SPINS_INLINE integers load_spins(const int8_t *spins) {
 }
 
 SPINS_INLINE numbers local_field(const spins_fields_sweep *s, uint64_t row, uint32_t count, size_t walker) {
-    numbers sum = all((float)s->field);
+    numbers sum[2] = {all((float)s->field), {0}}; /* shorter chains of additions; the bound holds in any order */
     for (uint32_t k = 0; k < count; k++) {
         const integers spins = load_spins(s->spins + s->neighbour[row + k] * s->walkers + walker);
         const integers coupling = (integers)all(s->rounded[row + k]);
-        sum += (numbers)(coupling ^ (spins & INT32_MIN));
+        sum[k % 2] += (numbers)(coupling ^ (spins & INT32_MIN));
     }
-    return sum;
+    return sum[0] + sum[1];
 }
 
 /* exp(-x), |x| <= 24: 2^n times the power series of exp((f) ln 2), |f| <= 1/2. */
 SPINS_INLINE numbers decay(numbers x) {
     const numbers y = x * -1.44269504F, shifted = y + 12582912.0F, f = (y - (shifted - 12582912.0F)) * 0.69314718F;
-    numbers p = all(1 / 720.0F);
-    p = p * f + 1 / 120.0F;
-    p = p * f + 1 / 24.0F;
-    p = p * f + 1 / 6.0F;
-    p = p * f + 0.5F;
-    p = p * f + 1;
-    p = p * f + 1;
+    const numbers square = f * f;
+    const numbers low = (f + 1) + square * (f * (1 / 6.0F) + 0.5F);
+    const numbers high = (f * (1 / 120.0F) + 1 / 24.0F) + square * (1 / 720.0F);
+    const numbers p = low + square * square * high;
     return (numbers)((words32)p + ((words32)shifted << 23));
 }
 
