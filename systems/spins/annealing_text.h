@@ -33,7 +33,7 @@
     "1/R.\n"                                                                                                           \
     "\n"                                                                                                               \
     "## Means and errors\n"                                                                                            \
-    "Means over runs are weighted with Z = exp(-F/T) of each run (Machta 2010), the free energy is -(T/N) ln of the " \
+    "Means over runs are weighted with Z = exp(-F/T) of each run (Machta 2010), the free energy is -(T/N) ln of the "  \
     "mean of Z. Errors\n"                                                                                              \
     "of one replica of the job: jackknife over its runs; none for runs=1. With several replicas the error is their "   \
     "spread, which\n"                                                                                                  \
