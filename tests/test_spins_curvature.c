@@ -380,12 +380,17 @@ static ons_curvature_options sampled(uint32_t replica) {
 /* 24 runs against the exact R. A deviation in errors is Student's with 19 degrees of freedom: their sum beyond 6 sqrt
  * 24 or their mean square outside 0.1 .. 4.5 is a false alarm in fewer than 1e-6 of all seeds. Without the removal of
  * the bias the sum would be beyond. */
-static void test_samples_cover_the_exact_curvature(void **state) {
+static void check_coverage(unsigned states, int64_t length, double coupling) {
     enum { RUNS = 24 };
-    const ons_curvature_result exact = curvature_of(ONS_CURVATURE_FERMIONS, 0, 4, 4, 0.35);
+    const int64_t lengths[] = {length, length};
+    const ons_curvature_result exact =
+        curvature_of(states ? ONS_CURVATURE_TRANSFER : ONS_CURVATURE_FERMIONS, states, length, length, coupling);
     double sum[3] = {0}, squares[3] = {0};
     for (uint32_t run = 0; run < RUNS; run++) {
-        const ons_curvature_options options = sampled(run);
+        ons_curvature_options options = sampled(run);
+        options.states = states;
+        options.lengths = lengths;
+        options.coupling = coupling;
         ons_curvature_result result;
         ons_curvature_free(solve(&options, &result));
         const double deviation[3] = {(result.scalar.value - exact.scalar.value) / result.scalar.error,
@@ -401,6 +406,13 @@ static void test_samples_cover_the_exact_curvature(void **state) {
         assert_near(sum[i], 0, 6 * sqrt(RUNS));
         assert_in_range((int)(1000 * squares[i] / RUNS), 100, 4500);
     }
+}
+
+static void test_samples_cover_the_exact_curvature(void **state) {
+    check_coverage(0, 4, 0.35);
+    check_coverage(3, 3, 0.8);
+    check_coverage(3, 4, 0.8);
+    check_coverage(4, 4, 0.9);
 }
 
 /* ---- steps ---- */
@@ -423,6 +435,12 @@ static void assert_same_bits_after_a_break(const ons_curvature_options *options)
             *ons_ising_random(ons_curvature_ising(second)) = *ons_ising_random(ons_curvature_ising(first));
             assert_int_equal(ons_ising_refresh(ons_curvature_ising(second)), ONS_OK);
         }
+        if (ons_curvature_discrete(first)) {
+            memcpy(ons_discrete_states(ons_curvature_discrete(second)),
+                   ons_discrete_states(ons_curvature_discrete(first)), ons_curvature_sites(first));
+            *ons_discrete_random(ons_curvature_discrete(second)) = *ons_discrete_random(ons_curvature_discrete(first));
+            assert_int_equal(ons_discrete_refresh(ons_curvature_discrete(second)), ONS_OK);
+        }
         ons_status status;
         do { status = ons_curvature_advance(second); } while (status == ONS_OK);
         assert_int_equal(status, ONS_DONE);
@@ -444,6 +462,9 @@ static void test_a_break_changes_no_bit(void **state) {
         &(ons_curvature_options){.dimension = 1, .open = true, .lengths = chain, .coupling = 1});
     ons_curvature_options options = sampled(99);
     options.samples = 20000;
+    assert_same_bits_after_a_break(&options);
+    options.states = 3;
+    options.coupling = 1;
     assert_same_bits_after_a_break(&options);
 }
 

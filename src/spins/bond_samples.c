@@ -1,7 +1,8 @@
 /*
- * Second and third moments of the bonds of sampled Ising configurations, in momentum space.
+ * Second and third moments of the bonds of sampled configurations, in momentum space.
  *
- * For every configuration the fields e_o(k) = sum_r exp(-i k r) s(r) s(r + e_o) are transformed, and
+ * For every configuration the fields e_o(k) = sum_r exp(-i k r) e(r, o), e = s(r) s(r + e_o) or a Kronecker delta, are
+ * transformed, and
  *   first[o]                   sum of e_o(0)
  *   second[o][o'][k]           sum of e_o(k) e_o'(k)^*
  *   third[orbit][o1 o2 o3][k2] sum of e_o1(-k2 - k3) e_o2(k2) e_o3(k3), k3 the representative of the orbit
@@ -118,11 +119,10 @@ ons_status spins_samples_create(spins_samples **result, const spins_torus *torus
 
 /* ---- accumulation ---- */
 
-static void transform_bonds(spins_samples *samples, const int8_t *spins) {
+static void transform_bonds(spins_samples *samples) {
     const size_t n = samples->torus.sites;
     for (unsigned way = 0; way < samples->torus.dimension; way++) {
         spins_complex *field = samples->field + way * n;
-        for (size_t r = 0; r < n; r++) { field[r] = (spins_complex){spins[r] * spins[samples->next[way * n + r]], 0}; }
         spins_transform_run(samples->forward, field);
         for (size_t k = 0; k < n; k++) {
             samples->real[way * n + k] = field[k].re;
@@ -157,9 +157,10 @@ static void add_multiple(size_t n, const double *restrict re, const double *rest
     }
 }
 
-void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums) {
+/* The fields in samples->field. */
+static void add_fields(spins_samples *samples, double *sums) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension, cells = d * d;
-    transform_bonds(samples, spins);
+    transform_bonds(samples);
     double *second = sums + d, *third = second + 2 * cells * n;
     for (size_t o = 0; o < d; o++) { sums[o] += samples->real[o * n]; }
     for (size_t cell = 0; cell < cells; cell++) {
@@ -181,6 +182,22 @@ void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums
             add_multiple(n, re, im, samples->real[at], samples->imaginary[at], sum, sum + n);
         }
     }
+}
+
+void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums) {
+    const size_t n = samples->torus.sites;
+    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
+        samples->field[bond] = (spins_complex){spins[bond % n] * spins[samples->next[bond]], 0};
+    }
+    add_fields(samples, sums);
+}
+
+void spins_samples_add_colours(spins_samples *samples, const uint8_t *colours, double *sums) {
+    const size_t n = samples->torus.sites;
+    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
+        samples->field[bond] = (spins_complex){colours[bond % n] == colours[samples->next[bond]], 0};
+    }
+    add_fields(samples, sums);
 }
 
 /* ---- cumulants ---- */

@@ -92,8 +92,9 @@ void spins_samples_free(spins_samples *samples);
 double spins_samples_bytes(const spins_torus *torus, uint32_t blocks);
 /* Numbers of one block. */
 size_t spins_samples_sums(const spins_samples *samples);
-/* Adds the bonds of a configuration to the sums of its block. */
+/* Adds the bonds of a configuration to the sums of its block: s_i s_j of spins +-1, and delta(s_i, s_j) of colours. */
 void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums);
+void spins_samples_add_colours(spins_samples *samples, const uint8_t *colours, double *sums);
 /* The cumulants of all blocks but `left_out` (left_out = blocks: of all), `count` samples in each: sums[blocks][..].
  * Only the momenta k3 that stand for their orbits have a slab. */
 void spins_samples_cumulants(spins_samples *samples, const double *sums, uint32_t left_out, double count,

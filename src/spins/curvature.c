@@ -62,13 +62,28 @@ static ons_status make_states(ons_curvature_solver *solver) {
     return ONS_OK;
 }
 
+static ons_status make_ising(ons_curvature_solver *solver) {
+    const ons_ising_options ising = {
+        .temperature = 1, .coupling = solver->options.coupling, .update = ONS_SWENDSEN_WANG, .clusters = 1};
+    const ons_status status = ons_ising_model_create(&solver->model, solver->graph, &ising);
+    return status ? status : ons_ising_create(&solver->ising, solver->model, solver->options.random);
+}
+
+static ons_status make_potts(ons_curvature_solver *solver) {
+    const ons_discrete_options potts = {.kind = ONS_POTTS,
+                                        .states = solver->options.states,
+                                        .temperature = 1,
+                                        .coupling = solver->options.coupling,
+                                        .update = ONS_SPIN_SWENDSEN_WANG,
+                                        .clusters = 1};
+    const ons_status status = ons_discrete_model_create(&solver->colours, solver->graph, &potts);
+    return status ? status : ons_discrete_create(&solver->coloured, solver->colours, solver->options.random);
+}
+
 static ons_status make_samples(ons_curvature_solver *solver) {
     const ons_curvature_options *options = &solver->options;
-    const ons_ising_options ising = {
-        .temperature = 1, .coupling = options->coupling, .update = ONS_SWENDSEN_WANG, .clusters = 1};
     ons_status status = open_graph(options, &solver->graph);
-    if (!status) { status = ons_ising_model_create(&solver->model, solver->graph, &ising); }
-    if (!status) { status = ons_ising_create(&solver->ising, solver->model, options->random); }
+    if (!status) { status = options->states ? make_potts(solver) : make_ising(solver); }
     if (!status) { status = spins_samples_create(&solver->samples, &solver->torus, options->blocks); }
     if (status) { return status; }
     solver->units = options->equilibration + options->samples;
@@ -139,6 +154,8 @@ void ons_curvature_free(ons_curvature_solver *solver) {
     spins_samples_free(solver->samples);
     ons_ising_free(solver->ising);
     ons_ising_model_free(solver->model);
+    ons_discrete_free(solver->coloured);
+    ons_discrete_model_free(solver->colours);
     ons_graph_free(solver->graph);
     free(solver->momentum);
     free(solver->size);
@@ -166,10 +183,15 @@ static uint64_t units_at_once(const ons_curvature_solver *solver) {
 
 static void sample(ons_curvature_solver *solver, uint64_t unit) {
     const ons_curvature_options *options = &solver->options;
-    for (uint32_t sweep = 0; sweep < options->sweeps; sweep++) { ons_ising_step(solver->ising); }
+    for (uint32_t sweep = 0; sweep < options->sweeps; sweep++) {
+        if (solver->ising) { ons_ising_step(solver->ising); }
+        if (solver->coloured) { ons_discrete_step(solver->coloured); }
+    }
     if (unit < options->equilibration) { return; }
     const uint64_t length = options->samples / options->blocks, block = (unit - options->equilibration) / length;
-    spins_samples_add(solver->samples, ons_ising_spins(solver->ising), solver->numbers + block * solver->block);
+    double *sums = solver->numbers + block * solver->block;
+    if (solver->ising) { spins_samples_add(solver->samples, ons_ising_spins(solver->ising), sums); }
+    if (solver->coloured) { spins_samples_add_colours(solver->samples, ons_discrete_states(solver->coloured), sums); }
 }
 
 static void accumulate(ons_curvature_solver *solver) {
@@ -308,6 +330,10 @@ double *ons_curvature_numbers(ons_curvature_solver *solver, size_t *count) {
 
 struct ons_ising *ons_curvature_ising(ons_curvature_solver *solver) {
     return solver->ising;
+}
+
+struct ons_discrete *ons_curvature_discrete(ons_curvature_solver *solver) {
+    return solver->coloured;
 }
 
 size_t ons_curvature_sites(const ons_curvature_solver *solver) { return solver->torus.sites; }

@@ -30,6 +30,8 @@ struct ons_curvature_solver {
     spins_samples *samples;
     ons_ising_model *model;
     ons_ising *ising;
+    ons_discrete_model *colours; /* SAMPLED, Potts */
+    ons_discrete *coloured;
     uint64_t units, cursor[2];
     size_t walks, orbits, *momentum, *size; /* representatives of the orbits of k3, and their sizes */
     size_t sums, block, count;              /* lengths: of the sums, of those of one block, of all numbers */

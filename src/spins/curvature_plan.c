@@ -107,8 +107,8 @@ static const char *against_enumeration(const ons_curvature_options *options) {
 }
 
 static const char *against_sampling(const ons_curvature_options *options) {
-    if (options->states) { return "configurations are drawn for the Ising model only"; }
     if (options->open) { return "it needs a periodic lattice"; }
+    if (options->states > ONS_DISCRETE_STATES) { return "Potts configurations have at most 256 colours"; }
     return NULL;
 }
 
@@ -153,7 +153,7 @@ ons_status ons_curvature_plan(const ons_curvature_options *options, ons_curvatur
         return ons_fail(ONS_INVALID,
                         "no method solves this curvature: free fermions take periodic Ising models in two dimensions, "
                         "the transfer matrix periodic models in two dimensions with q^L up to 16384, enumeration few "
-                        "sites, sampling periodic Ising models");
+                        "sites, sampling periodic lattices");
     }
     if (why) {
         return ons_fail(ONS_INVALID, "the method %s cannot be used here: %s", ons_curvature_method_name(chosen), why);

@@ -6,6 +6,7 @@
  */
 #include <onsager/spins/glass.h>
 
+#include "fields_kernel.h"
 #include "ising.h"
 #include "waves.h"
 
@@ -14,10 +15,10 @@
 #include <string.h>
 
 typedef struct spins_glass_work {
-    spins_ladder *up;
+    const spins_fields_kernels *kernels;
+    float *rounded, *bound, *rounded_factor; /* see fields_kernel.h */
     spins_waves waves;
-    double *field;  /* [walkers] */
-    double *factor; /* [walkers]: 2/T of each walker */
+    double *factor; /* [walkers, padded]: 2/T of each walker */
     uint32_t *queue;
     uint8_t *seen; /* [sites] */
     int32_t *layer;
@@ -27,43 +28,31 @@ typedef struct spins_glass_work {
 
 double ons_glass_bytes(double sites, double bonds, size_t temperatures) {
     const double walkers = 2 * (double)temperatures;
-    return sites * (walkers + 12 + 4 * ONS_DIMENSIONS) + bonds * 24 + walkers * 80 + 8.0 * SPINS_RUNGS;
-}
-
-static void spread_couplings(ons_glass *glass, uint64_t *next) {
-    const ons_graph *graph = glass->graph;
-    for (uint32_t i = 0; i < graph->sites; i++) {
-        uint32_t count;
-        next[i] = spins_row(graph, i, &count);
-    }
-    for (uint64_t b = 0; b < graph->bonds; b++) {
-        const uint32_t i = graph->source[b], j = graph->target[b];
-        if (i == j) { continue; }
-        glass->entry[next[i]++] = glass->coupling[b];
-        glass->entry[next[j]++] = glass->coupling[b];
-    }
+    return sites * (walkers + 12 + 4 * ONS_DIMENSIONS) + bonds * 32 + walkers * 80 + 4 * sites;
 }
 
 static ons_status allocate(ons_glass *glass) {
     const ons_graph *graph = glass->graph;
     spins_glass_work *work = glass->work = ONS_NEW(spins_glass_work, 1);
     if (!work) { return ONS_MEMORY; }
-    glass->spins = ONS_NEW(int8_t, graph->sites * glass->walkers);
+    glass->spins = ONS_NEW(int8_t, graph->sites * glass->walkers + SPINS_FIELDS_BLOCK);
     glass->exchanged = ONS_NEW(uint8_t, glass->walkers);
     glass->between = ONS_NEW(int8_t, glass->walkers);
     glass->coupling = ONS_NEW(double, graph->bonds);
     glass->entry = ONS_NEW(double, graph->entries);
     glass->energy = ONS_NEW(double, glass->walkers);
-    work->field = ONS_NEW(double, glass->walkers);
-    work->factor = ONS_NEW(double, glass->walkers);
+    work->factor = ONS_NEW(double, spins_fields_padded(glass->walkers));
+    work->rounded_factor = ONS_NEW(float, spins_fields_padded(glass->walkers));
+    work->rounded = ONS_NEW(float, graph->entries);
+    work->bound = ONS_NEW(float, graph->sites);
     work->queue = ONS_NEW(uint32_t, graph->sites);
     work->seen = ONS_NEW(uint8_t, graph->sites);
     if (!glass->spins || !glass->exchanged || !glass->between || !glass->coupling || !glass->entry || !glass->energy ||
-        !work->field || !work->factor || !work->queue || !work->seen) {
+        !work->rounded || !work->bound || !work->rounded_factor || !work->factor || !work->queue || !work->seen) {
         return ONS_MEMORY;
     }
-    ons_status status = spins_ladder_create(&work->up, ONS_HEAT_BATH);
-    if (!status) { status = spins_waves_init(&work->waves, graph); }
+    work->kernels = spins_fields_kernels_in_use();
+    ons_status status = spins_waves_init(&work->waves, graph);
     if (!status && work->waves.count) {
         work->layer = ONS_NEW(int32_t, work->waves.largest);
         status = work->layer ? ONS_OK : ONS_MEMORY;
@@ -77,9 +66,8 @@ ons_status ons_glass_create(ons_glass **result, const ons_graph *graph, const do
     if (graph->complete) { return ons_fail(ONS_INVALID, "a spin glass needs a list of bonds, not a complete graph"); }
     if (!isfinite(options->field)) { return ons_fail(ONS_INVALID, "the field must be finite, not %g", options->field); }
     ons_glass *glass = ONS_NEW(ons_glass, 1);
-    uint64_t *next = ONS_NEW(uint64_t, graph->sites);
-    ons_status status = glass && next ? ONS_OK : ONS_MEMORY;
-    if (status) { goto cleanup; }
+    if (!glass) { return ONS_MEMORY; }
+    ons_status status = ONS_OK;
     glass->graph = graph;
     glass->temperatures = options->temperatures;
     glass->walkers = 2 * options->temperatures;
@@ -92,11 +80,12 @@ ons_status ons_glass_create(ons_glass **result, const ons_graph *graph, const do
     if (!status) { status = allocate(glass); }
     if (status) { goto cleanup; }
     memcpy(glass->coupling, couplings, graph->bonds * sizeof *couplings);
-    spread_couplings(glass, next);
+    status = spins_fields_spread(graph, glass->coupling, glass->entry, glass->work->rounded);
+    if (status) { goto cleanup; }
+    spins_fields_bound(graph, glass->entry, glass->field, glass->work->bound);
     memset(glass->spins, 1, graph->sites * glass->walkers);
     status = ons_glass_refresh(glass);
 cleanup:
-    free(next);
     if (status) {
         ons_glass_free(glass);
         glass = NULL;
@@ -109,8 +98,9 @@ void ons_glass_free(ons_glass *glass) {
     if (!glass) { return; }
     if (glass->work) {
         spins_waves_free(&glass->work->waves);
-        free(glass->work->up);
-        free(glass->work->field);
+        free(glass->work->rounded);
+        free(glass->work->bound);
+        free(glass->work->rounded_factor);
         free(glass->work->factor);
         free(glass->work->queue);
         free(glass->work->seen);
@@ -129,22 +119,10 @@ void ons_glass_free(ons_glass *glass) {
 
 /* ---- energies ---- */
 
-/* Of all walkers, bond by bond. */
 static void find_energies(ons_glass *glass) {
     const ons_graph *graph = glass->graph;
-    const size_t walkers = glass->walkers;
-    double *restrict energy = glass->energy;
-    for (size_t w = 0; w < walkers; w++) { energy[w] = 0; }
-    for (uint64_t b = 0; b < graph->bonds; b++) {
-        const int8_t *restrict s = glass->spins + graph->source[b] * walkers, *restrict t = glass->spins +
-                                                                                            graph->target[b] * walkers;
-        const double coupling = glass->coupling[b];
-        for (size_t w = 0; w < walkers; w++) { energy[w] -= coupling * (double)(int8_t)(s[w] * t[w]); }
-    }
-    if (glass->field == 0) { return; }
-    for (uint32_t i = 0; i < graph->sites; i++) {
-        for (size_t w = 0; w < walkers; w++) { energy[w] -= glass->field * glass->spins[i * walkers + w]; }
-    }
+    glass->work->kernels->energies(graph->source, graph->target, glass->coupling, graph->bonds, glass->field,
+                                   graph->sites, glass->spins, glass->walkers, glass->energy);
 }
 
 ons_status ons_glass_refresh(ons_glass *glass) {
@@ -176,28 +154,28 @@ static size_t walker_at(const ons_glass *glass, unsigned copy, size_t rung) {
 
 static void sweep(ons_glass *glass) {
     const ons_graph *graph = glass->graph;
-    const size_t walkers = glass->walkers;
-    double *restrict field = glass->work->field, *restrict factor = glass->work->factor;
     for (unsigned copy = 0; copy < 2; copy++) {
         for (size_t k = 0; k < glass->temperatures; k++) {
-            factor[walker_at(glass, copy, k)] = 2 / glass->ladder[copy].temperature[k];
+            const size_t walker = walker_at(glass, copy, k);
+            glass->work->factor[walker] = 2 / glass->ladder[copy].temperature[k];
+            glass->work->rounded_factor[walker] = (float)glass->work->factor[walker];
         }
     }
-    for (uint32_t i = 0; i < graph->sites; i++) {
-        uint32_t count;
-        const uint64_t row = spins_row(graph, i, &count);
-        for (size_t w = 0; w < walkers; w++) { field[w] = glass->field; }
-        for (uint32_t k = 0; k < count; k++) {
-            const double coupling = glass->entry[row + k];
-            const int8_t *restrict s = glass->spins + graph->neighbour[row + k] * walkers;
-            for (size_t w = 0; w < walkers; w++) { field[w] += coupling * s[w]; }
-        }
-        int8_t *s = glass->spins + i * walkers;
-        for (size_t w = 0; w < walkers; w++) {
-            const uint32_t word = ons_random_32(&glass->random);
-            s[w] = spins_ladder_up(glass->work->up, &glass->random, word, factor[w] * field[w]) ? 1 : -1;
-        }
-    }
+    const spins_fields_sweep sweep = {.planes = spins_planes_of(&glass->random),
+                                      .stream = glass->steps,
+                                      .sites = graph->sites,
+                                      .coordination = graph->coordination,
+                                      .offset = graph->offset,
+                                      .neighbour = graph->neighbour,
+                                      .entry = glass->entry,
+                                      .field = glass->field,
+                                      .factor = glass->work->factor,
+                                      .rounded_factor = glass->work->rounded_factor,
+                                      .rounded = glass->work->rounded,
+                                      .bound = glass->work->bound,
+                                      .walkers = glass->walkers,
+                                      .spins = glass->spins};
+    glass->work->kernels->sweep(&sweep);
 }
 
 static void exchange(ons_glass *glass, unsigned copy) {
@@ -264,6 +242,7 @@ void ons_glass_step(ons_glass *glass) {
     find_energies(glass);
     glass->trips = 0;
     for (unsigned copy = 0; copy < 2; copy++) { exchange(glass, copy); }
+    glass->steps++;
 }
 
 /* ---- measured ---- */

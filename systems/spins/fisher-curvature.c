@@ -245,6 +245,12 @@ static ons_status advance(void *memory, ons_context *context) {
     return status ? status : ONS_DONE;
 }
 
+static ons_status persist_colours(ons_discrete *coloured, size_t sites, ons_part *part) {
+    ons_status status = ons_persist(part, "colours", ONS_U8, ons_discrete_states(coloured), sites);
+    if (!status) { status = ons_persist_random(part, "random", ons_discrete_random(coloured)); }
+    return status || !ons_part_reading(part) ? status : ons_discrete_refresh(coloured);
+}
+
 static ons_status persist(void *memory, ons_part *part) {
     const curvature_state *state = memory;
     size_t count;
@@ -252,6 +258,8 @@ static ons_status persist(void *memory, ons_part *part) {
     ons_ising *ising = ons_curvature_ising(state->solver);
     ons_status status = ons_persist(part, "cursor", ONS_U64, ons_curvature_cursor(state->solver), 2);
     if (!status) { status = ons_persist(part, "numbers", ONS_F64, numbers, count); }
+    ons_discrete *coloured = ons_curvature_discrete(state->solver);
+    if (!status && coloured) { status = persist_colours(coloured, ons_curvature_sites(state->solver), part); }
     if (status || !ising) { return status; }
     status = ons_persist(part, "spins", ONS_I8, ons_ising_spins(ising), ons_curvature_sites(state->solver));
     if (!status) { status = ons_persist_random(part, "random", ons_ising_random(ising)); }
@@ -314,7 +322,8 @@ const ons_system ons_system_fisher_curvature = {
     .abi = ONS_ABI,
     .version = 1,
     .name = "fisher-curvature",
-    .summary = "scalar curvature of the manifold of all bond couplings: exact for 2D Ising and Potts, sampled in 3D",
+    .summary =
+        "scalar curvature of the manifold of all bond couplings: exact for 2D Ising and small Potts, else sampled",
     .details = FISHER_CURVATURE_DETAILS,
     .step = "piece of work, some 0.1 seconds",
     .parameters = parameters,

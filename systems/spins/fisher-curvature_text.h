@@ -45,7 +45,7 @@
     "the\n"                                                                                                            \
     "  lengths), operators inserted, no differences. Exact.\n"                                                         \
     "- `enumeration`: every boundary and dimension, few sites. Exact.\n"                                               \
-    "- `sampled`: the periodic Ising model in one to three dimensions, `samples` configurations that are `sweeps`\n"   \
+    "- `sampled`: periodic, one to three dimensions, Ising and Potts: `samples` configurations that are `sweeps`\n"    \
     "  sweeps of Swendsen and Wang (1987) apart, after `equilibration` of them. |T|^2 and |t|^2 are quadratic in "     \
     "noisy\n"                                                                                                          \
     "  estimates: the bias of order 1/samples is removed by a jackknife over `blocks` blocks, which gives the errors " \

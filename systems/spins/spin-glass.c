@@ -504,6 +504,7 @@ static ons_status persist_one(ons_glass *glass, ons_part *part) {
     const size_t shape[] = {glass->graph->sites, glass->walkers};
     ons_status status = ons_persist_configuration(part, "spins", ONS_I8, glass->spins, 2, shape);
     if (!status) { status = ons_persist_random(part, "random", &glass->random); }
+    if (!status) { status = ons_persist(part, "steps", ONS_U64, &glass->steps, 1); }
     if (!status) { status = ons_persist(part, "exchanged", ONS_U8, glass->exchanged, glass->walkers); }
     if (!status) { status = ons_persist(part, "between", ONS_I8, glass->between, glass->walkers); }
     if (!status) { status = ons_persist(part, "trips", ONS_U64, &glass->trips, 1); }
@@ -575,7 +576,7 @@ static void destroy(void *memory) {
 extern const ons_system ons_system_spin_glass;
 const ons_system ons_system_spin_glass = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "spin-glass",
     .summary = "Ising spin glasses: parallel tempering of many samples at once, overlaps, xi_L/L, Houdayer moves",
     .details = SPIN_GLASS_DETAILS,

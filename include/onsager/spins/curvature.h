@@ -26,6 +26,7 @@ extern "C" {
 
 struct ons_graph;
 struct ons_ising;
+struct ons_discrete;
 
 typedef struct ons_curvature {
     double scalar;        /* R = (tensor - trace) / 4 */
@@ -58,7 +59,7 @@ typedef enum ons_curvature_method {
     ONS_CURVATURE_FERMIONS,    /* Ising, periodic, two dimensions, J >= 0 or even lengths: exact at any size */
     ONS_CURVATURE_TRANSFER,    /* Ising and Potts, periodic, two dimensions, q^L1 <= 16384: exact */
     ONS_CURVATURE_ENUMERATION, /* any boundary and dimension, few sites: exact */
-    ONS_CURVATURE_SAMPLED      /* Ising, periodic: Swendsen-Wang clusters, errors and bias by the jackknife */
+    ONS_CURVATURE_SAMPLED      /* periodic: Swendsen-Wang clusters, errors and bias by the jackknife */
 } ons_curvature_method;
 
 typedef struct ons_curvature_options {
@@ -97,10 +98,11 @@ ONS_API ons_status ons_curvature_advance(ons_curvature_solver *solver);
 ONS_API void ons_curvature_progress(const ons_curvature_solver *solver, double *done, double *total);
 
 /* All that must be stored: cursor[2], numbers[count], and of the sampled method the configuration with its stream
- * (NULL for the others; call ons_ising_refresh after changing it). */
+ * (NULL for the others and the other model; call ons_ising_refresh or ons_discrete_refresh after changing it). */
 ONS_API uint64_t *ons_curvature_cursor(ons_curvature_solver *solver);
 ONS_API double *ons_curvature_numbers(ons_curvature_solver *solver, size_t *count);
 ONS_API struct ons_ising *ons_curvature_ising(ons_curvature_solver *solver);
+ONS_API struct ons_discrete *ons_curvature_discrete(ons_curvature_solver *solver);
 ONS_API size_t ons_curvature_sites(const ons_curvature_solver *solver);
 
 /* A number with the error of the jackknife; error 0: exact up to rounding. */
