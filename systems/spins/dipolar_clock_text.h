@@ -69,8 +69,8 @@
     "Energies are per site. M = (1/N) sum (cos theta, sin theta); `binder` = 1 - <|M|^4>/(3 <|M|^2>^2), "              \
     "`susceptibility`\n"                                                                                               \
     "with |M|. Two equally frequent adjacent states have |M| = cos(pi/q) (0.8660 for q = 6) and `anisotropy`\n"        \
-    "<cos(q arg M)> = -1, a single state has 1 and 1. p = (1/N) sum s is the dipole moment. `stripe_amplitudes` are\n" \
-    "|s(Q_k)|, s(Q) = (1/N) sum s exp(-iQr), for rows of constant i, j and i + j. `helicity_modulus` is the "          \
+    "<cos(q arg M)> = -1, a single state has 1 and 1. p = (1/N) sum s is the dipole moment. `stripe_amplitudes`\n"     \
+    "are |s(Q_k)|, s(Q) = (1/N) sum s exp(-iQr), for rows of constant i, j and i + j. `helicity_modulus` is the "      \
     "stiffness per AREA,\n"                                                                                            \
     "so that the universal jump at a BKT transition is 2T/pi on both lattices; at T = 0 it is sqrt 3 J "               \
     "(triangular),\n"                                                                                                  \

@@ -10,7 +10,7 @@ for system in $("$onsager" list systems --names); do
     fi
     code 0 describe "$system" --system
     for heading in Parameters Observables "Run controls" Example; do has out "$heading"; done
-    python 'assert all(len(line.rstrip("\n")) <= 100 or line.startswith("    ") for line in open("out"))'
+    python 'assert all(len(line.rstrip("\n")) <= 100 or line.startswith("    ") or line.startswith("  |") for line in open("out"))'
 done
 for page in "$source"/docs/systems/*.md; do
     name=$(basename "$page" .md)
@@ -22,7 +22,7 @@ for paper in $("$onsager" list papers --names); do # the page begins with what t
     cmp -s out page || fail "docs/papers/$paper.md does not begin as 'onsager describe $paper --paper --markdown' (docs/generate.sh writes it)"
     code 0 describe "$paper" --paper
     for heading in Claims "To reproduce it"; do has out "$heading"; done
-    python 'assert all(len(line.rstrip("\n")) <= 100 or line.startswith("    ") for line in open("out"))'
+    python 'assert all(len(line.rstrip("\n")) <= 100 or line.startswith("    ") or line.startswith("  |") for line in open("out"))'
 done
 for page in "$source"/docs/papers/*.md; do
     name=$(basename "$page" .md)
