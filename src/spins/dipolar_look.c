@@ -5,6 +5,7 @@
  */
 #include "dipolar.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -48,6 +49,7 @@ void ons_dipolar_look(const ons_dipolar *walker, ons_dipolar_order *order) {
 void ons_dipolar_stripes(const ons_dipolar *walker, unsigned width, unsigned count, double *amplitude) {
     const ons_graph *graph = walker->model->graph;
     const size_t rows = (size_t)graph->lengths[0], columns = (size_t)graph->lengths[1], period = 2 * width;
+    assert(count <= 3);
     double sums[3][2] = {{0}};
     size_t diagonal = 0;
     double unit[2], turn[2] = {1, 0};

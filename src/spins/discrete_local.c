@@ -8,6 +8,8 @@
  */
 #include "discrete.h"
 
+#include <assert.h>
+
 enum { BLOCK = 64 };
 
 /* Uniform in 0 .. bound-1 from a word already drawn (Lemire 2019). */
@@ -125,6 +127,7 @@ static double exponential_weights(const ons_discrete_model *model, const uint8_t
         const double coupling = model->beta * spins_entry_coupling(&model->couplings, row + k);
         for (uint32_t a = 0; a < q; a++) { weights[a] += coupling * pair[a]; }
     }
+    assert(q > 0);
     double largest = weights[0], sum = 0;
     for (uint32_t a = 1; a < q; a++) { largest = weights[a] > largest ? weights[a] : largest; }
     for (uint32_t a = 0; a < q; a++) {
