@@ -36,7 +36,8 @@ size_t spins_samples_sums(const spins_samples *samples) {
 
 double spins_samples_bytes(const spins_torus *torus, uint32_t blocks) {
     const double d = torus->dimension, n = (double)torus->sites;
-    const int64_t folded = torus->lengths[0] / 2 + 1;
+    const int64_t whole = torus->lengths[0] / 2 + 1;
+    const double folded = (double)whole;
     double orbits = 1; /* of reflections; of exchanges too where all lengths are equal */
     bool equal = true;
     for (unsigned i = 0; i < torus->dimension; i++) {
@@ -44,7 +45,7 @@ double spins_samples_bytes(const spins_torus *torus, uint32_t blocks) {
         orbits *= (double)half;
         equal = equal && torus->lengths[i] == torus->lengths[0];
     }
-    if (equal && torus->dimension == 2) { orbits = (double)folded * ((double)folded + 1) / 2; }
+    if (equal && torus->dimension == 2) { orbits = folded * (folded + 1) / 2; }
     if (equal && torus->dimension == 3) { orbits = folded * (folded + 1) * (folded + 2) / 6; }
     return 8 * (d + 2 * d * d * n + 2 * orbits * d * d * d * n) * (blocks + 1) + orbits * n * 4 +
            n * 8 * (10 * d * d + 10);

@@ -194,7 +194,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
  */
 
 typedef struct dipolar_state {
-    extent size = {0};
+    extent size;
     ons_graph *graph;
     ons_dipolar_model *model;
     ons_tempering ladder;
