@@ -8,6 +8,7 @@
 #define ONSAGER_SPINS_ISING_H
 
 #include "regular.h"
+#include "modes.h"
 #include "spins.h"
 
 /* Probabilities as functions of x, the thresholds at multiples of 1/16, between which few cases need an exponential. */
@@ -44,9 +45,7 @@ struct ons_ising_model {
     ons_ising_options options;                     /* checkerboard: for its states */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
-    unsigned waves;                                /* smallest wave vectors */
-    unsigned wave[ONS_DIMENSIONS];                 /* their directions */
-    double *wave_table[ONS_DIMENSIONS]; /* [waves][lengths[d] * lattice->sites][2]: cos and sin of k r by layer */
+    spins_modes modes;                             /* smallest wave vectors */
 };
 
 struct ons_ising {
