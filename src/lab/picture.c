@@ -85,7 +85,7 @@ static void mean_colour(const panels *p, const uint8_t *rgb, size_t panel, size_
             count++;
         }
     }
-    for (int k = 0; k < 3; k++) { pixel[k] = count ? (uint8_t)((sum[k] + count / 2) / count) : 128; }
+    for (int k = 0; k < 3; k++) { pixel[k] = (uint8_t)(count ? (sum[k] + count / 2) / count : 128); }
 }
 
 static void draw_panel(const panels *p, const uint8_t *rgb, size_t panel, ons_picture *picture) {
