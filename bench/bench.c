@@ -1,6 +1,7 @@
 /*
  * bench: what the laboratory and its kernels cost, beside a peer measured in the same run and the limit that can be
- * derived. Prints one table and writes it as JSON: bench ONSAGER FILE.json
+ * derived. Prints one table and writes it as JSON: bench ONSAGER FILE.json [PART ..], where the parts are kernels,
+ * flips, laboratory, models, dipolar and spin-glass; without one all of them.
  *
  * Every figure is the median of five runs, ours and the peer's in turn, in processor time (the start of the command: on
  * the wall clock). Times are never asserted in tests.
@@ -14,55 +15,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "textbook.h"
 
 #define RUNS BENCH_RUNS
-
-typedef struct row {
-    char what[96], unit[40], peer[64], limit_is[160];
-    double ours, theirs, limit; /* NaN: none */
-} row;
-
-static row rows[64];
-static size_t row_count;
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void bench_row(const char *what, const char *unit, const char *peer, const char *limit_is, double ours, double theirs,
-               double limit) {
-    row *r = &rows[row_count++];
-    snprintf(r->what, sizeof r->what, "%s", what);
-    snprintf(r->unit, sizeof r->unit, "%s", unit);
-    snprintf(r->peer, sizeof r->peer, "%s", peer);
-    snprintf(r->limit_is, sizeof r->limit_is, "%s", limit_is);
-    r->ours = ours;
-    r->theirs = theirs;
-    r->limit = limit;
-}
-
-double bench_median(double *values) {
-    qsort(values, RUNS, sizeof values[0], compare);
-    return values[RUNS / 2];
-}
-
-/* Processor time of this process, all threads: other work on the machine does not count. */
-double bench_seconds_of_work(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-void bench_die(const char *what) {
-    fprintf(stderr, "bench: %s: %s\n", what, ons_message());
-    exit(1);
-}
 
 /* ---- kernels against the textbook loop ---- */
 
@@ -81,7 +39,7 @@ static double time_steps(ons_ising *ising, int steps) {
     return (bench_seconds_of_work() - begin) / steps;
 }
 
-static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
+static void time_kernels(const ons_lattice *square, int64_t L, int steps) {
     static const struct {
         ons_ising_update update;
         const char *name;
@@ -112,7 +70,7 @@ static void bench_kernels(const ons_lattice *square, int64_t L, int steps) {
         bench_row(name, "ns a site",
                   updates[u].update == ONS_SWENDSEN_WANG ? "textbook C (flood fill)"
                                                          : "textbook C (Metropolis in order)",
-                  "", bench_median(ours), bench_median(theirs), NAN);
+                  "", bench_median(ours, RUNS), bench_median(theirs, RUNS), NAN);
         ons_ising_free(ising);
         ons_ising_model_free(model);
     }
@@ -168,7 +126,7 @@ static double through_the_lab(int steps, const char *output) {
     return seconds;
 }
 
-static void bench_lab(const ons_lattice *square, const char *output) {
+static void time_laboratory(const ons_lattice *square, const char *output) {
     const int64_t L = 64;
     const int few = 2000, many = 42000;
     double ours[RUNS], bare[RUNS], sum = 0;
@@ -182,7 +140,7 @@ static void bench_lab(const ons_lattice *square, const char *output) {
     if (isnan(sum)) { bench_die("the bare loop"); }
     ons_graph_free(graph);
     bench_row("a measured sweep in the laboratory, L = 64", "us", "the bare engine loop", "at most 1.03 of the peer",
-              bench_median(ours), bench_median(bare), NAN);
+              bench_median(ours, RUNS), bench_median(bare, RUNS), NAN);
 }
 
 static double memory_of(const char *onsager, const char *steps, const char *output) {
@@ -218,10 +176,10 @@ static double start_of(const char *onsager) {
         waitpid(child, &status, 0);
         times[r] = 1e3 * (ons_seconds() - begin);
     }
-    return bench_median(times);
+    return bench_median(times, RUNS);
 }
 
-static void bench_random(void) {
+static void time_random(void) {
     static uint32_t words[1 << 16];
     ons_random random = ons_random_stream(1, 0, 0);
     char name[64];
@@ -232,62 +190,60 @@ static void bench_random(void) {
         for (int i = 0; i < 200; ++i) { ons_random_fill(&random, words, 1 << 16); }
         ours[r] = 1e9 * (bench_seconds_of_work() - begin) / (200 * 65536.0);
     }
-    bench_row(name, "ns a word", "", "", bench_median(ours), NAN, NAN);
+    bench_row(name, "ns a word", "", "", bench_median(ours, RUNS), NAN, NAN);
 }
 
-static void print_table(void) {
-    printf("%-62s %10s %10s %8s   %s\n", "what", "ours", "peer", "ratio", "unit; peer; limit");
-    for (size_t i = 0; i < row_count; ++i) {
-        printf("%-62s %10.3f ", rows[i].what, rows[i].ours);
-        if (isnan(rows[i].theirs)) {
-            printf("%10s %8s", "-", "-");
-        } else {
-            printf("%10.3f %8.3f", rows[i].theirs, rows[i].ours / rows[i].theirs);
-        }
-        printf("   %s", rows[i].unit);
-        if (!isnan(rows[i].limit)) { printf("; limit %.3g, ratio %.3f", rows[i].limit, rows[i].ours / rows[i].limit); }
-        if (rows[i].peer[0]) { printf("; %s", rows[i].peer); }
-        if (rows[i].limit_is[0]) { printf("; %s", rows[i].limit_is); }
-        printf("\n");
-    }
+void bench_kernels(const char *onsager, const char *output) {
+    (void)onsager;
+    (void)output;
+    ons_lattice *square = NULL;
+    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { bench_die("lattice"); }
+    time_random();
+    time_kernels(square, 64, 2000);
+    time_kernels(square, 1024, 10);
+    ons_lattice_free(square);
 }
 
-static int write_json(const char *path) {
-    FILE *file = fopen(path, "w");
-    if (!file) { return 1; }
-    fprintf(file, "[\n");
-    for (size_t i = 0; i < row_count; ++i) {
-        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %.6g, ", rows[i].what, rows[i].unit,
-                rows[i].ours);
-        if (!isnan(rows[i].theirs)) {
-            fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs);
-        }
-        if (!isnan(rows[i].limit)) { fprintf(file, "\"limit_value\": %.6g, ", rows[i].limit); }
-        fprintf(file, "\"limit\": \"%s\"}%s\n", rows[i].limit_is, i + 1 < row_count ? "," : "");
-    }
-    fprintf(file, "]\n");
-    return fclose(file) != 0;
+void bench_laboratory(const char *onsager, const char *output) {
+    ons_lattice *square = NULL;
+    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { bench_die("lattice"); }
+    time_laboratory(square, output);
+    const double small = memory_of(onsager, "1e5", output), large = memory_of(onsager, "3e6", output);
+    bench_row("memory of a run of 3e6 steps, L = 8", "MiB", "the same run with 1e5 steps", "equal: constant memory",
+              large, small, NAN);
+    bench_row("start of the command (onsager list)", "ms", "", "20 ms", start_of(onsager), NAN, NAN);
+    ons_lattice_free(square);
+}
+
+static const struct part {
+    const char *name;
+    void (*measure)(const char *onsager, const char *output);
+} parts[] = {{"kernels", bench_kernels}, {"flips", bench_flips},     {"laboratory", bench_laboratory},
+             {"models", bench_models},   {"dipolar", bench_dipolar}, {"spin-glass", bench_spin_glass}};
+
+/* A part is wanted when it is named, or none is; *known counts the names that are parts. */
+static bool wanted(const char *name, int count, char **names, int *known) {
+    bool named = false;
+    for (int i = 0; i < count; ++i) { named = named || strcmp(names[i], name) == 0; }
+    *known += named;
+    return named || count == 0;
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: bench ONSAGER FILE.json\n");
+    bool take[sizeof parts / sizeof parts[0]];
+    int known = 0;
+    for (size_t i = 0; argc >= 3 && i < sizeof parts / sizeof parts[0]; ++i) {
+        take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
+    }
+    if (argc < 3 || known < argc - 3) {
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [kernels|flips|laboratory|models|dipolar|spin-glass ..]\n");
         return 2;
     }
     char output[512];
     snprintf(output, sizeof output, "%s.h5", argv[2]);
-    ons_lattice *square = NULL;
-    if (ons_lattice_create(&square, "square", 2) != ONS_OK) { bench_die("lattice"); }
-    bench_random();
-    bench_kernels(square, 64, 2000);
-    bench_kernels(square, 1024, 10);
-    bench_flips(argv[1], output);
-    bench_lab(square, output);
-    const double small = memory_of(argv[1], "1e5", output), large = memory_of(argv[1], "3e6", output);
-    bench_row("memory of a run of 3e6 steps, L = 8", "MiB", "the same run with 1e5 steps", "equal: constant memory",
-              large, small, NAN);
-    bench_row("start of the command (onsager list)", "ms", "", "20 ms", start_of(argv[1]), NAN, NAN);
-    ons_lattice_free(square);
-    print_table();
-    return write_json(argv[2]);
+    bench_head();
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        if (take[i]) { parts[i].measure(argv[1], output); }
+    }
+    return bench_write(argv[2]);
 }

@@ -1,18 +1,35 @@
-/* The table that the files of the bench fill together. SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table that the files of the bench fill together, and what they measure with.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #ifndef ONSAGER_BENCH_H
 #define ONSAGER_BENCH_H
 
+#include <stddef.h>
+
 #define BENCH_RUNS 5
 
-/* A row; NaN: no such figure. Texts are copied. */
+/* Prints a row and keeps it; NaN: no such figure. Texts are copied. */
 void bench_row(const char *what, const char *unit, const char *peer, const char *limit_is, double ours, double theirs,
                double limit);
-/* The middle one of BENCH_RUNS values, which are sorted. */
-double bench_median(double *values);
+void bench_head(void);
+/* All rows as JSON; not 0: it could not be written. */
+int bench_write(const char *path);
+
+/* The middle one of the values, which are sorted. */
+double bench_median(double *values, size_t count);
+/* Processor time of this process, all threads: other work on the machine does not count. */
 double bench_seconds_of_work(void);
 void bench_die(const char *what);
 
-/* Attempted flips per ns of single lattices with one bit a spin, through the command; `output` is overwritten. */
+/* The parts. `onsager`: the command; `output` is overwritten. */
+void bench_kernels(const char *onsager, const char *output);
+/* Attempted flips per ns of single lattices with one bit a spin, through the command. */
 void bench_flips(const char *onsager, const char *output);
+void bench_laboratory(const char *onsager, const char *output);
+void bench_models(const char *onsager, const char *output);
+void bench_dipolar(const char *onsager, const char *output);
+void bench_spin_glass(const char *onsager, const char *output);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * bench of clock spins with dipoles: time of an attempted move, beside a straight scalar program that sums over all
- * sites at each attempt and one that keeps a table of fields, measured in the same run. bench_dipolar [FILE.json]
+ * Clock spins with dipoles: time of an attempted move, beside a straight scalar program that sums over all
+ * sites at each attempt and one that keeps a table of fields, measured in the same run.
  *
  * L = 48, triangular, D/J = 0.15, six states, in processor time, the median of five runs in turn.
  *
@@ -11,32 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define RUNS 5
+#include "bench.h"
+
+#define RUNS BENCH_RUNS
 #define L 48
 #define SITES (L * L)
-
-static double seconds_of_work(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void die(const char *what) {
-    fprintf(stderr, "bench: %s: %s\n", what, ons_message());
-    exit(1);
-}
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values) {
-    qsort(values, RUNS, sizeof *values, compare);
-    return values[RUNS / 2];
-}
 
 /* ---- the straight program ---- */
 
@@ -104,11 +84,11 @@ static ours open_ours(straight *peer) {
         ons_graph_create(&here.graph, lattice, &size, 1, ONS_PERIODIC) ||
         ons_dipolar_model_create(&here.model, here.graph, &options) ||
         ons_dipolar_create(&here.walker, here.model, ons_random_stream(1, 0, 0))) {
-        die("model");
+        bench_die("model");
     }
     ons_longrange_cell cell = {.dimension = 2, .lengths = {L, L}};
     memcpy(cell.basis, lattice->basis, 4 * sizeof(double));
-    if (ons_longrange_sum(&cell, 3, 0, peer->coupling)) { die("table"); }
+    if (ons_longrange_sum(&cell, 3, 0, peer->coupling)) { bench_die("table"); }
     ons_lattice_free(lattice);
     return here;
 }
@@ -118,52 +98,51 @@ static void copy_to(straight *peer, ours *here) {
     for (int i = 0; i < SITES; i++) { peer->field[i] = field_at(peer, i); }
 }
 
-int main(int count, char **arguments) {
-    static const double temperatures[] = {0.12, 0.5, 1.5};
+static double time_ours(const ours *here, double temperature, int sweeps) {
+    const double begin = bench_seconds_of_work();
+    for (int sweep = 0; sweep < sweeps; sweep++) { ons_dipolar_metropolis(here->walker, temperature); }
+    return 1e9 * (bench_seconds_of_work() - begin) / ((double)sweeps * SITES);
+}
+
+static double time_straight(straight *peer, double temperature, int keeps, int sweeps) {
+    peer->keeps = keeps;
+    const double begin = bench_seconds_of_work();
+    straight_sweep(peer, temperature, sweeps * SITES);
+    return 1e9 * (bench_seconds_of_work() - begin) / ((double)sweeps * SITES);
+}
+
+void bench_dipolar(const char *onsager, const char *output) {
+    static const double temperatures[] = {1.5, 0.5, 0.12};
+    (void)onsager;
+    (void)output;
     straight *peer = calloc(1, sizeof *peer);
     ons_random random = ons_random_stream(1, 0, 1);
-    FILE *json = count > 1 ? fopen(arguments[1], "w") : NULL;
-    if (!peer) { return 1; }
+    if (!peer) { bench_die("memory"); }
     ours here = open_ours(peer);
     peer->random = 88172645463325252u;
-    if (ons_dipolar_start_random(here.walker, &random)) { die("start"); }
-    printf("ns per attempted move, L = %d, D/J = 0.15, kernel %s\n", L,
-           ons_longrange_kernel(ons_dipolar_longrange(here.model)));
-    printf("%6s %8s %18s %8s %18s %8s\n", "T", "ours", "table of fields", "ratio", "sum at each move", "ratio");
-    if (json) { fprintf(json, "["); }
-    for (int k = 2; k >= 0; k--) {
+    if (ons_dipolar_start_random(here.walker, &random)) { bench_die("start"); }
+    for (int k = 0; k < 3; k++) {
         const double t = temperatures[k];
         double mine[RUNS], table[RUNS], sum[RUNS];
-        for (int sweep = 0; sweep < 300; sweep++) { ons_dipolar_metropolis(here.walker, t); }
+        char what[96];
+        time_ours(&here, t, 300);
         copy_to(peer, &here);
         for (int r = 0; r < RUNS; r++) {
-            double begin = seconds_of_work();
-            for (int sweep = 0; sweep < 100; sweep++) { ons_dipolar_metropolis(here.walker, t); }
-            mine[r] = 1e9 * (seconds_of_work() - begin) / (100.0 * SITES);
-            peer->keeps = 1;
-            begin = seconds_of_work();
-            straight_sweep(peer, t, 10 * SITES);
-            table[r] = 1e9 * (seconds_of_work() - begin) / (10.0 * SITES);
-            peer->keeps = 0;
-            begin = seconds_of_work();
-            straight_sweep(peer, t, SITES);
-            sum[r] = 1e9 * (seconds_of_work() - begin) / SITES;
+            mine[r] = time_ours(&here, t, 100);
+            table[r] = time_straight(peer, t, 1, 10);
+            sum[r] = time_straight(peer, t, 0, 1);
             copy_to(peer, &here);
         }
-        const double a = median(mine), b = median(table), c = median(sum);
-        printf("%6g %8.1f %18.1f %8.1f %18.1f %8.1f\n", t, a, b, b / a, c, c / a);
-        if (json) {
-            fprintf(json, "%s{\"temperature\": %g, \"ours\": %.4g, \"table\": %.4g, \"sum\": %.4g, \"unit\": \"ns\"}",
-                    k < 2 ? ", " : "", t, a, b, c);
-        }
-    }
-    if (json) {
-        fprintf(json, "]\n");
-        fclose(json);
+        snprintf(what, sizeof what, "clock spins with dipoles, L = %d, T = %g, %s", L, t,
+                 ons_longrange_kernel(ons_dipolar_longrange(here.model)));
+        const double median = bench_median(mine, RUNS);
+        bench_row(what, "ns an attempted move", "straight loop, a table of fields", "", median,
+                  bench_median(table, RUNS), NAN);
+        bench_row(what, "ns an attempted move", "straight loop, a sum at each move", "", median,
+                  bench_median(sum, RUNS), NAN);
     }
     ons_dipolar_free(here.walker);
     ons_dipolar_model_free(here.model);
     ons_graph_free(here.graph);
     free(peer);
-    return 0;
 }

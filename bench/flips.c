@@ -72,7 +72,7 @@ static double flips(const lattice_case *which, int threads, bool clock, const ch
                                seconds_of_job(which, which->few, threads, clock, output);
         rates[r] = 1e-9 * which->sites * (which->many - which->few) / seconds;
     }
-    return bench_median(rates);
+    return bench_median(rates, BENCH_RUNS);
 }
 
 /* The command itself, whole: start, sweeps, archive. */
@@ -95,7 +95,7 @@ static double flips_of_command(const char *onsager, const lattice_case *which, c
         rates[r] = 1e-9 * which->sites * 1000 / (ons_seconds() - begin);
     }
     remove(output);
-    return bench_median(rates);
+    return bench_median(rates, BENCH_RUNS);
 }
 
 static double textbook_flips(void) {
@@ -107,7 +107,7 @@ static double textbook_flips(void) {
         rates[r] = 1e-9 * 5 * 1024 * 1024 / (bench_seconds_of_work() - begin);
     }
     textbook_free(peer);
-    return bench_median(rates);
+    return bench_median(rates, BENCH_RUNS);
 }
 
 static double seconds_of_plane(void) {
@@ -120,7 +120,7 @@ static double seconds_of_plane(void) {
         for (uint64_t i = 0; i < 400; ++i) { ons_planes_fill(&random, 0, i * COUNT, COUNT, bits); }
         times[r] = (bench_seconds_of_work() - begin) / (400 * COUNT);
     }
-    return bench_median(times);
+    return bench_median(times, BENCH_RUNS);
 }
 
 void bench_flips(const char *onsager, const char *output) {

@@ -17,10 +17,10 @@ RUNS = 3
 onsager, table = sys.argv[1], sys.argv[2]
 
 
-def onsager_seconds(words, steps):
+def onsager_seconds(words, steps, replicas=1):
     with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        subprocess.run([onsager, "run", *words, f"steps={steps}", "warmup=0", "replicas=1", "threads=1", "-o",
+        subprocess.run([onsager, "run", *words, f"steps={steps}", "warmup=0", f"replicas={replicas}", "threads=1", "-o",
                         os.path.join(folder, "x.h5"), "--quiet"], check=True, stdout=subprocess.DEVNULL)
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
@@ -65,7 +65,7 @@ rows = []
 
 def row(what, unit, ours_value, peer, theirs):
     rows.append({"what": what, "unit": unit, "ours": ours_value, "peer": peer, "theirs": theirs, "limit": ""})
-    print(f"{what:<46} {ours_value:10.3f} {theirs:10.3f} {ours_value / theirs:8.3f}   {unit}; {peer}", flush=True)
+    print(f"{what:<62} {ours_value:10.3f} {theirs:10.3f} {ours_value / theirs:8.3f}   {unit}; {peer}", flush=True)
 
 
 def attempt(what, function):
@@ -108,9 +108,35 @@ def metropolis(length):
     attempt("ALPS", alps)
 
 
+def spin_glass(length):
+    """Attempted flips a nanosecond of a +-J cube: 11 temperatures, two copies, exchanges, one core; 512 samples of
+    ours, one of peapods with the heat bath."""
+    flips = 2 * 11 * length**3
+    def peapods():
+        import numpy
+        import peapods
+        words = ["spin-glass", f"L={length}", "temperature=[1.0:2.0:0.1]", "every=100"]
+        few, many = 200, 200 + 3000 * 512 // length**3
+        one = statistics.median((onsager_seconds(words, many, 512) - onsager_seconds(words, few, 512)) / (many - few)
+                                for _ in range(RUNS))
+        model = peapods.Ising((length,) * 3, couplings="bimodal", temperatures=numpy.linspace(1.0, 2.0, 11),
+                              n_replicas=2)
+        model.sample(10, sweep_mode="gibbs", pt_interval=1, sequential=True)
+        sweeps, times = max(20, 2000 * 512 // length**3), []
+        for _ in range(RUNS):
+            begin = time.process_time()
+            model.sample(sweeps, sweep_mode="gibbs", pt_interval=1, sequential=True)
+            times.append((time.process_time() - begin) / sweeps)
+        row(f"+-J cube, L = {length}, 512 samples, 11 temperatures", "attempted flips a ns and core",
+            1e-9 * 512 * flips / one, "peapods", 1e-9 * flips / statistics.median(times))
+    attempt("peapods", peapods)
+
+
 os.environ["RAYON_NUM_THREADS"] = "1"
 clusters(1024)
 metropolis(1024)
+for length in (8, 12, 16):
+    spin_glass(length)
 with open(table) as file:
     everything = json.load(file)
 with open(table, "w") as file:

@@ -2,9 +2,8 @@
 # Builds and runs the bench: run.sh BUILD. The peers of the Python world come from PyPI into BUILD/peers; where they
 # cannot be had their rows are left out.
 set -eu
-ninja -C "$1" --quiet bench/bench bench/bench_models
+ninja -C "$1" --quiet bench/bench
 "$1/bench/bench" "$1/onsager" "$1/bench.json"
-"$1/bench/bench_models"
 if [ ! -x "$1/peers/bin/python" ] && [ "${ONSAGER_NO_INSTALL:-0}" != 1 ]; then
     echo "installing the peers peapods and pyalps from PyPI into $1/peers"
     { python3 -m venv "$1/peers" && "$1/peers/bin/pip" install --quiet numpy peapods pyalps; } >"$1/peers.log" 2>&1 ||

@@ -1,9 +1,7 @@
 /*
- * bench of spin glasses: attempted flips a nanosecond and core through the whole laboratory (job, measurement every 100
- * steps, parts, archive), in processor time. Prints rows and writes them as JSON: bench_spin_glass FILE.json PEER.py
- *
- * Peers: a straight loop in C on one sample (spins and couplings of one byte, a table of thresholds, xoshiro); and
- * peapods (PyPI), where the environment variable ONSAGER_PEERS names a Python that has it (peer_spin_glass.py).
+ * Spin glasses: attempted flips a nanosecond and core through the whole laboratory (job, measurement every 100 steps,
+ * parts, archive), in processor time, beside a straight loop in C on one sample (spins and couplings of one byte, a
+ * table of thresholds, xoshiro). peers.py has the rows beside peapods.
  *
  * The limit of lanes are their random bits: a decision of 512 lanes takes 12.5 planes on average (12, and four more
  * where one of 512 lanes has agreed in 12 bits: 12 %), and a plane of ARS-7 seven AES rounds. With one round of 512
@@ -16,55 +14,35 @@
 
 #include <onsager/registry.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 #define RUNS 3
 #define TEMPERATURES 11
 
 static const char ladder[] = "temperature=[1.0:2.0:0.1]";
 
-/* Processor time of this process, all threads. */
-static double seconds_of_work(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void die(const char *what) {
-    fprintf(stderr, "bench: %s: %s\n", what, ons_message());
-    exit(1);
-}
-
-static int compare(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values) {
-    qsort(values, RUNS, sizeof values[0], compare);
-    return values[RUNS / 2];
-}
-
 /* Cycles a nanosecond, from a chain of additions of one cycle each. */
 static double clock_rate(void) {
-    const double begin = seconds_of_work();
+    const double begin = bench_seconds_of_work();
     uint64_t x = 1;
     for (long i = 0; i < 30000000; i++) {
         __asm__ volatile("add %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\n"
                          "add %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0\nadd %0, %0"
                          : "+r"(x));
     }
-    return 0.3 / (seconds_of_work() - begin);
+    return 0.3 / (bench_seconds_of_work() - begin);
 }
 
 static const ons_system *find_system(void) {
     for (const ons_system *const *system = ons_registry(); *system; system++) {
         if (!strcmp((*system)->name, "spin-glass")) { return *system; }
     }
-    die("no system spin-glass");
+    bench_die("no system spin-glass");
     return NULL;
 }
 
@@ -82,17 +60,17 @@ static double through_the_lab(int L, int steps, const char *words, int replicas,
     snprintf(text[3], sizeof text[3], "output=%s", output);
     snprintf(text[4], sizeof text[4], "%s", ladder);
     snprintf(buffer, sizeof buffer, "warmup=0 every=100 threads=1 %s", words);
-    if (ons_job_create(&job) != ONS_OK) { die("job"); }
+    if (ons_job_create(&job) != ONS_OK) { bench_die("job"); }
     for (int i = 0; i < 5; i++) {
-        if (ons_job_word(job, text[i]) != ONS_OK) { die("word"); }
+        if (ons_job_word(job, text[i]) != ONS_OK) { bench_die("word"); }
     }
     for (char *word = strtok_r(buffer, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        if (ons_job_word(job, word) != ONS_OK) { die("word"); }
+        if (ons_job_word(job, word) != ONS_OK) { bench_die("word"); }
     }
     unlink(output);
-    const double begin = seconds_of_work();
-    if (ons_job_bind(job, find_system(), NULL) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { die("run"); }
-    const double seconds = seconds_of_work() - begin;
+    const double begin = bench_seconds_of_work();
+    if (ons_job_bind(job, find_system(), NULL) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { bench_die("run"); }
+    const double seconds = bench_seconds_of_work() - begin;
     ons_job_free(job);
     unlink(output);
     return 1e-9 * flips_of(L, steps, replicas) / seconds;
@@ -132,7 +110,7 @@ static double straight_loop(int L, int steps) {
     for (int i = 0; i < n; i++) {
         for (int d = 0; d < 3; d++) { coupling[6 * i + 3 + d] = coupling[6 * neighbour[6 * i + 3 + d] + d]; }
     }
-    const double begin = seconds_of_work();
+    const double begin = bench_seconds_of_work();
     for (int step = 0; step < steps; step++) {
         for (int i = 0; i < n; i++) {
             int sum = 0;
@@ -140,74 +118,41 @@ static double straight_loop(int L, int steps) {
             spin[i] = xoshiro() < up[sum + 6] ? 1 : -1;
         }
     }
-    const double rate = 1e-9 * (double)n * steps / (seconds_of_work() - begin);
+    const double rate = 1e-9 * (double)n * steps / (bench_seconds_of_work() - begin);
     free(neighbour);
     free(spin);
     free(coupling);
     return rate;
 }
 
-/* Flips a nanosecond of peapods; 0 where it is not there. */
-static double peapods(const char *script, int L) {
-    const char *python = getenv("ONSAGER_PEERS");
-    char line[1024];
-    double rate = 0;
-    if (!python) { return 0; }
-    snprintf(line, sizeof line, "'%s' '%s' %d", python, script, L);
-    FILE *pipe = popen(line, "r");
-    if (!pipe) { return 0; }
-    if (fscanf(pipe, "%lf", &rate) != 1) { rate = 0; }
-    pclose(pipe);
-    return rate;
+static double of_lab(int L, int steps, const char *words, int replicas, const char *output) {
+    double ours[RUNS];
+    for (int r = 0; r < RUNS; r++) { ours[r] = through_the_lab(L, steps, words, replicas, output); }
+    return bench_median(ours, RUNS);
 }
 
-static void print_row(FILE *file, bool *first, const char *what, double ours, double loop, double theirs,
-                      const char *limit) {
-    printf("%-58s %8.3f   loop %6.3f (%.0f times)", what, ours, loop, ours / loop);
-    if (theirs > 0) { printf("   peapods %6.4f (%.0f times)", theirs, ours / theirs); }
-    printf("   %s\n", limit);
-    fflush(stdout);
-    fprintf(file,
-            "%s  {\"what\": \"%s\", \"unit\": \"flips/ns\", \"ours\": %.6g, \"peer\": \"%s\", \"theirs\": %.6g, "
-            "\"loop\": %.6g, \"limit\": \"%s\"}",
-            *first ? "" : ",\n", what, ours, theirs > 0 ? "peapods" : "straight loop in C", theirs > 0 ? theirs : loop,
-            loop, limit);
-    *first = false;
-}
-
-int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: spin_glass FILE.json PEER.py\n");
-        return 2;
-    }
+void bench_spin_glass(const char *onsager, const char *output) {
     static const char *const kernels[] = {"x86-64-v4", "x86-64-v3"};
     static const int lengths[] = {8, 12, 16};
-    char output[512], limit[100], what[100];
-    bool first = true;
-    snprintf(output, sizeof output, "%s.h5", argv[1]);
-    FILE *file = fopen(argv[1], "w");
-    if (!file) { return 1; }
-    fprintf(file, "[\n");
-    snprintf(limit, sizeof limit, "random bits: 5.85 a cycle, %.1f flips/ns", 5.85 * clock_rate());
+    static const char unit[] = "attempted flips a ns and core", peer[] = "straight loop in C";
+    char what[100];
+    (void)onsager;
     const char *best = ons_spins_kernel();
+    const double limit = 5.85 * clock_rate();
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
         const int L = lengths[l], steps = 3000 * 512 / (L * L * L);
-        const double loop = straight_loop(L, 20000000 / (L * L * L)), theirs = peapods(argv[2], L);
+        const double loop = straight_loop(L, 20000000 / (L * L * L));
         for (size_t k = 0; k < 2; k++) {
-            double ours[RUNS];
             if (!ons_spins_select(kernels[k])) { continue; }
-            for (int r = 0; r < RUNS; r++) { ours[r] = through_the_lab(L, steps, "lanes=yes", 512, output); }
             snprintf(what, sizeof what, "+-J cube, L = %d, 512 lanes, 11 temperatures, %s", L, kernels[k]);
-            print_row(file, &first, what, median(ours), loop, theirs, k ? "AES-NI at two rounds a cycle: half" : limit);
+            bench_row(what, unit, peer,
+                      k ? "random bits: AES-NI at two rounds a cycle" : "random bits: 5.85 flips a cycle",
+                      of_lab(L, steps, "lanes=yes", 512, output), loop, k ? limit / 2 : limit);
         }
+        ons_spins_select(best);
         if (L == 8) {
-            double ours[RUNS];
-            for (int r = 0; r < RUNS; r++) { ours[r] = through_the_lab(L, 500, "disorder=gaussian", 4, output); }
-            print_row(file, &first, "gaussian cube, L = 8, one sample, 11 temperatures", median(ours), loop, theirs,
-                      "");
+            bench_row("gaussian cube, L = 8, one sample, 11 temperatures", unit, peer, "",
+                      of_lab(L, 500, "disorder=gaussian", 4, output), loop, NAN);
         }
     }
-    fprintf(file, "\n]\n");
-    ons_spins_select(best);
-    return fclose(file) != 0;
 }

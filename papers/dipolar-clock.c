@@ -501,7 +501,7 @@ static ons_status sequence(ons_reproduction *r, const char *name, double dipole,
     const bool full = ons_reproduction_effort(r) >= ONS_FULL;
     char ladder[1024];
     const ons_results *results;
-    curve read[QUANTITIES][3];
+    curve read[QUANTITIES][3] = {0};
     write_ladder(phases, PHASES, ladder, sizeof ladder);
     ons_status status = ons_reproduction_run(
         r, &results, name,

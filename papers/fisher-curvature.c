@@ -226,7 +226,7 @@ static double exponent(double length1, double r1, double length2, double r2, dou
 }
 
 static void settle_sizes(ons_reproduction *r, const growth *g) {
-    double x[4], y[4];
+    double x[4] = {0}, y[4] = {0};
     for (size_t i = 0; i < g->count; i++) {
         char id[16];
         const int length = (int)g->length[i];
@@ -246,7 +246,7 @@ static void settle_sizes(ons_reproduction *r, const growth *g) {
 
 /* The published |R| of L = 10 .. 20 with their errors. */
 static void settle_scatter(ons_reproduction *r) {
-    double length[6], value[6], error[6], worst = 0;
+    double length[6] = {0}, value[6] = {0}, error[6] = {0}, worst = 0;
     size_t count = 0, at = 1;
     for (const ons_claim *claim = claims; claim->id && count < 6; claim++) {
         double size;
@@ -388,7 +388,7 @@ static ons_status ising_in_three(ons_reproduction *r, evidence *seen) {
         ons_reproduction_run(r, &results, "ising-cubic", "fisher-curvature dimension=3 L=%s samples=%s seed=2603",
                              sizes[effort], samples[effort]);
     if (status) { return status; }
-    double x[CUBES], y[CUBES], error[CUBES];
+    double x[CUBES] = {0}, y[CUBES] = {0}, error[CUBES] = {0};
     const size_t count = ons_results_count(results);
     for (size_t i = 0; i < count; i++) {
         char id[16];

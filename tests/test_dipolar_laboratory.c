@@ -14,69 +14,10 @@
 
 #include "spins_dipolar.h"
 
-#include <onsager/lab.h>
-#include <onsager/registry.h>
+#define LABORATORY_SYSTEM "dipolar-clock "
+#include "laboratory_runs.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
-static char directory[] = "/tmp/onsager-dipolar-XXXXXX";
-
-static const ons_system *find_system(void) {
-    for (const ons_system *const *system = ons_registry(); *system; system++) {
-        if (!strcmp((*system)->name, "dipolar-clock")) { return *system; }
-    }
-    fail_msg("the registry has no system 'dipolar-clock'");
-    return NULL;
-}
-
-static ons_status bind(ons_job **job, const char *words) {
-    char buffer[600], *rest = buffer;
-    snprintf(buffer, sizeof buffer, "%s", words);
-    assert_int_equal(ons_job_create(job), ONS_OK);
-    for (char *word = strtok_r(buffer, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const ons_status status = ons_job_word(*job, word);
-        if (status) { return status; }
-    }
-    return ons_job_bind(*job, find_system(), NULL);
-}
-
-static const char *path_of(const char *name) {
-    static char path[4][200];
-    static unsigned next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", directory, name);
-    return path[next];
-}
-
-/* Continues the archive when it is there. */
-static ons_results *run_on(const char *name, const char *words) {
-    char all[700];
-    ons_job *job;
-    ons_results *results;
-    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path_of(name));
-    if (bind(&job, all) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { fail_msg("%s: %s", words, ons_message()); }
-    assert_int_equal(ons_results_read(&results, path_of(name)), ONS_OK);
-    ons_job_free(job);
-    return results;
-}
-
-static ons_results *run(const char *words) {
-    unlink(path_of("run.h5"));
-    return run_on("run.h5", words);
-}
-
-static const ons_result *row(const ons_results *results, const char *name) {
-    return ons_task_find(ons_results_task(results, 0), name);
-}
-
-static int set_up(void **state) { return mkdtemp(directory) ? 0 : -1; }
-
-static int tear_down(void **state) {
-    static const char *const files[] = {"run.h5", "whole.h5", "parts.h5"};
-    for (size_t k = 0; k < sizeof files / sizeof *files; k++) { unlink(path_of(files[k])); }
-    return rmdir(directory);
-}
+static int set_up(void **state) { return open_directory(); }
 
 /* ---- rows against enumeration ---------------------------------------------------------------------------------------
  */
@@ -161,7 +102,7 @@ static void assert_rows(const char *lattice, int64_t rows, int64_t columns, ons_
         assert_row(results, words, "susceptibility", k, sites * (exact.m2 - exact.m * exact.m) / t);
         assert_row(results, words, "binder", k, 1 - exact.m4 / (3 * exact.m2 * exact.m2));
         if (options.states % 2) {
-            assert_null(row(results, "dipole_abs"));
+            assert_null(find_row(results, "dipole_abs"));
             continue;
         }
         assert_row(results, words, "dipole_abs", k, exact.p);
@@ -239,7 +180,7 @@ static void test_stripes_stay_at_low_temperature(void **state) {
     assert_true(fabs(row(results, "stripe_order")->mean[0] - 2.0 / 3) < 1e-12);
     assert_true(fabs(row(results, "stripe_orientation")->mean[0] - 1) < 1e-12);
     assert_true(fabs(row(results, "stripe_amplitudes")->mean[2] - 2.0 / 3) < 1e-12);
-    assert_null(row(results, "exchange_rate"));
+    assert_null(find_row(results, "exchange_rate"));
     ons_results_free(results);
     char words[400];
     snprintf(words, sizeof words, "L=12 start=%s temperature=0.001 warmup=0 steps=2 output=%s", path_of("run.h5"),
@@ -291,18 +232,13 @@ static void test_bad_combinations_are_refused(void **state) {
                  {"lattice=square start=stripes stripe_width=3 orientation=3", "triangular"},
                  {"histogram_bins=10 histogram_rung=40", "numbered from 0"},
                  {"histogram_bins=10 histogram_low=0 histogram_high=-1", "above"}};
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        ons_job *job;
-        if (bind(&job, cases[k].words) != ONS_INVALID) { fail_msg("'%s' was not refused", cases[k].words); }
-        if (!strstr(ons_message(), cases[k].part)) { fail_msg("'%s': %s", cases[k].words, ons_message()); }
-        ons_job_free(job);
-    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) { assert_refused(cases[k].words, cases[k].part); }
 }
 
 static void test_stripes_of_the_ground_state_that_do_not_fit_are_noted(void **state) {
     ons_results *results = run("L=10 temperature=1 warmup=0 steps=10");
     assert_non_null(strstr(ons_results_task(results, 0)->notes, "3 rows"));
-    assert_null(row(results, "stripe_order"));
+    assert_null(find_row(results, "stripe_order"));
     ons_results_free(results);
 }
 
@@ -317,5 +253,5 @@ int main(void) {
         cmocka_unit_test(test_bad_combinations_are_refused),
         cmocka_unit_test(test_stripes_of_the_ground_state_that_do_not_fit_are_noted),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, close_directory);
 }

@@ -14,58 +14,8 @@
 
 #include "spins_enumeration.h"
 
-#include <onsager/lab.h>
-#include <onsager/registry.h>
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-static char directory[] = "/tmp/onsager-ising-XXXXXX";
-
-static const ons_system *find_ising(void) {
-    for (const ons_system *const *system = ons_registry(); *system; system++) {
-        if (!strcmp((*system)->name, "ising")) { return *system; }
-    }
-    fail_msg("the registry has no system 'ising'");
-    return NULL;
-}
-
-/* The words of a job, parted by blanks. */
-static ons_status bind(ons_job **job, const char *words) {
-    char buffer[500], *rest = buffer;
-    snprintf(buffer, sizeof buffer, "%s", words);
-    assert_int_equal(ons_job_create(job), ONS_OK);
-    for (char *word = strtok_r(buffer, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const ons_status status = ons_job_word(*job, word);
-        if (status) { return status; }
-    }
-    return ons_job_bind(*job, find_ising(), NULL);
-}
-
-static const char *path_of(const char *name) {
-    static char path[2][200];
-    static unsigned next;
-    next = !next;
-    snprintf(path[next], sizeof path[next], "%s/%s", directory, name);
-    return path[next];
-}
-
-static ons_results *run(const char *words) {
-    char all[600];
-    ons_job *job;
-    ons_results *results;
-    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path_of("run.h5"));
-    unlink(path_of("run.h5"));
-    if (bind(&job, all) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { fail_msg("%s: %s", words, ons_message()); }
-    assert_int_equal(ons_results_read(&results, path_of("run.h5")), ONS_OK);
-    ons_job_free(job);
-    return results;
-}
-
-static const ons_result *row(const ons_results *results, const char *name) {
-    return ons_task_find(ons_results_task(results, 0), name);
-}
+#define LABORATORY_SYSTEM "ising "
+#include "laboratory_runs.h"
 
 static double mean(const ons_results *results, const char *name) {
     const ons_result *result = row(results, name);
@@ -81,26 +31,13 @@ static void assert_row(const ons_results *results, const char *words, const char
     }
 }
 
-static void write_file(const char *name, const char *text) {
-    FILE *file = fopen(path_of(name), "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int set_up(void **state) {
-    if (!mkdtemp(directory)) { return -1; }
+    if (open_directory()) { return -1; }
     write_file("lattice.yaml", "basis: [[1, 0], [0, 1.5]]\nsites: [[0, 0], [0.5, 0.25]]\n"
                                "bonds:\n  - {from: 0, to: 1, type: a}\n  - {from: 1, to: 0, cell: [1, 0], type: b}\n"
                                "  - {from: 0, to: 0, cell: [0, 1], type: b}\ncouplings: {a: 1, b: 0.5}\n");
     write_file("glass.txt", "# i j J\n0 1 0.8\n1 2 -0.7\n2 3 1.1\n3 0 0.4\n3 4 1\n0 2 0.25\n");
     return 0;
-}
-
-static int tear_down(void **state) {
-    static const char *const files[] = {"lattice.yaml", "glass.txt", "run.h5", "first.h5"};
-    for (size_t k = 0; k < sizeof files / sizeof *files; k++) { unlink(path_of(files[k])); }
-    return rmdir(directory);
 }
 
 /* ---- rows against enumeration -------------------------------------------------------------------------------- */
@@ -241,9 +178,9 @@ static void test_disorder_on_an_open_chain_is_a_gauge(void **state) {
     assert_row(results, words, "magnetization_squared", 1.0 / 8); /* [s_i s_j] = 0 between sites at p = 1/2 */
     ons_results_free(results);
     results = run("L=4 steps=100 replicas=2");
-    assert_null(row(results, "overlap"));
-    assert_null(row(results, "energy_product"));
-    assert_null(row(results, "sites"));
+    assert_null(find_row(results, "overlap"));
+    assert_null(find_row(results, "energy_product"));
+    assert_null(find_row(results, "sites"));
     ons_results_free(results);
 }
 
@@ -317,18 +254,7 @@ static void test_bad_combinations_are_refused_in_one_sentence(void **state) {
         {"lattice=/nonexistent/file.yaml", "/nonexistent/file.yaml"},
         {edges, "list of edges"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        ons_job *job;
-        char words[400];
-        snprintf(words, sizeof words, "%s output=%s", cases[k][0], path_of("none.h5"));
-        const ons_status status = bind(&job, words);
-        if (status != ONS_INVALID) { fail_msg("%s was not refused (%d)", cases[k][0], (int)status); }
-        if (!strstr(ons_message(), cases[k][1])) {
-            fail_msg("%s: '%s' does not speak of '%s'", cases[k][0], ons_message(), cases[k][1]);
-        }
-        assert_null(strchr(ons_message(), '\n'));
-        ons_job_free(job);
-    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) { assert_refused(cases[k][0], cases[k][1]); }
 }
 
 int main(void) {
@@ -342,5 +268,5 @@ int main(void) {
         cmocka_unit_test(test_a_run_starts_from_the_configuration_of_another),
         cmocka_unit_test(test_bad_combinations_are_refused_in_one_sentence),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, close_directory);
 }

@@ -13,65 +13,7 @@
 #include <cmocka.h>
 
 #include "spins_states.h"
-
-#include <onsager/lab.h>
-#include <onsager/registry.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static char directory[] = "/tmp/onsager-models-XXXXXX";
-
-static const ons_system *find(const char *name) {
-    for (const ons_system *const *system = ons_registry(); *system; system++) {
-        if (!strcmp((*system)->name, name)) { return *system; }
-    }
-    fail_msg("the registry has no system '%s'", name);
-    return NULL;
-}
-
-/* The name of a system and the words of a job, parted by blanks. */
-static ons_status bind(ons_job **job, const char *words) {
-    char buffer[600], *rest = buffer;
-    snprintf(buffer, sizeof buffer, "%s", words);
-    assert_int_equal(ons_job_create(job), ONS_OK);
-    const ons_system *system = find(strtok_r(buffer, " ", &rest));
-    for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const ons_status status = ons_job_word(*job, word);
-        if (status) { return status; }
-    }
-    return ons_job_bind(*job, system, NULL);
-}
-
-static const char *path_of(const char *name) {
-    static char path[2][200];
-    static unsigned next;
-    next = !next;
-    snprintf(path[next], sizeof path[next], "%s/%s", directory, name);
-    return path[next];
-}
-
-static ons_results *run_into(const char *words, const char *file) {
-    char all[700];
-    ons_job *job;
-    ons_results *results;
-    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path_of(file));
-    if (bind(&job, all) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { fail_msg("%s: %s", words, ons_message()); }
-    assert_int_equal(ons_results_read(&results, path_of(file)), ONS_OK);
-    ons_job_free(job);
-    return results;
-}
-
-static ons_results *run(const char *words) {
-    unlink(path_of("run.h5"));
-    return run_into(words, "run.h5");
-}
-
-static const ons_result *row(const ons_results *results, const char *name) {
-    return ons_task_find(ons_results_task(results, 0), name);
-}
+#include "laboratory_runs.h"
 
 static void assert_row(const ons_results *results, const char *words, const char *name, size_t component,
                        double expected) {
@@ -86,26 +28,13 @@ static void assert_row(const ons_results *results, const char *words, const char
     }
 }
 
-static void write_file(const char *name, const char *text) {
-    FILE *file = fopen(path_of(name), "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int set_up(void **state) {
-    if (!mkdtemp(directory)) { return -1; }
+    if (open_directory()) { return -1; }
     write_file("lattice.yaml", "basis: [[1, 0], [0, 1.5]]\nsites: [[0, 0], [0.5, 0.25]]\n"
                                "bonds:\n  - {from: 0, to: 1, type: a}\n  - {from: 1, to: 0, cell: [1, 0], type: b}\n"
                                "  - {from: 0, to: 0, cell: [0, 1], type: b}\ncouplings: {a: 1, b: 0.5}\n");
     write_file("glass.txt", "# i j J\n0 1 0.8\n1 2 -0.7\n2 3 1.1\n3 0 0.4\n3 4 1\n0 2 0.25\n");
     return 0;
-}
-
-static int tear_down(void **state) {
-    static const char *const files[] = {"lattice.yaml", "glass.txt", "run.h5", "first.h5", "whole.h5"};
-    for (size_t k = 0; k < sizeof files / sizeof *files; k++) { unlink(path_of(files[k])); }
-    return rmdir(directory);
 }
 
 /* ---- rows against enumeration ----------------------------------------------------------------------------------- */
@@ -214,7 +143,7 @@ static void test_chains_of_vectors_match_bessel_functions(void **state) {
         assert_row(results, words, "energy", 0, exact.energy);
         assert_row(results, words, "specific_heat", 0, exact.specific_heat);
         if (open) { assert_row(results, words, "magnetization_squared", 0, exact.magnetization_squared); }
-        assert_true((row(results, "helicity_modulus") != NULL) == !open);
+        assert_true((find_row(results, "helicity_modulus") != NULL) == !open);
         assert_non_null(row(results, "energy")->exact);
         ons_results_free(results);
     }
@@ -253,7 +182,7 @@ static void test_correlations_and_structure_factors(void **state) {
     }
     ons_results *results = run("potts L=4 steps=100 replicas=2 measure=correlation");
     assert_non_null(row(results, "correlation"));
-    assert_null(row(results, "structure_factor"));
+    assert_null(find_row(results, "structure_factor"));
     assert_true(fabs(row(results, "correlation")->mean[0] - 1) < 1e-12);
     ons_results_free(results);
 }
@@ -273,9 +202,9 @@ static void test_a_continued_run_has_the_bits_of_a_whole_one(void **state) {
         unlink(path_of("first.h5"));
         unlink(path_of("whole.h5"));
         snprintf(words, sizeof words, "%s replicas=2 warmup=20 steps=100", models[m]);
-        ons_results_free(run_into(words, "first.h5"));
+        ons_results_free(run_on("first.h5", words));
         snprintf(words, sizeof words, "%s replicas=2 warmup=20 steps=300", models[m]);
-        ons_results *continued = run_into(words, "first.h5"), *whole = run_into(words, "whole.h5");
+        ons_results *continued = run_on("first.h5", words), *whole = run_on("whole.h5", words);
         static const char *const rows[] = {"energy", "magnetization_fourth", "magnetization_kmin_squared", "binder"};
         for (size_t k = 0; k < 4; k++) {
             assert_true(row(continued, rows[k])->mean[0] == row(whole, rows[k])->mean[0]);
@@ -294,7 +223,7 @@ static void test_a_run_starts_from_the_configuration_of_another(void **state) {
         char words[400];
         snprintf(words, sizeof words, "%s L=8 temperature=0.01 start=up steps=10 replicas=2 warmup=0", models[m]);
         unlink(path_of("first.h5"));
-        ons_results_free(run_into(words, "first.h5"));
+        ons_results_free(run_on("first.h5", words));
         snprintf(words, sizeof words, "%s L=8 temperature=0.01 start=%s steps=10 replicas=2 warmup=0", models[m],
                  path_of("first.h5"));
         ons_results *results = run(words);
@@ -325,18 +254,7 @@ static void test_bad_combinations_are_refused_in_one_sentence(void **state) {
         {"heisenberg measure=corelation", "correlation"},
         {edges, "edges"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        ons_job *job;
-        char words[500];
-        snprintf(words, sizeof words, "%s output=%s", cases[k][0], path_of("none.h5"));
-        const ons_status status = bind(&job, words);
-        if (status != ONS_INVALID) { fail_msg("%s was not refused (%d)", cases[k][0], (int)status); }
-        if (!strstr(ons_message(), cases[k][1])) {
-            fail_msg("%s: '%s' does not speak of '%s'", cases[k][0], ons_message(), cases[k][1]);
-        }
-        assert_null(strchr(ons_message(), '\n'));
-        ons_job_free(job);
-    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) { assert_refused(cases[k][0], cases[k][1]); }
 }
 
 int main(void) {
@@ -348,5 +266,5 @@ int main(void) {
         cmocka_unit_test(test_a_run_starts_from_the_configuration_of_another),
         cmocka_unit_test(test_bad_combinations_are_refused_in_one_sentence),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, close_directory);
 }

@@ -14,63 +14,8 @@
 
 #include "spins_enumeration.h"
 
-#include <onsager/lab.h>
-#include <onsager/registry.h>
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-static char directory[] = "/tmp/onsager-glass-XXXXXX";
-
-static const ons_system *find_glass(void) {
-    for (const ons_system *const *system = ons_registry(); *system; system++) {
-        if (!strcmp((*system)->name, "spin-glass")) { return *system; }
-    }
-    fail_msg("the registry has no system 'spin-glass'");
-    return NULL;
-}
-
-static const char *path_of(const char *name) {
-    static char path[2][200];
-    static unsigned next;
-    next = !next;
-    snprintf(path[next], sizeof path[next], "%s/%s", directory, name);
-    return path[next];
-}
-
-static ons_status bind(ons_job **job, const char *words) {
-    char buffer[600], *rest = buffer;
-    snprintf(buffer, sizeof buffer, "%s", words);
-    assert_int_equal(ons_job_create(job), ONS_OK);
-    for (char *word = strtok_r(buffer, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const ons_status status = ons_job_word(*job, word);
-        if (status) { return status; }
-    }
-    return ons_job_bind(*job, find_glass(), NULL);
-}
-
-static ons_results *run_into(const char *name, const char *words) {
-    char all[700];
-    ons_job *job;
-    ons_results *results;
-    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path_of(name));
-    if (bind(&job, all) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { fail_msg("%s: %s", words, ons_message()); }
-    assert_int_equal(ons_results_read(&results, path_of(name)), ONS_OK);
-    ons_job_free(job);
-    return results;
-}
-
-static ons_results *run(const char *words) {
-    unlink(path_of("run.h5"));
-    return run_into("run.h5", words);
-}
-
-static const ons_result *row(const ons_results *results, const char *name) {
-    const ons_result *result = ons_task_find(ons_results_task(results, 0), name);
-    if (!result) { fail_msg("there is no row '%s'", name); }
-    return result;
-}
+#define LABORATORY_SYSTEM "spin-glass "
+#include "laboratory_runs.h"
 
 static void assert_row(const ons_results *results, const char *name, size_t k, double expected) {
     const ons_result *result = row(results, name);
@@ -79,24 +24,11 @@ static void assert_row(const ons_results *results, const char *name, size_t k, d
     }
 }
 
-static void write_file(const char *name, const char *text) {
-    FILE *file = fopen(path_of(name), "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int set_up(void **state) {
-    if (!mkdtemp(directory)) { return -1; }
+    if (open_directory()) { return -1; }
     write_file("signs.txt", "0 1 1\n1 2 -1\n2 3 1\n3 0 1\n3 4 -1\n0 2 1\n2 4 1\n");
     write_file("glass.txt", "0 1 0.8\n1 2 -0.7\n2 3 1.1\n3 0 0.4\n3 4 1\n0 2 0.25\n");
     return 0;
-}
-
-static int tear_down(void **state) {
-    static const char *const files[] = {"signs.txt", "glass.txt", "run.h5", "parts.h5"};
-    for (size_t k = 0; k < sizeof files / sizeof *files; k++) { unlink(path_of(files[k])); }
-    return rmdir(directory);
 }
 
 /* ---- enumeration ---- */
@@ -200,9 +132,9 @@ static void check_bits(const char *words) {
     ons_results *whole = run(all);
     unlink(path_of("parts.h5"));
     snprintf(all, sizeof all, "%s steps=20", words);
-    ons_results_free(run_into("parts.h5", all));
+    ons_results_free(run_on("parts.h5", all));
     snprintf(all, sizeof all, "%s steps=60", words);
-    ons_results *extended = run_into("parts.h5", all); /* reads the state back */
+    ons_results *extended = run_on("parts.h5", all); /* reads the state back */
     assert_same(whole, extended);
     ons_results_free(whole);
     ons_results_free(extended);
@@ -268,12 +200,7 @@ static void test_what_cannot_be_is_refused(void **state) {
         {"lattice=hypercubic dimension=8 L=3 temperature=[1,2] boundary=sticky", "boundary"},
         {"L=100000", "GB"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        ons_job *job;
-        assert_int_equal(bind(&job, cases[k].words), ONS_INVALID);
-        if (!strstr(ons_message(), cases[k].message)) { fail_msg("'%s': %s", cases[k].words, ons_message()); }
-        ons_job_free(job);
-    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) { assert_refused(cases[k].words, cases[k].message); }
     char words[300];
     ons_job *job;
     snprintf(words, sizeof words, "lattice=%s disorder=none", path_of("glass.txt"));
@@ -292,5 +219,5 @@ int main(void) {
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, close_directory);
 }

@@ -19,12 +19,13 @@
 #include <cmocka.h>
 
 #include "spins/ising.h"
+#include "spins_chains.h"
 #include "spins_enumeration.h"
 
 #include <string.h>
 
 enum { MOST_SITES = 6, MOST_STATES = 1 << MOST_SITES, SAMPLES = 40000 };
-typedef double matrix[MOST_STATES][MOST_STATES];
+typedef chain_matrix matrix;
 
 /* A tiny system with its model and stationary distribution. */
 typedef struct tiny {
@@ -38,28 +39,6 @@ typedef struct tiny {
 } tiny;
 
 /* ---- matrices ---------------------------------------------------------------------------------------------- */
-
-static void set_identity(unsigned states, matrix m) {
-    for (unsigned a = 0; a < states; a++) {
-        for (unsigned b = 0; b < states; b++) { m[a][b] = a == b; }
-    }
-}
-
-static void multiply(unsigned states, matrix a, matrix b, matrix product) {
-    static matrix result;
-    memset(result, 0, sizeof result);
-    for (unsigned i = 0; i < states; i++) {
-        for (unsigned k = 0; k < states; k++) {
-            for (unsigned j = 0; j < states; j++) { result[i][j] += a[i][k] * b[k][j]; }
-        }
-    }
-    memcpy(product, result, sizeof result);
-}
-
-static void raise(unsigned states, matrix base, unsigned exponent, matrix result) {
-    set_identity(states, result);
-    for (unsigned k = 0; k < exponent; k++) { multiply(states, result, base, result); }
-}
 
 static double probability(uint64_t threshold) { return (double)threshold * 0x1p-64; }
 
@@ -100,7 +79,7 @@ static double up_probability(const tiny *t, unsigned state, unsigned site) {
 
 /* An attempt at a random site. */
 static void metropolis_move(const tiny *t, matrix move) {
-    memset(move, 0, sizeof(matrix));
+    memset(move, 0, sizeof(chain_matrix));
     for (unsigned a = 0; a < t->states; a++) {
         for (unsigned i = 0; i < t->small.sites; i++) {
             const double flip = flip_probability(t, a, i);
@@ -111,7 +90,7 @@ static void metropolis_move(const tiny *t, matrix move) {
 }
 
 static void heat_bath_move(const tiny *t, unsigned site, matrix move) {
-    memset(move, 0, sizeof(matrix));
+    memset(move, 0, sizeof(chain_matrix));
     for (unsigned a = 0; a < t->states; a++) {
         const double up = up_probability(t, a, site);
         move[a][a | 1u << site] += up;
@@ -167,7 +146,7 @@ static void follow_clusters(const tiny *t, unsigned state, const unsigned *masks
 /* One cluster move: a sum over all sets of active bonds. */
 static void cluster_move(const tiny *t, matrix move) {
     const unsigned sites = t->small.sites;
-    memset(move, 0, sizeof(matrix));
+    memset(move, 0, sizeof(chain_matrix));
     for (unsigned state = 0; state < t->states; state++) {
         unsigned ends[32][2];
         double active[32];
@@ -192,41 +171,6 @@ static void cluster_move(const tiny *t, matrix move) {
 
 /* ---- what must hold ------------------------------------------------------------------------------------------ */
 
-static void assert_detailed_balance(const tiny *t, matrix move) {
-    for (unsigned a = 0; a < t->states; a++) {
-        for (unsigned b = 0; b < a; b++) {
-            const double flow = t->stationary[a] * move[a][b], back = t->stationary[b] * move[b][a];
-            if (!(fabs(flow - back) <= 1e-15)) { fail_msg("%s: flow %g, back %g", t->name, flow, back); }
-        }
-    }
-}
-
-static void assert_stationary(const tiny *t, matrix step) {
-    for (unsigned b = 0; b < t->states; b++) {
-        double next = 0, row = 0;
-        for (unsigned a = 0; a < t->states; a++) {
-            next += t->stationary[a] * step[a][b];
-            row += step[b][a];
-        }
-        if (!(fabs(next - t->stationary[b]) <= 1e-14)) { fail_msg("%s: %g stays %g", t->name, t->stationary[b], next); }
-        if (!(fabs(row - 1) <= 1e-13)) { fail_msg("%s: probabilities add to %.17g", t->name, row); }
-    }
-}
-
-static void assert_primitive(const tiny *t, matrix step) {
-    static matrix power;
-    memcpy(power, step, sizeof power);
-    for (unsigned doubling = 0; doubling < 12; doubling++) {
-        bool positive = true;
-        for (unsigned a = 0; a < t->states; a++) {
-            for (unsigned b = 0; b < t->states; b++) { positive = positive && power[a][b] > 0; }
-        }
-        if (positive) { return; }
-        multiply(t->states, power, power, power);
-    }
-    fail_msg("%s: no power of the step is strictly positive", t->name);
-}
-
 static void set_state(ons_ising *ising, const small_system *small, unsigned state) {
     for (unsigned i = 0; i < small->sites; i++) { ons_ising_spins(ising)[i] = (int8_t)small_spin(state, i); }
     assert_int_equal(ons_ising_refresh(ising), ONS_OK);
@@ -236,29 +180,6 @@ static unsigned get_state(ons_ising *ising, const small_system *small) {
     unsigned state = 0;
     for (unsigned i = 0; i < small->sites; i++) { state |= (ons_ising_spins(ising)[i] > 0 ? 1u : 0u) << i; }
     return state;
-}
-
-/* Chi-squared of counts against probabilities, rare outcomes together; as a normal deviate. */
-static double deviate(const double *expected, const unsigned *counts, unsigned states, const char *name) {
-    double chi = 0, rare_expected = 0, rare_counts = 0;
-    int cells = 0;
-    for (unsigned b = 0; b < states; b++) {
-        if (expected[b] == 0 && counts[b]) { fail_msg("%s: an impossible transition happened", name); }
-        if (expected[b] * SAMPLES < 20) {
-            rare_expected += expected[b] * SAMPLES;
-            rare_counts += counts[b];
-            continue;
-        }
-        chi += pow(counts[b] - expected[b] * SAMPLES, 2) / (expected[b] * SAMPLES);
-        cells++;
-    }
-    if (rare_expected >= 5) {
-        chi += pow(rare_counts - rare_expected, 2) / rare_expected;
-        cells++;
-    }
-    const double freedom = cells - 1;
-    if (freedom < 1) { return 0; }
-    return (cbrt(chi / freedom) - (1 - 2 / (9 * freedom))) / sqrt(2 / (9 * freedom));
 }
 
 /* Steps of the kernel from one state against its row of the matrix; energy and magnetization follow. */
@@ -277,7 +198,7 @@ static void assert_kernel(const tiny *t, matrix step, unsigned from, uint32_t se
         }
         assert_true(ons_ising_magnetization(ising) == small_magnetization(&t->small, to) / t->small.sites);
     }
-    const double z = deviate(step[from], counts, t->states, t->name);
+    const double z = chain_deviate(t->name, t->states, step[from], counts, SAMPLES);
     if (!(z < 5.5)) { fail_msg("%s from state %u: chi squared is %.1f standard deviations off", t->name, from, z); }
     ons_ising_free(ising);
 }
@@ -286,11 +207,11 @@ static void check_update(tiny *t, uint32_t seed) {
     static matrix move, step;
     const unsigned sites = t->small.sites;
     if (t->options.update == ONS_HEAT_BATH) {
-        set_identity(t->states, step);
+        chain_identity(t->states, step);
         for (unsigned site = 0; site < sites; site++) {
             heat_bath_move(t, site, move);
-            assert_detailed_balance(t, move);
-            multiply(t->states, step, move, step);
+            chain_assert_balance(t->name, t->states, t->stationary, move);
+            chain_multiply(t->states, step, move, step);
         }
     } else {
         const bool metropolis = t->options.update == ONS_METROPOLIS;
@@ -299,11 +220,15 @@ static void check_update(tiny *t, uint32_t seed) {
         } else {
             cluster_move(t, move);
         }
-        assert_detailed_balance(t, move);
-        raise(t->states, move, metropolis ? sites : t->options.update == ONS_WOLFF ? t->options.clusters : 1, step);
+        chain_assert_balance(t->name, t->states, t->stationary, move);
+        chain_raise(t->states, move,
+                    metropolis                       ? sites
+                    : t->options.update == ONS_WOLFF ? t->options.clusters
+                                                     : 1,
+                    step);
     }
-    assert_stationary(t, step);
-    assert_primitive(t, step);
+    chain_assert_stationary(t->name, t->states, t->stationary, step);
+    chain_assert_primitive(t->name, t->states, step);
     assert_kernel(t, step, 0, seed);
     assert_kernel(t, step, (t->states - 1) / 3, seed); /* ...0101 */
     assert_kernel(t, step, t->states - 1 - t->states / 4, seed);

@@ -10,75 +10,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <onsager/lab.h>
-#include <onsager/registry.h>
+#include "laboratory_runs.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static char directory[] = "/tmp/onsager-world-XXXXXX";
-
-static const ons_system *find_system(const char *name) {
-    for (const ons_system *const *system = ons_registry(); *system; system++) {
-        if (!strcmp((*system)->name, name)) { return *system; }
-    }
-    fail_msg("the registry has no system '%s'", name);
-    return NULL;
-}
-
-/* A job from "SYSTEM key=value ..."; the status of binding it. */
-static ons_status bind(ons_job **job, const char *words) {
-    char buffer[600], *rest = buffer;
-    snprintf(buffer, sizeof buffer, "%s", words);
-    const ons_system *system = find_system(strtok_r(buffer, " ", &rest));
-    assert_int_equal(ons_job_create(job), ONS_OK);
-    for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const ons_status status = ons_job_word(*job, word);
-        if (status) { return status; }
-    }
-    return ons_job_bind(*job, system, NULL);
-}
-
-/* Runs on top of what `file` holds already. */
-static ons_results *go_on(const char *file, const char *words) {
-    char all[700], path[200];
-    ons_job *job;
-    ons_results *results;
-    snprintf(path, sizeof path, "%s/%s", directory, file);
-    snprintf(all, sizeof all, "%s threads=1 output=%s", words, path);
-    if (bind(&job, all) != ONS_OK || ons_job_run(job, NULL) != ONS_OK) { fail_msg("%s: %s", words, ons_message()); }
-    assert_int_equal(ons_results_read(&results, path), ONS_OK);
-    ons_job_free(job);
-    return results;
-}
-
-static ons_results *run(const char *words) {
-    char path[200];
-    snprintf(path, sizeof path, "%s/run.h5", directory);
-    unlink(path);
-    return go_on("run.h5", words);
-}
-
-static const ons_result *row(const ons_results *results, const char *name) {
-    const ons_result *result = ons_task_find(ons_results_task(results, 0), name);
-    if (!result) { fail_msg("there is no row '%s'", name); }
-    return result;
-}
 
 static double at(const ons_result *series, size_t time, size_t component) {
     assert_true(time < (series->times ? series->times : 1) && component < series->size);
     return series->mean[time * series->size + component];
 }
 
-static int set_up(void **state) { return mkdtemp(directory) ? 0 : -1; }
-static int tear_down(void **state) {
-    char command[100];
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    return system(command);
-}
+static int set_up(void **state) { return open_directory(); }
 
 /* ---- step-evolution ------------------------------------------------------------------------------------------ */
 
@@ -147,7 +88,7 @@ static void test_ensembles_match_the_exact_step_evolution(void **state) {
              "%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g]",
              weight[0], weight[1], weight[2], weight[0], weight[1], weight[2], weight[0], weight[1], weight[2],
              weight[0], weight[1], weight[2]);
-    ons_results *exact = go_on("exact.h5", words);
+    ons_results *exact = run_on("exact.h5", words);
     const ons_result *right = row(ensemble, "right"), *spin = row(exact, "spin");
     for (unsigned t = 0; t <= 9; t++) {
         for (unsigned x = 0; x < 3; x++) { /* 30 numbers; variance of two bits at most 1/2 + |covariance|: 6 sigma */
@@ -187,7 +128,7 @@ static void test_cycles_of_the_sectors_add_up_to_those_of_all_states(void **stat
     for (unsigned k = 0; k <= 12; k++) {
         char words[100];
         snprintf(words, sizeof words, "permutation-spectrum model=thirring cells=3 particles=%u", k);
-        ons_results *sector = go_on("sector.h5", words);
+        ons_results *sector = run_on("sector.h5", words);
         cycles += row(sector, "cycles")->mean[0];
         states += row(sector, "states")->mean[0];
         ons_results_free(sector);
@@ -277,10 +218,10 @@ static void test_runs_that_were_broken_off_give_the_same_bits(void **state) {
         snprintf(file, sizeof file, "broken-%zu.h5", k);
         ons_results *whole, *part;
         snprintf(words, sizeof words, "%s steps=%d", cases[k].words, cases[k].first);
-        part = go_on(file, words);
+        part = run_on(file, words);
         ons_results_free(part);
         snprintf(words, sizeof words, "%s steps=90", cases[k].words);
-        part = go_on(file, words);
+        part = run_on(file, words);
         whole = run(words);
         assert_same(whole, part, cases[k].words);
         ons_results_free(whole);
@@ -312,12 +253,7 @@ static void test_bad_combinations_are_refused(void **state) {
         {"qubit-automaton bloch1=[1,1,0]", "length"},
         {"qubit-automaton bloch1=[1,0]", "components"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        ons_job *job;
-        assert_int_equal(bind(&job, cases[k].words), ONS_INVALID);
-        if (!strstr(ons_message(), cases[k].message)) { fail_msg("%s: %s", cases[k].words, ons_message()); }
-        ons_job_free(job);
-    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) { assert_refused(cases[k].words, cases[k].message); }
 }
 
 int main(void) {
@@ -334,5 +270,5 @@ int main(void) {
         cmocka_unit_test(test_runs_that_were_broken_off_give_the_same_bits),
         cmocka_unit_test(test_bad_combinations_are_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, close_directory);
 }

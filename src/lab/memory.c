@@ -34,7 +34,8 @@ static double statistics_bytes(const lab_task *task) {
     const unsigned lanes = task->plan.lanes;
     numbers += fmin((double)lab_lane_rows(LAB_BINS, (size_t)means, lanes), times) * means;
     numbers += fmin((double)lab_lane_rows(LAB_RECORD, (size_t)means, lanes), times) * means;
-    numbers += (LAB_WARMUP_BINS / lanes + 3 * ONS_LEVELS + 4) * means + series * times;
+    const unsigned rest = LAB_WARMUP_BINS / lanes + 3 * ONS_LEVELS + 4;
+    numbers += rest * means + series * times;
     return 8 * numbers;
 }
 

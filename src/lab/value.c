@@ -49,7 +49,7 @@ static void add_choices(const ons_parameter *parameter, ons_text *text) {
     const bool several = strchr(choices, '|') != NULL;
     ons_text_add(text, several ? "one of " : "");
     for (size_t length; (length = strcspn(choices, "|")), true; choices += length + 1) {
-        ons_text_add(text, "%.*s", (int)length, choices);
+        ons_text_add_bytes(text, choices, length);
         if (choices[length] == '\0') { break; }
         ons_text_add(text, ", ");
     }

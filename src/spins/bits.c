@@ -97,7 +97,10 @@ static void judge_cut(cut *c) {
         boxes *= (double)c->grid[d];
         surface += (double)c->grid[d] / (double)c->lengths[d];
     }
-    const double width = (double)(c->lengths[c->dimension - 1] / c->grid[c->dimension - 1]) / 2;
+    const int64_t boxes_of_row = c->grid[c->dimension - 1];
+    assert(boxes_of_row > 0);
+    const int64_t row = c->lengths[c->dimension - 1] / boxes_of_row;
+    const double width = (double)row / 2;
     const double groups = ceil(width / SPINS_BITS_GROUP);
     const double score = boxes * width / (10 * width + SPINS_BITS_GROUP * groups);
     if (score > c->score || (score == c->score && surface < c->surface)) {

@@ -36,11 +36,14 @@ size_t spins_samples_sums(const spins_samples *samples) {
 }
 
 double spins_samples_bytes(const spins_torus *torus, uint32_t blocks) {
-    const double d = torus->dimension, n = (double)torus->sites, folded = (double)(torus->lengths[0] / 2 + 1);
+    const double d = torus->dimension, n = (double)torus->sites;
+    const int64_t whole = torus->lengths[0] / 2 + 1;
+    const double folded = (double)whole;
     double orbits = 1; /* of reflections; of exchanges too where all lengths are equal */
     bool equal = true;
     for (unsigned i = 0; i < torus->dimension; i++) {
-        orbits *= (double)(torus->lengths[i] / 2 + 1);
+        const int64_t half = torus->lengths[i] / 2 + 1;
+        orbits *= (double)half;
         equal = equal && torus->lengths[i] == torus->lengths[0];
     }
     if (equal && torus->dimension == 2) { orbits = folded * (folded + 1) / 2; }

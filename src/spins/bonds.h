@@ -13,7 +13,7 @@
 
 #include <onsager/spins.h>
 
-#include "transform.h"
+#include "fourier.h"
 
 enum { SPINS_WAYS = 3 }; /* largest dimension */
 

@@ -12,6 +12,7 @@
  */
 #include "bonds.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static ons_status decompose_all(spins_contraction *contraction, spins_complex *m
     }
     spins_transform_free(forward);
     for (size_t k = 0; k < n; k++) {
-        spins_complex f[CELLS];
+        spins_complex f[CELLS] = {{0, 0}};
         for (size_t pair = 0; pair < cells; pair++) { f[pair] = metric[pair * n + k]; }
         if (!decompose(torus->dimension, f, contraction->whitener + k * cells, contraction->inverse + k * cells)) {
             return ons_fail(ONS_FAILED,
@@ -130,6 +131,7 @@ void spins_contraction_free(spins_contraction *contraction) {
 
 /* out = m applied to index `way` of in[d][d][d]. */
 static void apply(unsigned d, unsigned way, const spins_complex *m, const spins_complex *in, spins_complex *out) {
+    assert(d > 0);
     const unsigned stride = way == 0 ? d * d : way == 1 ? d : 1;
     for (unsigned cell = 0; cell < d * d * d; cell++) {
         const unsigned row = cell / stride % d, base = cell - row * stride;

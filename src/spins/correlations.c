@@ -47,7 +47,7 @@ static bool axes_of(const ons_lattice *lattice, const int64_t *lengths, unsigned
 
 ons_status ons_correlations_lengths(const ons_lattice *lattice, const int64_t *lengths, bool open, size_t *correlation,
                                     size_t *structure_factor) {
-    unsigned count, directions[ONS_DIMENSIONS];
+    unsigned count, directions[ONS_DIMENSIONS] = {0};
     if (!lattice || !axes_of(lattice, lengths, &count, directions)) {
         return ons_fail(ONS_INVALID, "correlations along the axes need a lattice with at least two cells in a "
                                      "direction, not a complete graph or a list of edges");
@@ -90,7 +90,7 @@ static void tabulate_phases(ons_correlations *c) {
 
 ons_status ons_correlations_create(ons_correlations **result, const ons_graph *graph) {
     *result = NULL;
-    size_t distances, waves;
+    size_t distances = 0, waves = 0;
     ons_status status =
         ons_correlations_lengths(graph->lattice, graph->lengths, graph->boundary == ONS_OPEN, &distances, &waves);
     if (status) { return status; }

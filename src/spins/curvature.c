@@ -217,8 +217,8 @@ static ons_status build(ons_curvature_solver *solver, size_t walk) {
         status = spins_rows_cumulants(solver->rows, solver->numbers, solver->options.states == 0, &solver->cumulants);
     }
     if (solver->samples) {
-        const double length = (double)(solver->options.samples / solver->options.blocks);
-        spins_samples_cumulants(solver->samples, solver->numbers, (uint32_t)walk, length, &solver->cumulants);
+        const uint64_t length = solver->options.samples / solver->options.blocks;
+        spins_samples_cumulants(solver->samples, solver->numbers, (uint32_t)walk, (double)length, &solver->cumulants);
     }
     if (!status) { status = spins_contraction_create(&solver->contraction, &solver->cumulants); }
     if (!status) { solver->built = walk; }

@@ -136,7 +136,7 @@ ons_status ons_ruppeiner_curvature(size_t parameters, const double *metric, cons
     if (parameters < 2) {
         return ons_fail(ONS_INVALID, "a manifold of %zu parameter has no curvature: give two or more", parameters);
     }
-    ons_curvature whole;
+    ons_curvature whole = {0};
     const ons_status status = ons_curvature_dense(parameters, metric, third, &whole);
     if (!status) { *curvature = whole.scalar; }
     return status;

@@ -5,6 +5,7 @@
  */
 #include "dipolar.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -48,6 +49,7 @@ void ons_dipolar_look(const ons_dipolar *walker, ons_dipolar_order *order) {
 void ons_dipolar_stripes(const ons_dipolar *walker, unsigned width, unsigned count, double *amplitude) {
     const ons_graph *graph = walker->model->graph;
     const size_t rows = (size_t)graph->lengths[0], columns = (size_t)graph->lengths[1], period = 2 * width;
+    assert(count <= 3);
     double sums[3][2] = {{0}};
     size_t diagonal = 0;
     double unit[2], turn[2] = {1, 0};
@@ -119,7 +121,7 @@ ons_status ons_dipolar_structure(const ons_dipolar *walker, double *structure) {
     const unsigned dimension = fourier->dimension;
     const size_t length = (size_t)fourier->lengths[dimension - 1], half = length / 2 + 1;
     double *reals = spins_fourier_reals(fourier);
-    fftw_complex *spectrum = spins_fourier_spectrum(fourier);
+    spins_complex *spectrum = spins_fourier_spectrum(fourier);
     ons_status status = reals && spectrum ? ONS_OK : ONS_MEMORY;
     if (status) { goto cleanup; }
     for (size_t i = 0; i < fourier->sites; i++) { reals[i] = spins_dipole(walker->states[i]); }
@@ -133,12 +135,12 @@ ons_status ons_dipolar_structure(const ons_dipolar *walker, double *structure) {
             rest /= size;
         }
         for (size_t x = 0; x < length; x++) {
-            const double *mode = x < half ? spectrum[row * half + x] : spectrum[mirror * half + length - x];
-            structure[row * length + x] = (mode[0] * mode[0] + mode[1] * mode[1]) / (double)fourier->sites;
+            const spins_complex mode = x < half ? spectrum[row * half + x] : spectrum[mirror * half + length - x];
+            structure[row * length + x] = spins_square(mode) / (double)fourier->sites;
         }
     }
 cleanup:
-    fftw_free(reals);
-    fftw_free(spectrum);
+    spins_fourier_release(reals);
+    spins_complex_free(spectrum);
     return status;
 }

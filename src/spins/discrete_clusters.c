@@ -180,7 +180,8 @@ static void join_equal(ons_discrete *spins) {
             const bool equal = states[graph->source[b]] == states[graph->target[b]];
             active[found] = k;
             if (model->activation) {
-                found += equal & spins_below(&spins->random, words[k], threshold);
+                const bool joined = equal & spins_below(&spins->random, words[k], threshold);
+                found += joined;
             } else {
                 const double x = model->beta * spins_bond_coupling(&model->couplings, b);
                 found += equal && x > 0 && !spins_ladder_flip(model->ladder, &spins->random, words[k], x);

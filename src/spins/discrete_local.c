@@ -7,18 +7,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "discrete.h"
+#include "words.h"
+
+#include <assert.h>
 
 enum { BLOCK = 64 };
-
-/* Uniform in 0 .. bound-1 from a word already drawn (Lemire 2019). */
-SPINS_INLINE uint32_t below_from_word(ons_random *random, uint32_t word, uint32_t bound) {
-    uint64_t product = (uint64_t)word * bound;
-    if (__builtin_expect((uint32_t)product < bound, 0)) {
-        const uint32_t threshold = (uint32_t)-bound % bound;
-        while ((uint32_t)product < threshold) { product = (uint64_t)ons_random_32(random) * bound; }
-    }
-    return (uint32_t)(product >> 32);
-}
 
 /* scale * sum over the neighbours of w(next, s) - w(old, s). */
 SPINS_INLINE int weight_change(const ons_discrete_model *model, const uint8_t *states, uint32_t site, uint32_t z,
@@ -57,12 +50,12 @@ SPINS_INLINE void metropolis(ons_discrete *spins, uint32_t z, ons_discrete_kind 
         const uint32_t count = sites - begin < BLOCK ? sites - begin : BLOCK;
         ons_random_fill(&spins->random, words, 3 * count);
         for (uint32_t k = 0; k < count; k++) {
-            site[k] = below_from_word(&spins->random, words[k], sites);
+            site[k] = spins_word_below(&spins->random, words[k], sites);
             if (z) { __builtin_prefetch(model->graph->neighbour + (uint64_t)site[k] * z); }
         }
         for (uint32_t k = 0; k < count; k++) {
             const uint32_t old = states[site[k]];
-            uint32_t next = below_from_word(&spins->random, words[count + k], q - 1);
+            uint32_t next = spins_word_below(&spins->random, words[count + k], q - 1);
             next += next >= old;
             const int sum = weight_change(model, states, site[k], z, kind, old, next);
             const uint64_t threshold = model->flip[model->change[old * q + next] * rows + (size_t)(sum + reach)];
@@ -125,6 +118,7 @@ static double exponential_weights(const ons_discrete_model *model, const uint8_t
         const double coupling = model->beta * spins_entry_coupling(&model->couplings, row + k);
         for (uint32_t a = 0; a < q; a++) { weights[a] += coupling * pair[a]; }
     }
+    assert(q > 0);
     double largest = weights[0], sum = 0;
     for (uint32_t a = 1; a < q; a++) { largest = weights[a] > largest ? weights[a] : largest; }
     for (uint32_t a = 0; a < q; a++) {

@@ -70,7 +70,7 @@ static ons_status hold_integers(ons_discrete_model *model, uint32_t degree) {
     if (model->graph->strength || (clock && q != 2 && q != 3 && q != 4 && q != 6)) { return ONS_OK; }
     model->scale = clock ? 2 : 1;
     const double reach = (double)degree * (clock ? 4 : model->options.kind == ONS_POTTS ? 1 : 2);
-    if (reach > LARGEST_TABLE / 16) { return ONS_OK; }
+    if (16 * reach > LARGEST_TABLE) { return ONS_OK; }
     model->reach = (int)reach;
     model->weight = ONS_NEW(int8_t, q * q);
     if (!model->weight) { return ONS_MEMORY; }

@@ -161,7 +161,7 @@ static double energy_of(const ons_enumeration *e, const int *spin, double *field
 
 void spins_enumeration_sum(const ons_enumeration *e, uint64_t block, double *moments) {
     int spin[ONS_ENUMERATION_SITES];
-    double field[ONS_ENUMERATION_SITES];
+    double field[ONS_ENUMERATION_SITES] = {0};
     start_block(e, block, spin);
     unsigned up = 0;
     for (unsigned i = 0; i < e->outer; i++) { up += spin[i] > 0; }

@@ -117,7 +117,7 @@ static ons_status residues(const ons_beale *beale, uint64_t prime, uint64_t *res
         values[k] = spins_plus(f, products(&t, x, 0), products(&t, x, 1));
         x = spins_times(f, x, omega);
     }
-    spins_transform(f, values, length, spins_reciprocal(f, omega));
+    spins_modular_transform(f, values, length, spins_reciprocal(f, omega));
     const uint64_t scale = spins_reciprocal(f, spins_enter(f, 2 * length)); /* the 1/2 of Kaufman's formula too */
     for (size_t k = 0; k < beale->levels; k++) { residue[k] = spins_leave(f, spins_times(f, values[k], scale)); }
     free(cosine);

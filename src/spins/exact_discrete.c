@@ -140,7 +140,7 @@ static void energies(chain *c, ons_discrete_exact *exact) {
 
 static void orders(chain *c, const ons_discrete_options *options, ons_discrete_exact *exact) {
     const double n = (double)c->sites;
-    double x[MOST], y[MOST], mean, variance, other = 0, rest;
+    double x[MOST] = {0}, y[MOST] = {0}, mean, variance, other = 0, rest;
     exact->magnetization = exact->vector_squared = NAN;
     exact->density = 1;
     for (uint32_t a = 0; a < c->q; a++) {

@@ -53,8 +53,8 @@ static ons_status allocate(ons_glass *glass) {
     }
     work->kernels = spins_fields_kernels_in_use();
     ons_status status = spins_waves_init(&work->waves, graph);
-    if (!status && work->waves.count) {
-        work->layer = ONS_NEW(int32_t, work->waves.largest);
+    if (!status && work->waves.modes.count) {
+        work->layer = ONS_NEW(int32_t, work->waves.modes.longest);
         status = work->layer ? ONS_OK : ONS_MEMORY;
     }
     return status;
@@ -275,7 +275,7 @@ static double link_overlap(const ons_glass *glass, size_t a, size_t b) {
 static double overlap_kmin_squared(const ons_glass *glass, size_t a, size_t b) {
     const spins_waves *waves = &glass->work->waves;
     double total = 0;
-    for (unsigned d = 0; d < waves->count; d++) {
+    for (unsigned d = 0; d < waves->modes.count; d++) {
         const spins_wave *wave = &waves->wave[d];
         double cosine = 0, sine = 0;
         for (uint32_t l = 0; l < wave->layers; l++) {
@@ -290,7 +290,7 @@ static double overlap_kmin_squared(const ons_glass *glass, size_t a, size_t b) {
         total += cosine * cosine + sine * sine;
     }
     const double sites = glass->graph->sites;
-    return waves->count ? total / waves->count / (sites * sites) : NAN;
+    return waves->modes.count ? total / waves->modes.count / (sites * sites) : NAN;
 }
 
 void ons_glass_measure(const ons_glass *glass, double *values) {

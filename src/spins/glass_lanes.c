@@ -423,8 +423,8 @@ static void measure_waves(const ons_glass_lanes *lanes, size_t k) {
     const spins_lanes_work *work = lanes->work;
     const uint64_t *a = walker_of(lanes, 0, k), *b = walker_of(lanes, 1, k);
     const double sites = lanes->graph->sites;
-    for (size_t lane = 0; lane < LANES; lane++) { work->squared[lane] = work->waves.count ? 0 : NAN; }
-    for (unsigned d = 0; d < work->waves.count; d++) {
+    for (size_t lane = 0; lane < LANES; lane++) { work->squared[lane] = work->waves.modes.count ? 0 : NAN; }
+    for (unsigned d = 0; d < work->waves.modes.count; d++) {
         const spins_wave *wave = &work->waves.wave[d];
         memset(work->cosine, 0, 2 * LANES * sizeof(double));
         for (uint32_t l = 0; l < wave->layers; l++) {
@@ -439,7 +439,7 @@ static void measure_waves(const ons_glass_lanes *lanes, size_t k) {
         }
         for (size_t lane = 0; lane < LANES; lane++) {
             const double x = work->cosine[lane], y = work->sine[lane];
-            work->squared[lane] += (x * x + y * y) / work->waves.count / (sites * sites);
+            work->squared[lane] += (x * x + y * y) / work->waves.modes.count / (sites * sites);
         }
     }
 }

@@ -23,15 +23,10 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
     if (!ising) { return ONS_MEMORY; }
     ising->model = model;
     ising->random = random;
-    size_t layers = 0;
-    for (unsigned k = 0; k < model->waves; k++) {
-        const size_t length = (size_t)graph->lengths[model->wave[k]] * graph->lattice->sites;
-        layers = length > layers ? length : layers;
-    }
     ising->spins = ONS_NEW(int8_t, graph->sites);
     ising->work = ONS_NEW(uint32_t, work_length(model));
     ising->bits = ONS_NEW(uint32_t, model->update == ONS_SWENDSEN_WANG ? graph->sites / 32 + 1 : 0);
-    ising->layers = ONS_NEW(int32_t, layers);
+    ising->layers = ONS_NEW(int32_t, model->modes.longest);
     if (!ising->spins || !ising->work || !ising->bits || !ising->layers) {
         ons_ising_free(ising);
         return ONS_MEMORY;
@@ -155,12 +150,8 @@ double ons_ising_magnetization(const ons_ising *ising) {
 /* Sums of spins over the layers across direction d: [lengths[d]][sites of the cell]. */
 static void sum_layers(const ons_ising *ising, unsigned d) {
     const ons_graph *graph = ising->model->graph;
-    const size_t basis = graph->lattice->sites, length = (size_t)graph->lengths[d];
-    size_t block = basis, repeats = 1;
-    for (unsigned i = 0; i < graph->lattice->dimension; i++) {
-        if (i < d) { repeats *= (size_t)graph->lengths[i]; }
-        if (i > d) { block *= (size_t)graph->lengths[i]; }
-    }
+    const spins_layers across = spins_layers_of(graph, d);
+    const size_t basis = across.basis, length = across.length, block = across.block, repeats = across.repeats;
     const int8_t *spin = ising->spins;
     int32_t *layers = ising->layers;
     memset(layers, 0, length * basis * sizeof *layers);
@@ -187,27 +178,28 @@ static void sum_layers(const ons_ising *ising, unsigned d) {
 
 double ons_ising_magnetization_kmin_squared(const ons_ising *ising) {
     const ons_ising_model *model = ising->model;
-    if (!model->waves) { return NAN; }
+    const spins_modes *modes = &model->modes;
+    if (!modes->count) { return NAN; }
     const ons_graph *graph = model->graph;
     double total = 0;
     if (ising->sliced) {
         unsigned wanted = 0;
-        for (unsigned k = 0; k < model->waves; k++) { wanted |= 1U << model->wave[k]; }
+        for (unsigned k = 0; k < modes->count; k++) { wanted |= 1U << modes->direction[k]; }
         spins_bits_sum_layers(ising->sliced, wanted, ising->team);
     }
-    for (unsigned k = 0; k < model->waves; k++) {
-        const double *table = model->wave_table[k];
-        const size_t layers = (size_t)graph->lengths[model->wave[k]] * graph->lattice->sites;
+    for (unsigned k = 0; k < modes->count; k++) {
+        const double *table = modes->table[k];
+        const size_t layers = (size_t)graph->lengths[modes->direction[k]] * graph->lattice->sites;
         double real = 0, imaginary = 0;
-        if (!ising->sliced) { sum_layers(ising, model->wave[k]); }
-        const int32_t *sum = ising->sliced ? spins_bits_layer(ising->sliced, model->wave[k]) : ising->layers;
+        if (!ising->sliced) { sum_layers(ising, modes->direction[k]); }
+        const int32_t *sum = ising->sliced ? spins_bits_layer(ising->sliced, modes->direction[k]) : ising->layers;
         for (size_t layer = 0; layer < layers; layer++) {
             real += sum[layer] * table[2 * layer];
             imaginary += sum[layer] * table[2 * layer + 1];
         }
         total += real * real + imaginary * imaginary;
     }
-    return total / model->waves / ((double)graph->sites * graph->sites);
+    return total / modes->count / ((double)graph->sites * graph->sites);
 }
 
 double ons_ising_overlap(const ons_ising *a, const ons_ising *b) {

@@ -8,6 +8,7 @@
 #define ONSAGER_SPINS_ISING_H
 
 #include "regular.h"
+#include "modes.h"
 #include "spins.h"
 
 /* Probabilities as functions of x, the thresholds at multiples of 1/16, between which few cases need an exponential. */
@@ -44,19 +45,17 @@ struct ons_ising_model {
     ons_ising_options options;                     /* checkerboard: for its states */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
-    unsigned waves;                                /* smallest wave vectors */
-    unsigned wave[ONS_DIMENSIONS];                 /* their directions */
-    double *wave_table[ONS_DIMENSIONS]; /* [waves][lengths[d] * lattice->sites][2]: cos and sin of k r by layer */
+    spins_modes modes;                             /* smallest wave vectors */
 };
 
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;           /* [sites] */
+    int8_t *spins;             /* [sites] */
     struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
-    ons_team *team;          /* checkerboard: the threads of a step; NULL: one */
-    int64_t magnetization;   /* sum of spins */
-    int64_t bond_sum;        /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
+    ons_team *team;            /* checkerboard: the threads of a step; NULL: one */
+    int64_t magnetization;     /* sum of spins */
+    int64_t bond_sum;          /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */
     uint32_t *bits;  /* SWENDSEN_WANG: [sites/32 + 1] */
     int32_t *layers; /* scratch of the measurement of k_min: [largest lengths[d] * lattice->sites] */

@@ -7,29 +7,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "ising.h"
+#include "words.h"
 
 #define INLINE static inline __attribute__((always_inline))
 enum { BLOCK = 64 };
 
 INLINE uint32_t block_length(uint32_t sites, uint32_t begin) { return sites - begin < BLOCK ? sites - begin : BLOCK; }
-
-/* Uniform in 0 .. bound-1 from a word already drawn (Lemire 2019). */
-INLINE uint32_t site_from_word(ons_random *random, uint32_t word, uint32_t bound) {
-    uint64_t product = (uint64_t)word * bound;
-    if (__builtin_expect((uint32_t)product < bound, 0)) {
-        const uint32_t threshold = (uint32_t)-bound % bound;
-        while ((uint32_t)product < threshold) { product = (uint64_t)ons_random_32(random) * bound; }
-    }
-    return (uint32_t)(product >> 32);
-}
-
-/* spins_below as 0 or 1, without a branch but for the tie. */
-INLINE int decide(ons_random *random, uint32_t word, uint64_t threshold) {
-    const uint32_t high = (uint32_t)(threshold >> 32);
-    int below = word < high;
-    if (__builtin_expect(word == high, 0)) { below = ons_random_32(random) < (uint32_t)threshold; }
-    return below;
-}
 
 /* Sum over the neighbours of weight * spin; z > 0: the constant coordination. */
 INLINE int neighbour_sum(const ons_ising_model *model, const int8_t *spins, uint32_t site, uint32_t z, bool weighted) {
@@ -54,13 +37,13 @@ INLINE void metropolis(ons_ising *ising, uint32_t z, bool weighted) {
         const uint32_t count = block_length(sites, begin);
         ons_random_fill(&ising->random, words, 2 * count);
         for (uint32_t k = 0; k < count; k++) {
-            site[k] = site_from_word(&ising->random, words[k], sites);
+            site[k] = spins_word_below(&ising->random, words[k], sites);
             if (z) { __builtin_prefetch(model->graph->neighbour + (uint64_t)site[k] * z); }
         }
         for (uint32_t k = 0; k < count; k++) {
             const int spin = spins[site[k]], sum = neighbour_sum(model, spins, site[k], z, weighted);
             const uint64_t threshold = flip[2 * sum + (spin > 0)];
-            const int change = -2 * spin * decide(&ising->random, words[count + k], threshold);
+            const int change = -2 * spin * spins_word_decides(&ising->random, words[count + k], threshold);
             spins[site[k]] = (int8_t)(spin + change);
             bond_sum += change * sum;
             magnetization += change;

@@ -113,7 +113,7 @@ static ons_status transform_table(ons_longrange *longrange) {
         }
     }
     free(rest);
-    fftw_free(reals);
+    spins_fourier_release(reals);
     return status;
 }
 
@@ -143,7 +143,7 @@ ons_status ons_longrange_create(ons_longrange **longrange, const ons_longrange_c
 
 void ons_longrange_free(ons_longrange *longrange) {
     if (!longrange) { return; }
-    for (unsigned k = 0; k < SPINS_LIMBS; k++) { fftw_free(longrange->spectrum[k]); }
+    for (unsigned k = 0; k < SPINS_LIMBS; k++) { spins_complex_free(longrange->spectrum[k]); }
     spins_fourier_free(longrange->fourier);
     free(longrange->units);
     free(longrange->twice);
@@ -156,7 +156,7 @@ void ons_longrange_free(ons_longrange *longrange) {
 ons_status ons_longrange_field(const ons_longrange *longrange, const int8_t *charge, int64_t *field) {
     const spins_fourier *fourier = longrange->fourier;
     double *reals = spins_fourier_reals(fourier);
-    fftw_complex *charges = spins_fourier_spectrum(fourier), *product = spins_fourier_spectrum(fourier);
+    spins_complex *charges = spins_fourier_spectrum(fourier), *product = spins_fourier_spectrum(fourier);
     ons_status status = reals && charges && product ? ONS_OK : ONS_MEMORY;
     if (status) { goto cleanup; }
     for (size_t site = 0; site < longrange->sites; site++) { reals[site] = charge[site]; }
@@ -164,9 +164,7 @@ ons_status ons_longrange_field(const ons_longrange *longrange, const int8_t *cha
     memset(field, 0, longrange->sites * sizeof *field);
     for (unsigned k = 0; k < SPINS_LIMBS; k++) {
         for (size_t mode = 0; mode < fourier->modes; mode++) {
-            const double *a = charges[mode], *b = longrange->spectrum[k][mode];
-            product[mode][0] = a[0] * b[0] - a[1] * b[1];
-            product[mode][1] = a[0] * b[1] + a[1] * b[0];
+            product[mode] = spins_times(charges[mode], longrange->spectrum[k][mode]);
         }
         spins_fourier_backward(fourier, product, reals);
         for (size_t site = 0; site < longrange->sites; site++) { /* modulo 2^64: the whole fits, its parts may not */
@@ -175,8 +173,8 @@ ons_status ons_longrange_field(const ons_longrange *longrange, const int8_t *cha
         }
     }
 cleanup:
-    fftw_free(reals);
-    fftw_free(charges);
-    fftw_free(product);
+    spins_fourier_release(reals);
+    spins_complex_free(charges);
+    spins_complex_free(product);
     return status;
 }

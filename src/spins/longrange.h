@@ -24,7 +24,7 @@ struct ons_longrange {
     int64_t *units; /* [sites] V(r) */
     int64_t *twice; /* [rows][2 length] 2 V(r), every row (last direction) twice, so that any shift is contiguous */
     spins_fourier *fourier;
-    fftw_complex *spectrum[SPINS_LIMBS]; /* of the limbs of units: units = sum_k limb_k 2^(16 k) */
+    spins_complex *spectrum[SPINS_LIMBS]; /* of the limbs of units: units = sum_k limb_k 2^(16 k) */
     spins_longrange_add *add;
     const char *kernel;
 };

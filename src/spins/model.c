@@ -226,28 +226,6 @@ static ons_status tabulate_clusters(ons_ising_model *model) {
     return status;
 }
 
-/* cos and sin of k r for the layers of each smallest wave vector: r . b_d = cell + fraction of the site. */
-static ons_status tabulate_waves(ons_ising_model *model) {
-    const ons_graph *graph = model->graph;
-    const ons_lattice *lattice = graph->lattice;
-    bool used[ONS_DIMENSIONS] = {false};
-    if (!lattice || ons_lattice_wavenumber(lattice, graph->lengths, used) == 0) { return ONS_OK; }
-    for (unsigned d = 0; d < lattice->dimension; d++) {
-        if (!used[d]) { continue; }
-        const size_t layers = (size_t)graph->lengths[d] * lattice->sites;
-        double *table = ONS_NEW(double, 2 * layers);
-        if (!table) { return ONS_MEMORY; }
-        for (size_t layer = 0; layer < layers; layer++) {
-            const size_t cell = layer / lattice->sites, site = layer % lattice->sites;
-            const double position = (double)cell + lattice->positions[site * lattice->dimension + d];
-            spins_circle(position / (double)graph->lengths[d], &table[2 * layer], &table[2 * layer + 1]);
-        }
-        model->wave[model->waves] = d;
-        model->wave_table[model->waves++] = table;
-    }
-    return ONS_OK;
-}
-
 /* ---- the public door
  * -------------------------------------------------------------------------------------------------- */
 
@@ -294,7 +272,7 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
     if (!status && !model->checkerboard) {
         status = clusters_update(model->update) ? tabulate_clusters(model) : tabulate_local(model);
     }
-    if (!status) { status = tabulate_waves(model); }
+    if (!status) { status = spins_modes_init(&model->modes, graph); }
     if (status) {
         ons_ising_model_free(model);
         return status;
@@ -320,7 +298,7 @@ void ons_ising_model_free(ons_ising_model *model) {
     free(model->entry_activation);
     free(model->bond_activation);
     spins_regular_free(model->regular);
-    for (unsigned k = 0; k < model->waves; k++) { free(model->wave_table[k]); }
+    spins_modes_free(&model->modes);
     free(model);
 }
 

@@ -82,7 +82,7 @@ static void reverse_bits(uint64_t *values, size_t count) {
     }
 }
 
-void spins_transform(const spins_field *field, uint64_t *values, size_t count, uint64_t root) {
+void spins_modular_transform(const spins_field *field, uint64_t *values, size_t count, uint64_t root) {
     reverse_bits(values, count);
     for (size_t half = 1; half < count; half *= 2) {
         const uint64_t step = spins_raise(field, root, count / (2 * half));

@@ -48,6 +48,6 @@ uint64_t spins_prime_below(uint64_t bound, uint64_t modulus);
 /* An element of exactly this order, which must divide prime - 1. */
 uint64_t spins_root(const spins_field *field, uint64_t order);
 /* sum_j a_j root^(jk) in place for a power of two `count`, root of that order. */
-void spins_transform(const spins_field *field, uint64_t *values, size_t count, uint64_t root);
+void spins_modular_transform(const spins_field *field, uint64_t *values, size_t count, uint64_t root);
 
 #endif

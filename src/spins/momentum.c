@@ -3,35 +3,24 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "fourier.h"
 #include "spins.h"
 
 #include <onsager/spins/permutation.h>
 
-#include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 #define PI 3.14159265358979323846
 
-/* FFTW's planner is shared by all threads. */
-static once_flag planner_once = ONCE_FLAG_INIT;
-static mtx_t planner;
-static void make_planner(void) { mtx_init(&planner, mtx_plain); }
-
-/* In place, exp(sign 2 pi i j k / n). */
-static ons_status transform(double *values, size_t n, int sign) {
-    call_once(&planner_once, make_planner);
-    fftw_complex *data = (fftw_complex *)values;
-    mtx_lock(&planner);
-    fftw_plan plan = fftw_plan_dft_1d((int)n, data, data, sign, FFTW_ESTIMATE | FFTW_UNALIGNED);
-    mtx_unlock(&planner);
-    if (!plan) { return ons_fail(ONS_FAILED, "FFTW has no plan for %zu points", n); }
-    fftw_execute(plan);
-    mtx_lock(&planner);
-    fftw_destroy_plan(plan);
-    mtx_unlock(&planner);
+/* In place, sum_j exp(2 pi i j k / n) values[j]. */
+static ons_status transform(spins_complex *values, size_t n) {
+    spins_transform *backward;
+    const ons_status status = spins_transform_create(&backward, 1, &(int64_t){(int64_t)n}, false);
+    if (status) { return status; }
+    spins_transform_run(backward, values);
+    spins_transform_free(backward);
     return ONS_OK;
 }
 
@@ -42,7 +31,7 @@ double ons_momentum(size_t k, size_t cells) {
 
 ons_status ons_momentum_weights(const double *psi, size_t count, const uint32_t *translate, size_t cells,
                                 double *weight) {
-    double *overlap = ONS_NEW(double, 2 * cells);
+    spins_complex *overlap = spins_complex_array(cells);
     uint32_t *place = ONS_NEW(uint32_t, count);
     ons_status status = overlap && place ? ONS_OK : ONS_MEMORY;
     for (size_t k = 0; !status && k < count; k++) { place[k] = (uint32_t)k; }
@@ -54,32 +43,28 @@ ons_status ons_momentum_weights(const double *psi, size_t count, const uint32_t 
             im += a[0] * b[1] - a[1] * b[0];
             place[k] = translate[place[k]];
         }
-        overlap[2 * d] = re / (double)cells;
-        overlap[2 * d + 1] = im / (double)cells;
+        overlap[d] = (spins_complex){re / (double)cells, im / (double)cells};
     }
-    if (!status) { status = transform(overlap, cells, FFTW_BACKWARD); }
-    for (size_t k = 0; !status && k < cells; k++) { weight[k] = overlap[2 * k]; }
-    free(overlap);
+    if (!status) { status = transform(overlap, cells); }
+    for (size_t k = 0; !status && k < cells; k++) { weight[k] = overlap[k].re; }
+    spins_complex_free(overlap);
     free(place);
     return status;
 }
 
 /* H_jk = (1/N) sum_p p exp(i p (j - k)) depends on d = j - k alone: row[d], d = 0 .. N-1, with the sign of the boundary
  * for d < 0 left to the caller. half: p = 2 pi (k + 1/2) / N. */
-static ons_status hopping(unsigned cells, bool half, double *row) {
+static ons_status hopping(unsigned cells, bool half, spins_complex *row) {
     const double n = cells;
     for (unsigned k = 0; k < cells; k++) {
         const double turns = (k + (half ? 0.5 : 0)) / n; /* p / 2 pi in [0, 1) */
-        row[2 * k] = 2 * PI * (turns <= 0.5 ? turns : turns - 1) / n;
-        row[2 * k + 1] = 0;
+        row[k] = (spins_complex){2 * PI * (turns <= 0.5 ? turns : turns - 1) / n, 0};
     }
-    const ons_status status = transform(row, cells, FFTW_BACKWARD);
+    const ons_status status = transform(row, cells);
     for (unsigned d = 0; half && !status && d < cells; d++) { /* exp(i pi d / N) of the half momentum */
-        double c, s;
-        spins_circle(d / (2 * n), &c, &s);
-        const double re = row[2 * d], im = row[2 * d + 1];
-        row[2 * d] = c * re - s * im;
-        row[2 * d + 1] = s * re + c * im;
+        spins_complex turn;
+        spins_circle(d / (2 * n), &turn.re, &turn.im);
+        row[d] = spins_times(turn, row[d]);
     }
     return status;
 }
@@ -92,7 +77,7 @@ static double order_sign(uint64_t state, unsigned from, unsigned to) {
     return __builtin_popcountll(without & (high & ~low)) % 2 ? -1 : 1;
 }
 
-static void add_hops(const ons_sector *sector, const double *row, uint64_t column, double *matrix) {
+static void add_hops(const ons_sector *sector, const spins_complex *row, uint64_t column, double *matrix) {
     const uint64_t state = ons_sector_state(sector, column);
     const unsigned cells = sector->bits;
     for (unsigned from = 0; from < cells; from++) {
@@ -104,8 +89,8 @@ static void add_hops(const ons_sector *sector, const double *row, uint64_t colum
             const double wrapped = to < from && sector->particles % 2 == 0 ? -1 : 1; /* antiperiodic */
             const double sign = order_sign(state, from, to) * wrapped;
             const unsigned d = (to + cells - from) % cells;
-            matrix[2 * (row_state * sector->states + column)] += sign * row[2 * d];
-            matrix[2 * (row_state * sector->states + column) + 1] += sign * row[2 * d + 1];
+            matrix[2 * (row_state * sector->states + column)] += sign * row[d].re;
+            matrix[2 * (row_state * sector->states + column) + 1] += sign * row[d].im;
         }
     }
 }
@@ -118,12 +103,12 @@ ons_status ons_movers_hamiltonian(unsigned cells, unsigned particles, double *ma
     ons_sector sector;
     ons_status status = ons_sector_init(&sector, cells, particles);
     if (status) { return status; }
-    double *row = ONS_NEW(double, 2 * cells);
+    spins_complex *row = spins_complex_array(cells);
     if (!row) { return ONS_MEMORY; }
     status = hopping(cells, particles % 2 == 0, row);
     memset(matrix, 0, 2 * sector.states * sector.states * sizeof *matrix);
     for (uint64_t column = 0; !status && column < sector.states; column++) { add_hops(&sector, row, column, matrix); }
-    free(row);
+    spins_complex_free(row);
     return status;
 }
 

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "walk.h"
+#include "words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -174,24 +175,6 @@ static void count_trip(ons_walk *walk, size_t walker, int64_t bin) {
     }
 }
 
-/* Uniform below `bound` from a word that is drawn already, without bias (Lemire 2019). */
-INLINE uint32_t below_from_word(ons_random *random, uint32_t word, uint32_t bound) {
-    uint64_t product = (uint64_t)word * bound;
-    if (__builtin_expect((uint32_t)product < bound, 0)) {
-        const uint32_t threshold = (uint32_t)-bound % bound;
-        while ((uint32_t)product < threshold) { product = (uint64_t)ons_random_32(random) * bound; }
-    }
-    return (uint32_t)(product >> 32);
-}
-
-/* 0 or 1 without a branch but for the tie. */
-INLINE int decide(ons_random *random, uint32_t word, uint64_t threshold) {
-    const uint32_t high = (uint32_t)(threshold >> 32);
-    int accepted = word < high;
-    if (__builtin_expect(word == high, 0)) { accepted = ons_random_32(random) < (uint32_t)threshold; }
-    return accepted;
-}
-
 /* What the moves of a call need, out of reach of the stores to spins. */
 typedef struct frame {
     ons_walk_model model;
@@ -210,16 +193,16 @@ INLINE void step(frame *f, ons_walk *walk, size_t walker, const uint32_t *words,
     const int64_t bin = f->bin[walker];
     move m;
     if (ising) {
-        const uint32_t site = below_from_word(&walk->random, words[0], sites);
+        const uint32_t site = spins_word_below(&walk->random, words[0], sites);
         m = propose_ising(&f->model, spins, site, z, weighted);
     } else {
         const uint32_t others = spins_walk_values(&f->model) - 1;
-        const uint32_t both = below_from_word(&walk->random, words[0], sites * others);
+        const uint32_t both = spins_word_below(&walk->random, words[0], sites * others);
         m = propose_other(&f->model, spins, both / others, both % others);
     }
     const size_t cell = (size_t)bin * f->model.range.moves + (size_t)(m.change + (int64_t)f->model.range.reach);
     f->proposals[cell]++;
-    const int accepted = decide(&walk->random, words[1], f->threshold[cell]);
+    const int accepted = spins_word_decides(&walk->random, words[1], f->threshold[cell]);
     const int spin = spins[m.site];
     spins[m.site] = (int8_t)(spin + accepted * (m.value - spin));
     const int64_t next = bin + accepted * (int64_t)m.change;

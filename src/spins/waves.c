@@ -23,43 +23,31 @@ static void sort_sites(spins_wave *wave, const ons_graph *graph, unsigned direct
     wave->begin[wave->layers] = graph->sites;
 }
 
-/* r . b_d = cell + fraction of the site. */
-static void set_phases(spins_wave *wave, const ons_graph *graph, unsigned direction) {
-    const ons_lattice *lattice = graph->lattice;
-    for (uint32_t l = 0; l < wave->layers; l++) {
-        const size_t cell = l / lattice->sites, site = l % lattice->sites;
-        const double position = (double)cell + lattice->positions[site * lattice->dimension + direction];
-        spins_circle(position / (double)graph->lengths[direction], &wave->phase[2 * l], &wave->phase[2 * l + 1]);
-    }
-}
-
 ons_status spins_waves_init(spins_waves *waves, const ons_graph *graph) {
     *waves = (spins_waves){0};
-    bool used[ONS_DIMENSIONS] = {false};
-    if (!graph->lattice || ons_lattice_wavenumber(graph->lattice, graph->lengths, used) == 0) { return ONS_OK; }
-    for (unsigned d = 0; d < graph->lattice->dimension; d++) {
-        if (!used[d]) { continue; }
-        spins_wave *wave = &waves->wave[waves->count++];
+    const ons_status status = spins_modes_init(&waves->modes, graph);
+    if (status) { return status; }
+    for (unsigned k = 0; k < waves->modes.count; k++) {
+        const unsigned d = waves->modes.direction[k];
+        spins_wave *wave = &waves->wave[k];
         wave->layers = (uint32_t)((size_t)graph->lengths[d] * graph->lattice->sites);
-        waves->largest = wave->layers > waves->largest ? wave->layers : waves->largest;
+        wave->phase = waves->modes.table[k];
         wave->order = ONS_NEW(uint32_t, graph->sites);
         wave->begin = ONS_NEW(uint32_t, wave->layers + 1);
-        wave->phase = ONS_NEW(double, 2 * (size_t)wave->layers);
-        if (!wave->order || !wave->begin || !wave->phase) {
+        if (!wave->order || !wave->begin) {
             spins_waves_free(waves);
             return ONS_MEMORY;
         }
         sort_sites(wave, graph, d);
-        set_phases(wave, graph, d);
     }
     return ONS_OK;
 }
 
 void spins_waves_free(spins_waves *waves) {
-    for (unsigned k = 0; k < waves->count; k++) {
+    for (unsigned k = 0; k < waves->modes.count; k++) {
         free(waves->wave[k].order);
         free(waves->wave[k].begin);
-        free(waves->wave[k].phase);
     }
+    spins_modes_free(&waves->modes);
     *waves = (spins_waves){0};
 }

@@ -49,9 +49,9 @@ SPINS_INLINE spins_word spins_word_last_round(spins_word state, spins_word key) 
     return _mm512_aesenclast_epi128(state, key);
 }
 SPINS_INLINE spins_word spins_word_pairs(uint64_t high, uint64_t low, uint64_t step) {
+    const uint64_t second = low + step, third = second + step, fourth = third + step;
     const long long h = (long long)high;
-    return _mm512_set_epi64(h, (long long)(low + 3 * step), h, (long long)(low + 2 * step), h, (long long)(low + step),
-                            h, (long long)low);
+    return _mm512_set_epi64(h, (long long)fourth, h, (long long)third, h, (long long)second, h, (long long)low);
 }
 SPINS_INLINE spins_word spins_word_add(spins_word a, spins_word b) { return _mm512_add_epi64(a, b); }
 
@@ -66,7 +66,8 @@ SPINS_INLINE void spins_word_store(void *to, spins_word word) { _mm256_storeu_si
 SPINS_INLINE spins_word spins_word_all(uint64_t bits) { return _mm256_set1_epi64x((long long)bits); }
 SPINS_INLINE bool spins_word_any(spins_word word) { return !_mm256_testz_si256(word, word); }
 SPINS_INLINE spins_word spins_word_pairs(uint64_t high, uint64_t low, uint64_t step) {
-    return _mm256_set_epi64x((long long)high, (long long)(low + step), (long long)high, (long long)low);
+    const uint64_t second = low + step;
+    return _mm256_set_epi64x((long long)high, (long long)second, (long long)high, (long long)low);
 }
 SPINS_INLINE spins_word spins_word_add(spins_word a, spins_word b) { return _mm256_add_epi64(a, b); }
 

@@ -42,15 +42,15 @@ static void measure(const discrete_state *state, const ons_discrete_order *order
 }
 
 /* Up is light, down dark, 0 red. */
-static void colour(const void *spins, uint32_t site, uint8_t *rgb) {
+static void colour(const void *states, uint32_t site, uint8_t *rgb) {
     static const uint8_t colours[3][3] = {{20, 40, 90}, {214, 70, 60}, {250, 250, 245}};
-    memcpy(rgb, colours[ons_discrete_states((ons_discrete *)(uintptr_t)spins)[site]], 3);
+    memcpy(rgb, colours[((const uint8_t *)states)[site]], 3);
 }
 
 static ons_status picture(const void *memory, unsigned lane, ons_picture *image) {
     (void)lane;
     const discrete_state *state = memory;
-    return lattice_picture(state->room.graph, colour, state->spins, image);
+    return lattice_picture(state->room.graph, colour, ons_discrete_states(state->spins), image);
 }
 
 DISCRETE_EXACT_PART(ONS_BLUME_CAPEL, chain_energy, energy)

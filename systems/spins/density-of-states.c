@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "counted_lattice.h"
+#include "lattice_parameters.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum { MOST_SITES = 1 << 20, CHUNK = 1 << 18 };
 static const ons_parameter parameters[] = {
     {"model", ONS_CHOICE, 0, "ising", "ising|potts|blume-capel", NULL, NULL, NULL, "the spins, see the description"},
     {"q", ONS_INTEGER, 0, "10", NULL, "[2, 127]", "model=potts", NULL, "states of a Potts spin"},
-    LATTICE_PARAMETERS("16"),
+    LATTICE_PARAMETERS_LOCAL("square", "16", "[1, 1048576]"),
     {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J: positive is ferromagnetic"},
     {"crystal_field", ONS_REAL, 0, "1", NULL, NULL, "model=blume-capel", "coupling",
      "D of H = ... + D sum s_i^2; a rational multiple of the coupling, denominator up to 64"},
@@ -73,7 +73,7 @@ static ons_walk_options options_of(const ons_parameters *p) {
 static ons_status open_model(const ons_parameters *p, ons_graph **graph, ons_walk_model **model) {
     const ons_walk_options options = options_of(p);
     *model = NULL;
-    ons_status status = lattice_graph(graph, p);
+    ons_status status = lattice_open_graph(graph, p, LATTICE_LISTED);
     if (!status) { status = ons_walk_model_create(model, *graph, &options); }
     return status;
 }
@@ -98,15 +98,15 @@ static size_t list_levels(const ons_walk_model *model, bool alike, size_t *place
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    double sites = 0;
+    ons_graph_plan size;
     size_t temperatures;
     ons_graph *graph = NULL;
     ons_walk_model *model = NULL;
-    ons_status status = lattice_sites(p, &sites);
+    ons_status status = lattice_plan(p, LATTICE_LISTED, NULL, &size, NULL);
     if (status) { return status; }
-    if (sites > MOST_SITES) {
-        return ons_fail(ONS_INVALID, "a density of states of %.4g sites is out of reach: at most %d are taken", sites,
-                        MOST_SITES);
+    if (size.sites > MOST_SITES) {
+        return ons_fail(ONS_INVALID, "a density of states of %.4g sites is out of reach: at most %d are taken",
+                        size.sites, MOST_SITES);
     }
     ons_reals(p, "temperature", &temperatures);
     status = open_model(p, &graph, &model);
@@ -117,7 +117,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_shape(plan, LN_G, 1, &levels);
         for (size_t k = ENERGY; k <= ENTROPY; k++) { ons_plan_shape(plan, k, 1, &temperatures); }
         ons_plan_shape(plan, PEAK_ENERGY, 1, &(size_t){2});
-        ons_plan_bytes(plan, ons_walk_bytes(sites, range.window, range.moves) + (double)graph->bonds * 24);
+        ons_plan_bytes(plan, ons_walk_bytes(size.sites, range.window, range.moves) + (double)graph->bonds * 24);
     }
     for (size_t k = EQUAL_HEIGHT_TEMPERATURE; k < OBSERVABLES && ons_choice(p, "model") != ONS_WALK_POTTS; k++) {
         ons_plan_omit(plan, observables[k].name);
@@ -279,7 +279,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *image)
 /* ---- exact values ------------------------------------------------------------------------------------------- */
 
 static bool is_torus(const ons_parameters *p, int64_t *lengths) {
-    return lattice_is(p, "square") && ons_choice(p, "model") == ONS_WALK_ISING &&
+    return lattice_is(p, "square", -1) && ons_choice(p, "model") == ONS_WALK_ISING &&
            ons_choice(p, "boundary") == ONS_PERIODIC && lattice_lengths(p, 2, lengths);
 }
 

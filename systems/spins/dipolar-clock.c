@@ -112,9 +112,10 @@ static ons_status check_stripes(const ons_parameters *p, extent *size, ons_plan 
     const unsigned period = 2 * size->width;
     if (start || given) {
         const int64_t length = size->lengths[0] % period ? size->lengths[0] : size->lengths[1];
+        const int64_t next = (length / period + 1) * period;
         return ons_fail(ONS_INVALID,
                         "stripes of %u rows need L to be a multiple of %u, which %lld is not; the next one is %lld",
-                        size->width, period, (long long)length, (long long)((length / period + 1) * period));
+                        size->width, period, (long long)length, (long long)next);
     }
     ons_plan_note(plan,
                   "the stripes of the ground state have %u rows and do not fit L, which is no multiple of %u: no "
@@ -176,7 +177,7 @@ static unsigned useful_threads(const extent *size) {
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    extent size;
+    extent size = {0};
     ons_status status = extent_of(p, &size);
     if (!status) { status = check_model(p); }
     if (!status) { status = check_stripes(p, &size, plan); }

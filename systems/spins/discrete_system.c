@@ -25,7 +25,7 @@ ons_status discrete_chain(ons_discrete_kind kind, const ons_parameters *p, ons_d
     if (!lattice_is(p, "chain", 1)) { return ONS_DONE; }
     const ons_discrete_options options = discrete_options(kind, p);
     int64_t length;
-    lattice_spread_lengths(p, 1, &length);
+    lattice_lengths(p, 1, &length);
     return ons_discrete_exact_chain(&options, length, ons_choice(p, "boundary") == ONS_OPEN, exact);
 }
 
@@ -34,14 +34,17 @@ ons_status discrete_check(const ons_system *system, const ons_parameters *p, ons
     const ons_discrete_options options = discrete_options(own->kind, p);
     ons_graph_plan graph;
     bool waves;
-    ons_status status = lattice_plan(p, plan, &graph, &waves);
+    ons_status status = lattice_plan(p, LATTICE_LISTED, plan, &graph, &waves);
     if (status) { return status; }
     if (own->kind == ONS_BLUME_CAPEL && graph.self_bonds) {
         return ons_fail(ONS_INVALID,
                         "periodic L = 1 joins a site to itself, whose energy -J s^2 would act as a crystal "
                         "field; L must be at least 2 (or boundary=open)");
     }
-    ons_plan_bytes(plan, graph.bytes + ons_discrete_bytes(graph.sites, graph.bonds, graph.several_strengths, &options));
+    const double bytes = graph.bytes + ons_discrete_bytes(graph.sites, graph.bonds, graph.several_strengths, &options);
+    ons_plan_bytes(plan, bytes);
+    status = lattice_check_sites(p, &graph, bytes);
+    if (status) { return status; }
     if (own->omit) { own->omit(p, plan); }
     return spin_plan(p, waves, plan);
 }

@@ -114,7 +114,7 @@ static ons_status read_options(const ons_parameters *p, ons_curvature_options *o
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    ons_curvature_options options;
+    ons_curvature_options options = {0};
     ons_curvature_method method;
     int64_t lengths[WAYS];
     double bytes;
@@ -142,7 +142,7 @@ static ons_status flat(const ons_parameters *p, double *value) {
 }
 
 static ons_status torus_bond(const ons_parameters *p, double *value) {
-    ons_curvature_options options;
+    ons_curvature_options options = {0};
     int64_t lengths[WAYS];
     ons_ising_exact exact;
     ons_status status = read_options(p, &options, lengths);
@@ -172,7 +172,7 @@ typedef struct curvature_state {
 static ons_status create(void *memory, ons_context *context) {
     curvature_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    ons_curvature_options options;
+    ons_curvature_options options = {0};
     int64_t lengths[WAYS];
     ons_status status = read_options(p, &options, lengths);
     if (status) { return status; }

@@ -3,12 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "counted_lattice.h"
+#include "ising_exact_text.h"
+#include "lattice_parameters.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { METHOD_AUTO, METHOD_ENUMERATION, METHOD_TRANSFER, METHOD_KAUFMAN, METHOD_BEALE };
 enum { GEOMETRY_FINITE, GEOMETRY_STRIP };
@@ -17,7 +19,7 @@ enum { QUICK_OUTER = 23, QUICK_OUTER_GENERAL = 17, QUICK_BEALE = 1024, QUICK_TOR
 enum { BLOCKS_OF_A_STEP = 512 };
 
 static const ons_parameter parameters[] = {
-    LATTICE_PARAMETERS("16"),
+    LATTICE_PARAMETERS_LOCAL("square", "16", "[1, 1048576]"),
     {"geometry", ONS_CHOICE, 0, "finite", "finite|strip", NULL, NULL, NULL,
      "finite: the lattice of the lengths L; strip: infinitely many rows of L sites (square, triangular)"},
     {"temperature", ONS_REAL, ONS_ARRAY, "[1.5,2,2.269185314213022,2.5,3.5]", NULL, "(0, inf)", NULL, "coupling",
@@ -60,7 +62,7 @@ static bool is_open(const ons_parameters *p) { return ons_choice(p, "boundary") 
 
 /* The square torus without field: lengths. */
 static bool is_torus(const ons_parameters *p, int64_t *lengths) {
-    return lattice_is(p, "square") && !is_strip(p) && !is_open(p) && ons_real(p, "field") == 0 &&
+    return lattice_is(p, "square", -1) && !is_strip(p) && !is_open(p) && ons_real(p, "field") == 0 &&
            lattice_lengths(p, 2, lengths);
 }
 
@@ -68,7 +70,7 @@ static bool is_torus(const ons_parameters *p, int64_t *lengths) {
 static bool transfer_options(const ons_parameters *p, double temperature, ons_transfer_options *options) {
     int64_t lengths[2] = {1, 1};
     size_t count;
-    if (!lattice_is(p, "square") && !lattice_is(p, "triangular")) { return false; }
+    if (!lattice_is(p, "square", -1) && !lattice_is(p, "triangular", -1)) { return false; }
     const int64_t *given = ons_integers(p, "L", &count);
     if (is_strip(p) ? count != 1 : !lattice_lengths(p, 2, lengths)) { return false; }
     if (is_strip(p)) {
@@ -79,7 +81,7 @@ static bool transfer_options(const ons_parameters *p, double temperature, ons_tr
         lengths[1] = lengths[0];
         lengths[0] = length;
     }
-    *options = (ons_transfer_options){.triangular = lattice_is(p, "triangular"),
+    *options = (ons_transfer_options){.triangular = lattice_is(p, "triangular", -1),
                                       .width = lengths[1] > 1000 ? 1000 : (uint32_t)lengths[1],
                                       .length = lengths[0],
                                       .across_open = is_open(p),
@@ -93,14 +95,14 @@ static bool transfer_options(const ons_parameters *p, double temperature, ons_tr
 static ons_status open_enumeration(const ons_parameters *p, ons_enumeration **enumeration) {
     ons_graph *graph;
     ons_enumeration_options options = {.coupling = ons_real(p, "coupling")};
-    double sites = 0;
+    ons_graph_plan size;
     *enumeration = NULL;
-    ons_status status = lattice_sites(p, &sites);
-    if (!status && sites > ONS_ENUMERATION_SITES) {
-        status = ons_fail(ONS_INVALID, "%.4g sites are too many to enumerate: at most %d are possible", sites,
+    ons_status status = lattice_plan(p, LATTICE_LISTED, NULL, &size, NULL);
+    if (!status && size.sites > ONS_ENUMERATION_SITES) {
+        status = ons_fail(ONS_INVALID, "%.4g sites are too many to enumerate: at most %d are possible", size.sites,
                           ONS_ENUMERATION_SITES);
     }
-    if (!status) { status = lattice_graph(&graph, p); }
+    if (!status) { status = lattice_open_graph(&graph, p, LATTICE_LISTED); }
     if (status) { return status; }
     options.temperature = ons_reals(p, "temperature", &options.temperatures);
     status = ons_enumeration_create(enumeration, graph, &options);
@@ -229,10 +231,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     static const char *const names[] = {"auto", "enumeration", "transfer-matrix", "kaufman", "beale"};
     int method;
-    double sites = 0;
+    ons_graph_plan size;
     size_t temperatures;
     ons_reals(p, "temperature", &temperatures);
-    ons_status status = is_strip(p) ? ONS_OK : lattice_sites(p, &sites);
+    ons_status status = is_strip(p) ? ONS_OK : lattice_plan(p, LATTICE_LISTED, NULL, &size, NULL);
     if (!status && is_strip(p) && ons_choice(p, "method") != METHOD_AUTO &&
         ons_choice(p, "method") != METHOD_TRANSFER) {
         status = ons_fail(ONS_INVALID, "geometry=strip is infinite: method=transfer-matrix solves it, not %s",
@@ -544,54 +546,13 @@ static ons_status persist(void *memory, ons_part *part) {
     }
 }
 
-#define DETAILS                                                                                                        \
-    "## What it gives\n"                                                                                               \
-    "Exact canonical averages of H = -J sum_<ij> s_i s_j - h sum_i s_i, s = +-1, k_B = 1, at all temperatures of "     \
-    "the\n"                                                                                                            \
-    "array, without sampling; errors are 0, and every number is right to rounding (some 1e-12). Averages are per\n"    \
-    "site. Lattices, short lengths and lists of edges are those of `ising`; glasses come as lists of edges.\n"         \
-    "\n"                                                                                                               \
-    "| method | lattices | reach | gives |\n"                                                                          \
-    "|---|---|---|---|\n"                                                                                              \
-    "| enumeration | any, with field | 2^34 visits: any 34 sites, 64 sites of a bipartite lattice | everything, "      \
-    "`configurations` |\n"                                                                                             \
-    "| transfer-matrix | square, triangular, with field | width 20 (torus 14), any length | all but "                  \
-    "`magnetization_abs`; strips: "                                                                                    \
-    "free energy, energy, specific heat, <m>, correlation length |\n"                                                  \
-    "| beale | square torus, no field | 4096 sites | energies and `states` as integers |\n"                            \
-    "| kaufman | square torus, no field | one length up to 10^6 | energies |\n"                                        \
-    "\n"                                                                                                               \
-    "`auto` takes the first of these that is done in seconds, and says so. `states` and `configurations` count\n"      \
-    "configurations by the TOTAL energy of the bonds (the field left out) and the sum of the spins, as exact\n"        \
-    "integers in text; they need couplings that are integral multiples of one number. `geometry=strip`: `L` is the\n"  \
-    "width, `boundary` that across the strip; the number of rows is infinite. The absolute value |m| follows from\n"   \
-    "enumeration only. `binder` = 1 - <m^4>/(3 <m^2>^2).\n"                                                            \
-    "\n"                                                                                                               \
-    "## How\n"                                                                                                         \
-    "- `enumeration`: sites no two of which are joined (half of a bipartite lattice) are summed in closed form for\n"  \
-    "  given values of the others, which run through a Gray code with one spin fixed by symmetry: 2^(N/2 - 1) "        \
-    "visits\n"                                                                                                         \
-    "  of some 10 ns for 2^N configurations. A step is 2^25 visits.\n"                                                 \
-    "- `transfer-matrix`: rows are added spin by spin to vectors over 2^width rows, with derivatives along 1/T and\n"  \
-    "  h/T carried along; a torus is a trace over classes of first rows; infinite strips by power iteration.\n"        \
-    "- `beale`: Kaufman's polynomial modulo primes, the integers by the Chinese remainder theorem; the sum 2^N and "   \
-    "a\n"                                                                                                              \
-    "  check prime are verified.\n"                                                                                    \
-    "\n"                                                                                                               \
-    "Work is resumed where it was broken off. A replica more would give the same numbers.\n"                           \
-    "\n"                                                                                                               \
-    "## References\n"                                                                                                  \
-    "H. A. Kramers and G. H. Wannier, Phys. Rev. 60, 252 (1941). L. Onsager, Phys. Rev. 65, 117 (1944). B. Kaufman,\n" \
-    "Phys. Rev. 76, 1232 (1949). A. E. Ferdinand and M. E. Fisher, Phys. Rev. 185, 832 (1969). P. D. Beale, Phys.\n"   \
-    "Rev. Lett. 76, 78 (1996).\n"
-
 extern const ons_system ons_system_ising_exact;
 const ons_system ons_system_ising_exact = {
     .abi = ONS_ABI,
     .version = 1,
     .name = "ising-exact",
     .summary = "exact Ising thermodynamics: enumeration, transfer matrices, Kaufman, Beale's density of states",
-    .details = DETAILS,
+    .details = ISING_EXACT_DETAILS,
     .step = "part of the work (a block of visits, a prime, a class of rows); it ends by itself",
     .traits = 0,
     .parameters = parameters,

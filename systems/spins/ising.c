@@ -3,32 +3,23 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <onsager/spins.h>
-#include <onsager/system.h>
+#include "ising_system.h"
+#include "ising_text.h"
+#include "spin_quantities.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ising_text.h"
-#include "spin_quantities.h"
-
 /* ---- what exists
  * ------------------------------------------------------------------------------------------------------ */
 
-enum { DISORDER_NONE, DISORDER_BIMODAL, DISORDER_GAUSSIAN };
 enum { START_RANDOM, START_UP };
 enum { STREAM_DYNAMICS, STREAM_START, STREAM_DISORDER, STREAM_DYNAMICS_B, STREAM_START_B };
 
 static const ons_parameter parameters[] = {
-    {"lattice", ONS_CHOICE, ONS_OR_FILE, "square",
-     "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic|complete", NULL, NULL, NULL,
-     "a built-in lattice, or a file: a lattice description (.yaml) or a list of edges 'i j [J]' (any other name)"},
-    {"L", ONS_INTEGER, ONS_ARRAY, "16", NULL, "[1, 4294967294]", NULL, NULL,
-     "cells per direction, one number or one per direction; complete: number of sites; not for edge lists"},
-    {"dimension", ONS_INTEGER, 0, "4", NULL, "[1, 8]", "lattice=hypercubic", NULL, "of the hypercubic lattice"},
-    {"boundary", ONS_CHOICE, 0, "periodic", "periodic|open", NULL, NULL, NULL, "boundary in all directions"},
+    LATTICE_PARAMETERS("square", "16"),
     {"temperature", ONS_REAL, 0, "2.269185314213022", NULL, "(0, inf)", NULL, "coupling",
      "temperature, k_B = 1; the default is T_c = 2/ln(1 + sqrt 2) of the square lattice (Onsager 1944)"},
     {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of H = -J sum s_i s_j: positive is ferromagnetic"},
@@ -79,50 +70,10 @@ static const ons_observable observables[] = {
                           "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
     [OBSERVABLES] = {.name = NULL}};
 
-/* ---- lattices of a task
- * ----------------------------------------------------------------------------------------------- */
+/* ---- what is asked
+ * ----------------------------------------------------------------------------------------------------- */
 
-static bool from_file(const ons_parameters *p) { return ons_choice(p, "lattice") < 0; }
-static bool is_complete(const ons_parameters *p) {
-    return !strcmp(ons_string(p, "lattice"), "complete") && !from_file(p);
-}
-static bool is_edge_list(const ons_parameters *p) {
-    if (!from_file(p)) { return false; }
-    const char *dot = strrchr(ons_string(p, "lattice"), '.');
-    return !dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
-}
-
-static int disorder_of(const ons_parameters *p) { return ons_choice(p, "disorder"); }
-static bool quenched(const ons_parameters *p) { return disorder_of(p) != DISORDER_NONE; }
-
-/* The lattice description; *lattice = NULL for complete graphs and edge lists. */
-static ons_status open_lattice(ons_lattice **lattice, const ons_parameters *p) {
-    *lattice = NULL;
-    if (is_complete(p) || is_edge_list(p)) { return ONS_OK; }
-    const char *name = ons_string(p, "lattice");
-    if (from_file(p)) { return ons_lattice_read(lattice, name); }
-    const unsigned dimension = strcmp(name, "hypercubic") != 0 ? 0 : (unsigned)ons_integer(p, "dimension");
-    return ons_lattice_create(lattice, name, dimension);
-}
-
-static ons_ising_options options_of(const ons_parameters *p);
-static bool checkerboard(const ons_parameters *p, const ons_lattice *lattice);
-
-static ons_status open_graph(ons_graph **graph, const ons_parameters *p) {
-    *graph = NULL;
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    if (is_complete(p)) { return ons_graph_complete(graph, lengths[0]); }
-    if (is_edge_list(p)) { return ons_graph_read(graph, ons_string(p, "lattice")); }
-    ons_lattice *lattice;
-    ons_status status = open_lattice(&lattice, p);
-    if (status) { return status; }
-    status = checkerboard(p, lattice)
-                 ? ons_graph_outline(graph, lattice, lengths, count)
-                 : ons_graph_create(graph, lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"));
-    ons_lattice_free(lattice);
-    return status;
-}
+bool ising_quenched(const ons_parameters *p) { return ons_choice(p, "disorder") != DISORDER_NONE; }
 
 static ons_ising_options options_of(const ons_parameters *p) {
     return (ons_ising_options){.temperature = ons_real(p, "temperature"),
@@ -132,13 +83,6 @@ static ons_ising_options options_of(const ons_parameters *p) {
                                .clusters = ons_present(p, "clusters") ? (uint32_t)ons_integer(p, "clusters") : 1};
 }
 
-/* One length per direction of a built-in or described lattice. */
-static void spread_lengths(const ons_parameters *p, unsigned dimension, int64_t *spread) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    for (unsigned i = 0; i < dimension; i++) { spread[i] = lengths[count == 1 ? 0 : i]; }
-}
-
 /* Whether attempts go through sublattices. auto: where the kernel exists and lengths have enough divisors to fill its
  * words; the status says why not. */
 enum { ORDER_AUTO, ORDER_RANDOM, ORDER_CHECKERBOARD };
@@ -146,75 +90,51 @@ enum { ORDER_AUTO, ORDER_RANDOM, ORDER_CHECKERBOARD };
 static ons_status check_checkerboard(const ons_parameters *p, const ons_lattice *lattice, double *used) {
     const ons_ising_options options = options_of(p);
     int64_t spread[ONS_DIMENSIONS];
-    if (!lattice || quenched(p)) {
+    if (!lattice || ising_quenched(p)) {
         return ons_fail(
             ONS_INVALID,
             "the checkerboard order needs a lattice with two sublattices and one coupling, not %s; use order=random",
-            quenched(p) ? "disorder" : "a graph");
+            ising_quenched(p) ? "disorder" : "a graph");
     }
-    spread_lengths(p, lattice->dimension, spread);
+    lattice_lengths(p, lattice->dimension, spread);
     return ons_ising_check_checkerboard(lattice, spread, (ons_boundary)ons_choice(p, "boundary"), &options, used);
 }
 
 static bool checkerboard(const ons_parameters *p, const ons_lattice *lattice) {
-    double used;
+    double used = 1;
     if (!ons_present(p, "order") || ons_choice(p, "order") == ORDER_RANDOM) { return false; }
     if (check_checkerboard(p, lattice, &used)) { return false; }
     return ons_choice(p, "order") == ORDER_CHECKERBOARD || used >= 1.0 / 16;
 }
 
-/* What derived quantities need of the built-in lattices, in the order of the choices; they ask for every jackknife bin.
- */
-static const struct builtin {
-    unsigned dimension, cell;
-    double reciprocal; /* length of the reciprocal basis vectors, equal in all directions */
-} builtins[] = {{1, 1, 1},
-                {2, 1, 1},
-                {2, 1, 1.15470053837925152902}, /* triangular: 2/sqrt 3 */
-                {2, 2, 0.66666666666666666667}, /* honeycomb: 2/3 */
-                {2, 3, 0.57735026918962576451}, /* kagome: 1/sqrt 3 */
-                {3, 1, 1},
-                {3, 1, 1.22474487139158904910}, /* bcc: sqrt(3/2) */
-                {3, 1, 1.22474487139158904910}, /* fcc: sqrt(3/2) */
-                {0, 1, 1},                      /* hypercubic: `dimension` */
-                {1, 1, NAN}};                   /* complete */
-
-static double builtin_sites(const ons_parameters *p) {
-    const struct builtin *builtin = &builtins[ons_choice(p, "lattice")];
-    const int64_t dimension = builtin->dimension ? builtin->dimension : ons_integer(p, "dimension");
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    double sites = builtin->cell;
-    for (int64_t i = 0; i < dimension; i++) { sites *= (double)lengths[count == 1 ? 0 : i]; }
-    return sites;
-}
-
-static double builtin_wavenumber(const ons_parameters *p) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    int64_t longest = 1;
-    for (size_t i = 0; i < count; i++) { longest = lengths[i] > longest ? lengths[i] : longest; }
-    return 6.28318530717958647693 * builtins[ons_choice(p, "lattice")].reciprocal / (double)longest;
+ons_status ising_open_graph(ons_graph **graph, const ons_parameters *p) {
+    *graph = NULL;
+    ons_lattice *lattice;
+    ons_status status = lattice_open(&lattice, p);
+    if (status) { return status; }
+    status = lattice_build(graph, p, lattice, checkerboard(p, lattice) ? LATTICE_OUTLINE : LATTICE_UNLISTED);
+    ons_lattice_free(lattice);
+    return status;
 }
 
 /* ---- derived quantities
  * ----------------------------------------------------------------------------------------------- */
 
 static double sites_of(const ons_means *means, const ons_parameters *p) {
-    return from_file(p) ? ons_mean(means, SITES) : builtin_sites(p);
+    return lattice_from_file(p) ? ons_mean(means, SITES) : lattice_sites(p);
 }
 
 static double square(double x) { return x * x; }
 
 /* <e>^2 and <|m|>^2, of a sample from two copies. */
 static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
-    const double connected = quenched(p) ? ons_mean(means, ENERGY_PRODUCT) : square(ons_mean(means, ENERGY));
+    const double connected = ising_quenched(p) ? ons_mean(means, ENERGY_PRODUCT) : square(ons_mean(means, ENERGY));
     *value = sites_of(means, p) * (ons_mean(means, ENERGY_SQUARED) - connected) / square(ons_real(p, "temperature"));
 }
 
 static void susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
     const double connected =
-        quenched(p) ? ons_mean(means, MAGNETIZATION_ABS_PRODUCT) : square(ons_mean(means, MAGNETIZATION_ABS));
+        ising_quenched(p) ? ons_mean(means, MAGNETIZATION_ABS_PRODUCT) : square(ons_mean(means, MAGNETIZATION_ABS));
     *value = sites_of(means, p) * (ons_mean(means, MAGNETIZATION_SQUARED) - connected) / ons_real(p, "temperature");
 }
 
@@ -233,7 +153,7 @@ static void binder_ratio(const ons_means *means, const ons_parameters *p, double
 }
 
 static void correlation_length(const ons_means *means, const ons_parameters *p, double *value) {
-    const double wavenumber = from_file(p) ? ons_mean(means, WAVENUMBER) : builtin_wavenumber(p);
+    const double wavenumber = lattice_from_file(p) ? ons_mean(means, WAVENUMBER) : lattice_wavenumber(p);
     const double ratio = ons_mean(means, MAGNETIZATION_SQUARED) / ons_mean(means, MAGNETIZATION_KMIN_SQUARED);
     *value = ratio < 1 ? NAN : sqrt((ratio - 1) / ons_lattice_momentum_squared(wavenumber));
 }
@@ -264,149 +184,6 @@ static const ons_derived deriveds[] = {
     {"overlap_binder", OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {.name = NULL}};
 
-/* ---- exact values
- * ----------------------------------------------------------------------------------------------------- */
-
-/* One sweep of the checkerboard order is worth sharing from this size on: some 10 microseconds on one core. */
-enum { THREADED_SITES = 1 << 18, MOST_THREADS = 1024 };
-
-enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
-
-/* Whether the lattice is the one that a solution is for; `dimension`: the hypercubic one that is the same. */
-static bool is_lattice(const ons_parameters *p, const char *name, int64_t dimension) {
-    if (quenched(p) || from_file(p)) { return false; }
-    const char *lattice = ons_string(p, "lattice");
-    return !strcmp(lattice, name) || (!strcmp(lattice, "hypercubic") && ons_integer(p, "dimension") == dimension);
-}
-
-static ons_status torus_means(const ons_parameters *p, ons_ising_exact *exact) {
-    int64_t lengths[2];
-    if (!is_lattice(p, "square", 2) || ons_choice(p, "boundary") != ONS_PERIODIC || ons_real(p, "field") != 0) {
-        return ONS_DONE;
-    }
-    spread_lengths(p, 2, lengths);
-    if (lengths[0] > LARGEST_TORUS && lengths[1] > LARGEST_TORUS) { return ONS_DONE; }
-    return ons_ising_exact_torus(lengths[0], lengths[1], ons_real(p, "coupling"), ons_real(p, "temperature"), exact);
-}
-
-static ons_status chain_means(const ons_parameters *p, ons_ising_exact *exact) {
-    int64_t length;
-    if (!is_lattice(p, "chain", 1)) { return ONS_DONE; }
-    spread_lengths(p, 1, &length);
-    return ons_ising_exact_chain(length, (ons_boundary)ons_choice(p, "boundary"), ons_real(p, "coupling"),
-                                 ons_real(p, "field"), ons_real(p, "temperature"), exact);
-}
-
-static ons_status complete_means(const ons_parameters *p, ons_ising_exact *exact) {
-    int64_t sites;
-    if (!is_lattice(p, "complete", -1)) { return ONS_DONE; }
-    spread_lengths(p, 1, &sites);
-    if (sites > LARGEST_COMPLETE) { return ONS_DONE; }
-    return ons_ising_exact_complete(sites, ons_real(p, "coupling"), ons_real(p, "field"), ons_real(p, "temperature"),
-                                    exact);
-}
-
-typedef ons_status (*exact_solution)(const ons_parameters *p, ons_ising_exact *exact);
-typedef double (*exact_part)(const ons_ising_exact *exact, const ons_parameters *p);
-
-static ons_status known(const ons_parameters *p, exact_solution solution, exact_part part, double *value) {
-    ons_ising_exact exact;
-    const ons_status status = solution(p, &exact);
-    if (status) { return status; }
-    *value = part(&exact, p);
-    return isfinite(*value) ? ONS_OK : ONS_DONE;
-}
-
-#define PART(name, expression)                                                                                         \
-    static double name##_part(const ons_ising_exact *exact, const ons_parameters *p) {                                 \
-        (void)p;                                                                                                       \
-        return expression;                                                                                             \
-    }
-#define BY(name, solution)                                                                                             \
-    static ons_status name##_##solution(const ons_parameters *p, double *value) {                                      \
-        return known(p, solution##_means, name##_part, value);                                                         \
-    }
-
-PART(energy, exact->energy)
-BY(energy, torus)
-BY(energy, chain)
-BY(energy, complete)
-PART(specific_heat, exact->specific_heat)
-BY(specific_heat, torus)
-BY(specific_heat, chain)
-BY(specific_heat, complete)
-PART(magnetization, exact->magnetization)
-BY(magnetization, chain)
-BY(magnetization, complete)
-PART(abs, exact->magnetization_abs)
-BY(abs, complete)
-PART(squared, exact->magnetization_squared)
-BY(squared, chain)
-BY(squared, complete)
-PART(fourth, exact->magnetization_fourth)
-BY(fourth, complete)
-PART(susceptibility,
-     builtin_sites(p) * (exact->magnetization_squared - square(exact->magnetization_abs)) / ons_real(p, "temperature"))
-BY(susceptibility, complete)
-PART(disordered, builtin_sites(p) * exact->magnetization_squared / ons_real(p, "temperature"))
-BY(disordered, chain)
-BY(disordered, complete)
-PART(binder, 1 - exact->magnetization_fourth / (3 * square(exact->magnetization_squared)))
-BY(binder, complete)
-PART(ratio, exact->magnetization_fourth / square(exact->magnetization_squared))
-BY(ratio, complete)
-
-static ons_status nishimori_energy(const ons_parameters *p, double *value) {
-    if (!quenched(p) || ons_real(p, "field") != 0) { return ONS_DONE; }
-    const double coupling = ons_real(p, "coupling"), temperature = ons_real(p, "temperature");
-    ons_graph *graph;
-    ons_status status = open_graph(&graph, p);
-    if (status) { return status; }
-    if (disorder_of(p) == DISORDER_BIMODAL) {
-        const double probability = ons_real(p, "disorder_probability");
-        status = ons_ising_nishimori_bimodal(graph, coupling, probability, temperature, value);
-    } else {
-        status = ons_ising_nishimori_gaussian(graph, ons_real(p, "coupling_mean"), coupling, temperature, value);
-    }
-    ons_graph_free(graph);
-    return status;
-}
-
-static ons_status symmetric_magnetization(const ons_parameters *p, double *value) {
-    *value = 0;
-    return ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
-}
-
-static ons_status exact_overlap(const ons_parameters *p, double *value) {
-    *value = 0;
-    return quenched(p) && ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
-}
-
-#define KAUFMAN "Kaufman 1949"
-#define TRANSFER_MATRIX "transfer matrix, Kramers and Wannier 1941"
-#define SUM "sum over the magnetization"
-static const ons_exact exacts[] = {{"energy", energy_torus, KAUFMAN},
-                                   {"energy", energy_chain, TRANSFER_MATRIX},
-                                   {"energy", energy_complete, SUM},
-                                   {"energy", nishimori_energy, "Nishimori 1981"},
-                                   {"specific_heat", specific_heat_torus, KAUFMAN},
-                                   {"specific_heat", specific_heat_chain, TRANSFER_MATRIX},
-                                   {"specific_heat", specific_heat_complete, SUM},
-                                   {"magnetization", symmetric_magnetization, "symmetry without field"},
-                                   {"magnetization", magnetization_chain, TRANSFER_MATRIX},
-                                   {"magnetization", magnetization_complete, SUM},
-                                   {"magnetization_abs", abs_complete, SUM},
-                                   {"magnetization_squared", squared_chain, TRANSFER_MATRIX},
-                                   {"magnetization_squared", squared_complete, SUM},
-                                   {"magnetization_fourth", fourth_complete, SUM},
-                                   {"susceptibility", susceptibility_complete, SUM},
-                                   {"susceptibility_disordered", disordered_chain, TRANSFER_MATRIX},
-                                   {"susceptibility_disordered", disordered_complete, SUM},
-                                   {"binder", binder_complete, SUM},
-                                   {"binder_ratio", ratio_complete, SUM},
-                                   {"overlap", exact_overlap, "symmetry without field"},
-                                   {.name = NULL}};
-
 /* ---- check
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -414,128 +191,60 @@ static void omit(const ons_parameters *p, bool waves, ons_plan *plan) {
     static const char *const of_disorder[] = {
         "energy_product", "magnetization_abs_product", "overlap",       "overlap_squared",
         "overlap_fourth", "spin_glass_susceptibility", "overlap_binder"};
-    for (size_t i = 0; !quenched(p) && i < sizeof of_disorder / sizeof *of_disorder; i++) {
+    for (size_t i = 0; !ising_quenched(p) && i < sizeof of_disorder / sizeof *of_disorder; i++) {
         ons_plan_omit(plan, of_disorder[i]);
     }
-    if (!from_file(p)) { ons_plan_omit(plan, "sites"); }
-    if (!from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
+    if (!lattice_from_file(p)) { ons_plan_omit(plan, "sites"); }
+    if (!lattice_from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
     if (!waves) {
         ons_plan_omit(plan, "magnetization_kmin_squared");
         ons_plan_omit(plan, "correlation_length");
     }
 }
 
-static ons_status check_lattice(const ons_parameters *p, const ons_lattice *lattice, ons_plan *plan) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    const ons_ising_options options = options_of(p);
-    ons_graph_plan graph;
-    const ons_status status =
-        ons_graph_estimate(lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"), &graph);
-    if (status) { return status; }
-    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph.several_strengths;
-    double bytes = graph.bytes + ons_ising_bytes(graph.sites, graph.bonds, &options, general, quenched(p) ? 2 : 1) +
-                   (general || quenched(p) ? graph.bonds * sizeof(double) : 0);
-    if (checkerboard(p, lattice)) {
-        double used;
-        check_checkerboard(p, lattice, &used);
-        bytes = graph.sites * (1 + 0.3 / used);
-        if (graph.sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
-    }
-    ons_plan_bytes(plan, bytes);
-    if (graph.sites > 4294967294.0) {
-        return ons_fail(ONS_INVALID,
-                        "L = %lld%s makes %.4g sites, which need %.4g GB; at most 4294967294 sites are possible",
-                        (long long)lengths[0], count > 1 ? ", ..." : "", graph.sites, bytes * 1e-9);
-    }
-    if (graph.multiple_bonds) {
-        ons_plan_note(plan,
-                      "periodic L so short that bonds join the same pair twice: they are kept, their couplings add");
-    }
-    if (graph.self_bonds) {
-        ons_plan_note(
-            plan,
-            "periodic L so short that bonds join a site to itself: they are kept as the constant -J in the energy");
-    }
-    int64_t spread[ONS_DIMENSIONS];
-    bool used[ONS_DIMENSIONS];
-    spread_lengths(p, lattice->dimension, spread);
-    omit(p, ons_lattice_wavenumber(lattice, spread, used) > 0, plan);
-    return ONS_OK;
-}
-
-static ons_status check_complete(const ons_parameters *p, ons_plan *plan) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    const ons_ising_options options = options_of(p);
-    if (count != 1) {
-        return ons_fail(ONS_INVALID, "lattice=complete takes one number as L, its number of sites, not %zu numbers",
-                        count);
-    }
-    if (ons_choice(p, "boundary") == ONS_OPEN) {
-        return ons_fail(ONS_INVALID, "boundary=open has no meaning with lattice=complete, which has no boundary");
-    }
-    if (quenched(p)) {
-        return ons_fail(ONS_INVALID, "disorder=%s needs a list of bonds and is not possible with lattice=complete",
-                        ons_string(p, "disorder"));
-    }
-    ons_plan_bytes(plan, ons_ising_bytes((double)lengths[0], 0, &options, false, 1));
-    if (lengths[0] < 1 || lengths[0] > 4294967294) {
-        return ons_fail(ONS_INVALID, "lattice=complete has L = 1 to 4294967294 sites, not %lld", (long long)lengths[0]);
-    }
-    omit(p, false, plan);
-    return ONS_OK;
-}
-
-static ons_status check_edges(const ons_parameters *p, ons_plan *plan) {
-    if (ons_given(p, "L")) {
-        return ons_fail(ONS_INVALID,
-                        "L has no meaning with the list of edges %s, which tells the number of sites itself",
-                        ons_string(p, "lattice"));
-    }
-    if (ons_choice(p, "boundary") == ONS_OPEN) {
-        return ons_fail(ONS_INVALID, "boundary=open has no meaning with the list of edges %s",
-                        ons_string(p, "lattice"));
-    }
-    ons_graph *graph;
-    const ons_status status = open_graph(&graph, p);
-    if (status) { return status; }
-    const ons_ising_options options = options_of(p);
-    const double sites = graph->sites, bonds = (double)graph->bonds;
-    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph->strength;
-    ons_plan_bytes(plan,
-                   bonds * 24 + sites * 8 + ons_ising_bytes(sites, bonds, &options, general, quenched(p) ? 2 : 1));
-    if (graph->multiple_bonds) {
-        ons_plan_note(plan, "%llu edges join a pair that is joined already: they are kept, their couplings add",
-                      (unsigned long long)graph->multiple_bonds);
-    }
-    ons_graph_free(graph);
-    omit(p, false, plan);
-    return ONS_OK;
-}
-
 /* order=checkerboard where there is none. */
 static ons_status check_order(const ons_parameters *p, const ons_lattice *lattice) {
-    double used;
+    double used = 1;
     if (!ons_present(p, "order") || ons_choice(p, "order") != ORDER_CHECKERBOARD) { return ONS_OK; }
     return check_checkerboard(p, lattice, &used);
 }
 
+/* One sweep of the checkerboard order is worth sharing from this size on: some 10 microseconds on one core. */
+enum { THREADED_SITES = 1 << 18, MOST_THREADS = 1024 };
+
+static ons_status check_size(const ons_parameters *p, const ons_lattice *lattice, const ons_graph_plan *graph,
+                             ons_plan *plan) {
+    const ons_ising_options options = options_of(p);
+    const bool disorder = ising_quenched(p);
+    if (lattice_is_complete(p) && disorder) {
+        return ons_fail(ONS_INVALID, "disorder=%s needs a list of bonds and is not possible with lattice=complete",
+                        ons_string(p, "disorder"));
+    }
+    const bool general = ons_choice(p, "disorder") == DISORDER_GAUSSIAN || graph->several_strengths;
+    double bytes = graph->bytes + ons_ising_bytes(graph->sites, graph->bonds, &options, general, disorder ? 2 : 1) +
+                   (general || disorder ? graph->bonds * sizeof(double) : 0);
+    if (checkerboard(p, lattice)) {
+        double used = 1;
+        check_checkerboard(p, lattice, &used);
+        bytes = graph->sites * (1 + 0.3 / used);
+        if (graph->sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
+    }
+    ons_plan_bytes(plan, bytes);
+    return lattice_check_sites(p, graph, bytes);
+}
+
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    if (is_complete(p) || is_edge_list(p)) {
-        const ons_status refused = check_order(p, NULL);
-        if (refused) { return refused; }
-    }
-    const ons_status arrays = spin_arrays_plan(p, plan, CORRELATION);
-    if (arrays) { return arrays; }
-    if (is_complete(p)) { return check_complete(p, plan); }
-    if (is_edge_list(p)) { return check_edges(p, plan); }
     ons_lattice *lattice;
-    ons_status status = open_lattice(&lattice, p);
-    if (status || !lattice) { return status; }
+    ons_graph_plan graph;
+    bool waves;
+    ons_status status = lattice_open(&lattice, p);
+    if (status) { return status; }
     status = check_order(p, lattice);
-    if (!status) { status = check_lattice(p, lattice, plan); }
+    if (!status) { status = spin_arrays_plan(p, plan, CORRELATION); }
+    if (!status) { status = lattice_plan(p, LATTICE_UNLISTED, plan, &graph, &waves); }
+    if (!status) { status = check_size(p, lattice, &graph, plan); }
+    if (!status) { omit(p, waves, plan); }
     ons_lattice_free(lattice);
     return status;
 }
@@ -557,12 +266,12 @@ typedef struct ising_state {
 static ons_status draw_couplings(const ons_graph *graph, ons_context *context, double **couplings) {
     const ons_parameters *p = ons_context_parameters(context);
     *couplings = NULL;
-    if (!quenched(p)) { return ONS_OK; }
+    if (!ising_quenched(p)) { return ONS_OK; }
     *couplings = ONS_NEW(double, graph->bonds);
     if (!*couplings) { return ONS_MEMORY; }
     ons_random random = ons_stream(context, 0, STREAM_DISORDER);
     const double coupling = ons_real(p, "coupling");
-    if (disorder_of(p) == DISORDER_BIMODAL) {
+    if (ons_choice(p, "disorder") == DISORDER_BIMODAL) {
         ons_ising_bimodal(graph, coupling, ons_real(p, "disorder_probability"), &random, *couplings);
     } else {
         ons_ising_gaussian(graph, ons_real(p, "coupling_mean"), coupling, &random, *couplings);
@@ -587,19 +296,19 @@ static ons_status create(void *memory, ons_context *context) {
     const ons_parameters *p = ons_context_parameters(context);
     ons_ising_options options = options_of(p);
     double *couplings = NULL;
-    ons_status status = open_graph(&state->graph, p);
+    ons_status status = ising_open_graph(&state->graph, p);
     if (!status && checkerboard(p, state->graph->lattice)) { options.order = ONS_CHECKERBOARD; }
     if (!status) { status = draw_couplings(state->graph, context, &couplings); }
     options.couplings = couplings;
     if (!status) { status = ons_ising_model_create(&state->model, state->graph, &options); }
     free(couplings);
-    const unsigned copies = quenched(p) ? 2 : 1;
+    const unsigned copies = ising_quenched(p) ? 2 : 1;
     state->copies = copies;
     for (unsigned i = 0; !status && i < copies; i++) { status = create_copy(state, i, context); }
     if (!status) { status = ons_ising_set_threads(state->copy[0], ons_threads(context)); }
     if (status) { return status; }
-    bool used[ONS_DIMENSIONS];
-    state->file = from_file(p);
+    bool used[ONS_DIMENSIONS] = {false};
+    state->file = lattice_from_file(p);
     state->wavenumber =
         state->graph->lattice ? ons_lattice_wavenumber(state->graph->lattice, state->graph->lengths, used) : 0;
     state->waves = state->wavenumber > 0;
@@ -651,26 +360,13 @@ static ons_status measure(const void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-/* The shape of a configuration: cells per direction x sites of the cell (one site takes no dimension of its own); N
- * where that is more than can be stored. */
-static unsigned shape_of(const ons_graph *graph, size_t *dimensions) {
-    dimensions[0] = graph->sites;
-    if (!graph->lattice) { return 1; }
-    const unsigned d = graph->lattice->dimension;
-    if (d + (graph->lattice->sites > 1) > ONS_RANK) { return 1; }
-    for (unsigned i = 0; i < d; i++) { dimensions[i] = (size_t)graph->lengths[i]; }
-    if (graph->lattice->sites == 1) { return d; }
-    dimensions[d] = graph->lattice->sites;
-    return d + 1;
-}
-
 /* The couplings are not stored: they are drawn again from their stream. */
 static ons_status persist(void *memory, ons_part *part) {
     static const char *const spins[] = {"spins", "spins_b"}, *const random[] = {"random", "random_b"};
     const ising_state *state = memory;
     assert(state->copies <= 2);
     size_t dimensions[ONS_DIMENSIONS + 1];
-    const unsigned rank = shape_of(state->graph, dimensions);
+    const unsigned rank = lattice_shape(state->graph, dimensions);
     ons_status status = ONS_OK;
     for (unsigned i = 0; !status && i < state->copies; i++) {
         status = ons_persist_configuration(part, spins[i], ONS_I8, ons_ising_spins(state->copy[i]), rank, dimensions);
@@ -687,7 +383,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     size_t dimensions[ONS_DIMENSIONS + 2];
     (void)lane;
     dimensions[0] = state->copies;
-    unsigned rank = shape_of(state->graph, dimensions + 1);
+    unsigned rank = lattice_shape(state->graph, dimensions + 1);
     if (state->graph->lattice && state->graph->lattice->sites > 1 && rank > 1) {
         rank--; /* the sites of a cell lie side by side */
         dimensions[rank] *= dimensions[rank + 1];
@@ -726,10 +422,10 @@ const ons_system ons_system_ising = {
     .parameters = parameters,
     .observables = observables,
     .derived = deriveds,
-    .exact = exacts,
+    .exact = ising_exacts,
     .controls = {.steps = 100000, .warmup = "auto", .every = "1", .replicas = 4},
     .state_size = sizeof(ising_state),
-    .quenched = quenched,
+    .quenched = ising_quenched,
     .check = check,
     .create = create,
     .advance = advance,

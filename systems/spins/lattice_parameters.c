@@ -5,6 +5,7 @@
  */
 #include "lattice_parameters.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,26 +33,36 @@ ons_status lattice_open(ons_lattice **lattice, const ons_parameters *p) {
     return ons_lattice_create(lattice, name, dimension);
 }
 
-ons_status lattice_open_graph(ons_graph **graph, const ons_parameters *p, bool listed) {
+ons_status lattice_build(ons_graph **graph, const ons_parameters *p, const ons_lattice *lattice, lattice_form form) {
     *graph = NULL;
     size_t count;
     const int64_t *lengths = ons_integers(p, "L", &count);
     if (lattice_is_complete(p)) {
-        return listed ? ons_graph_complete_listed(graph, lengths[0]) : ons_graph_complete(graph, lengths[0]);
+        return form == LATTICE_LISTED ? ons_graph_complete_listed(graph, lengths[0])
+                                      : ons_graph_complete(graph, lengths[0]);
     }
     if (lattice_is_edge_list(p)) { return ons_graph_read(graph, ons_string(p, "lattice")); }
+    return form == LATTICE_OUTLINE
+               ? ons_graph_outline(graph, lattice, lengths, count)
+               : ons_graph_create(graph, lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"));
+}
+
+ons_status lattice_open_graph(ons_graph **graph, const ons_parameters *p, lattice_form form) {
+    *graph = NULL;
     ons_lattice *lattice;
     ons_status status = lattice_open(&lattice, p);
     if (status) { return status; }
-    status = ons_graph_create(graph, lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"));
+    status = lattice_build(graph, p, lattice, form);
     ons_lattice_free(lattice);
     return status;
 }
 
-void lattice_spread_lengths(const ons_parameters *p, unsigned dimension, int64_t *spread) {
+bool lattice_lengths(const ons_parameters *p, unsigned dimension, int64_t *lengths) {
     size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    for (unsigned i = 0; i < dimension; i++) { spread[i] = lengths[count == 1 ? 0 : i]; }
+    const int64_t *given = ons_integers(p, "L", &count);
+    assert(count > 0);
+    for (unsigned i = 0; i < dimension; i++) { lengths[i] = given[i % count]; }
+    return count == 1 || count == dimension;
 }
 
 /* The built-in lattices in the order of the choices. */
@@ -96,7 +107,7 @@ bool lattice_is(const ons_parameters *p, const char *name, int64_t dimension) {
 /* ---- check
  * ------------------------------------------------------------------------------------------------------------ */
 
-static ons_status plan_complete(const ons_parameters *p, ons_graph_plan *graph) {
+static ons_status plan_complete(const ons_parameters *p, lattice_form form, ons_graph_plan *graph) {
     size_t count;
     const int64_t *lengths = ons_integers(p, "L", &count);
     if (count != 1) {
@@ -106,12 +117,13 @@ static ons_status plan_complete(const ons_parameters *p, ons_graph_plan *graph) 
     if (ons_choice(p, "boundary") == ONS_OPEN) {
         return ons_fail(ONS_INVALID, "boundary=open has no meaning with lattice=complete, which has no boundary");
     }
+    graph->sites = (double)lengths[0];
+    if (form != LATTICE_LISTED) { return ONS_OK; }
     if (lengths[0] > LARGEST_LISTED) {
         return ons_fail(ONS_INVALID,
                         "lattice=complete lists its bonds in this system and takes L = 1 to %d sites, not %lld",
                         LARGEST_LISTED, (long long)lengths[0]);
     }
-    graph->sites = (double)lengths[0];
     graph->bonds = graph->sites * (graph->sites - 1) / 2;
     graph->bytes = 24 * graph->bonds + 8 * graph->sites;
     return ONS_OK;
@@ -128,13 +140,13 @@ static ons_status plan_edges(const ons_parameters *p, ons_plan *plan, ons_graph_
                         ons_string(p, "lattice"));
     }
     ons_graph *graph;
-    const ons_status status = lattice_open_graph(&graph, p, true);
+    const ons_status status = ons_graph_read(&graph, ons_string(p, "lattice"));
     if (status) { return status; }
     estimate->sites = graph->sites;
     estimate->bonds = (double)graph->bonds;
     estimate->bytes = 24 * estimate->bonds + 8 * estimate->sites;
     estimate->several_strengths = graph->strength;
-    if (graph->multiple_bonds) {
+    if (plan && graph->multiple_bonds) {
         ons_plan_note(plan, "%llu edges join a pair that is joined already: they are kept, their couplings add",
                       (unsigned long long)graph->multiple_bonds);
     }
@@ -149,38 +161,43 @@ static ons_status plan_lattice(const ons_parameters *p, const ons_lattice *latti
     const ons_status status =
         ons_graph_estimate(lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"), graph);
     if (status) { return status; }
-    if (graph->sites > 4294967294.0) {
-        return ons_fail(ONS_INVALID,
-                        "L = %lld%s makes %.4g sites, which need %.4g GB; at most 4294967294 sites are possible",
-                        (long long)lengths[0], count > 1 ? ", ..." : "", graph->sites, graph->bytes * 1e-9);
-    }
-    if (graph->multiple_bonds) {
+    if (plan && graph->multiple_bonds) {
         ons_plan_note(plan,
                       "periodic L so short that bonds join the same pair twice: they are kept, their couplings add");
     }
-    if (graph->self_bonds) {
+    if (plan && graph->self_bonds) {
         ons_plan_note(
             plan,
             "periodic L so short that bonds join a site to itself: they are kept as the constant -J in the energy");
     }
     int64_t spread[ONS_DIMENSIONS];
-    bool used[ONS_DIMENSIONS];
-    lattice_spread_lengths(p, lattice->dimension, spread);
-    *waves = ons_lattice_wavenumber(lattice, spread, used) > 0;
+    bool used[ONS_DIMENSIONS] = {false};
+    lattice_lengths(p, lattice->dimension, spread);
+    if (waves) { *waves = ons_lattice_wavenumber(lattice, spread, used) > 0; }
     return ONS_OK;
 }
 
-ons_status lattice_plan(const ons_parameters *p, ons_plan *plan, ons_graph_plan *graph, bool *waves) {
+ons_status lattice_plan(const ons_parameters *p, lattice_form form, ons_plan *plan, ons_graph_plan *graph,
+                        bool *waves) {
     *graph = (ons_graph_plan){0};
-    *waves = false;
-    if (lattice_is_complete(p)) { return plan_complete(p, graph); }
+    if (waves) { *waves = false; }
+    if (lattice_is_complete(p)) { return plan_complete(p, form, graph); }
     if (lattice_is_edge_list(p)) { return plan_edges(p, plan, graph); }
     ons_lattice *lattice;
     ons_status status = lattice_open(&lattice, p);
-    if (status) { return status; }
+    if (status || !lattice) { return status; }
     status = plan_lattice(p, lattice, plan, graph, waves);
     ons_lattice_free(lattice);
     return status;
+}
+
+ons_status lattice_check_sites(const ons_parameters *p, const ons_graph_plan *graph, double bytes) {
+    if (!(graph->sites > 4294967294.0)) { return ONS_OK; }
+    size_t count;
+    const int64_t *lengths = ons_integers(p, "L", &count);
+    return ons_fail(ONS_INVALID,
+                    "L = %lld%s makes %.4g sites, which need %.4g GB; at most 4294967294 sites are possible",
+                    (long long)lengths[0], count > 1 ? ", ..." : "", graph->sites, bytes * 1e-9);
 }
 
 /* ---- states

@@ -48,14 +48,14 @@ static void measure(const discrete_state *state, const ons_discrete_order *order
     ons_measure(context, VECTOR_SQUARED, 0, order->vector_squared);
 }
 
-static void colour(const void *spins, uint32_t site, uint8_t *rgb) {
-    ons_colour_index(ons_discrete_states((ons_discrete *)(uintptr_t)spins)[site], rgb);
+static void colour(const void *states, uint32_t site, uint8_t *rgb) {
+    ons_colour_index(((const uint8_t *)states)[site], rgb);
 }
 
 static ons_status picture(const void *memory, unsigned lane, ons_picture *image) {
     (void)lane;
     const discrete_state *state = memory;
-    return lattice_picture(state->room.graph, colour, state->spins, image);
+    return lattice_picture(state->room.graph, colour, ons_discrete_states(state->spins), image);
 }
 
 DISCRETE_EXACT_PART(ONS_POTTS, chain_energy, energy)

@@ -3,8 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <onsager/spins.h>
-#include <onsager/system.h>
+#include "lattice_parameters.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,13 +18,7 @@ enum { START_RANDOM, START_UP };
 enum { STREAM_DYNAMICS, STREAM_START, STREAM_DISORDER };
 
 static const ons_parameter parameters[] = {
-    {"lattice", ONS_CHOICE, ONS_OR_FILE, "cubic", "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic",
-     NULL, NULL, NULL,
-     "a built-in lattice, or a file: a lattice description (.yaml) or a list of edges 'i j [J]' (any other name)"},
-    {"L", ONS_INTEGER, ONS_ARRAY, "4", NULL, "[1, 4294967294]", NULL, NULL,
-     "cells per direction, one number or one per direction; not for edge lists"},
-    {"dimension", ONS_INTEGER, 0, "4", NULL, "[1, 8]", "lattice=hypercubic", NULL, "of the hypercubic lattice"},
-    {"boundary", ONS_CHOICE, 0, "periodic", "periodic|open", NULL, NULL, NULL, "boundary in all directions"},
+    LATTICE_PARAMETERS_LOCAL("cubic", "4", "[1, 4294967294]"),
     {"temperature", ONS_REAL, ONS_ARRAY, "[1.0:2.0:0.125]", NULL, "(0, inf)", NULL, "coupling",
      "the ladder of temperatures, ascending or descending: [0.8,1.0,1.3] or [0.8:2.0:0.1], k_B = 1"},
     {"disorder", ONS_CHOICE, 0, "bimodal", "bimodal|gaussian|none", NULL, NULL, NULL,
@@ -78,14 +71,8 @@ static const ons_observable observables[] = {
     [WAVENUMBER] = {"wavenumber", ONS_MEAN, 0, NULL, NULL, "1/length", "|k_min| (constant)"},
     [OBSERVABLES] = {.name = NULL}};
 
-/* ---- lattices of a task ---- */
+/* ---- what is asked ---- */
 
-static bool from_file(const ons_parameters *p) { return ons_choice(p, "lattice") < 0; }
-static bool is_edge_list(const ons_parameters *p) {
-    if (!from_file(p)) { return false; }
-    const char *dot = strrchr(ons_string(p, "lattice"), '.');
-    return !dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
-}
 static int disorder_of(const ons_parameters *p) { return ons_choice(p, "disorder"); }
 static bool quenched(const ons_parameters *p) { return disorder_of(p) != DISORDER_NONE; }
 static bool has_lanes(const ons_parameters *p) { return ons_present(p, "lanes") && ons_boolean(p, "lanes"); }
@@ -93,26 +80,6 @@ static size_t ladder_of(const ons_parameters *p, const double **temperature) {
     size_t count;
     *temperature = ons_reals(p, "temperature", &count);
     return count;
-}
-
-static ons_status open_lattice(ons_lattice **lattice, const ons_parameters *p) {
-    const char *name = ons_string(p, "lattice");
-    if (from_file(p)) { return ons_lattice_read(lattice, name); }
-    const unsigned dimension = strcmp(name, "hypercubic") != 0 ? 0 : (unsigned)ons_integer(p, "dimension");
-    return ons_lattice_create(lattice, name, dimension);
-}
-
-static ons_status open_graph(ons_graph **graph, const ons_parameters *p) {
-    *graph = NULL;
-    if (is_edge_list(p)) { return ons_graph_read(graph, ons_string(p, "lattice")); }
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    ons_lattice *lattice;
-    ons_status status = open_lattice(&lattice, p);
-    if (status) { return status; }
-    status = ons_graph_create(graph, lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"));
-    ons_lattice_free(lattice);
-    return status;
 }
 
 /* ---- derived quantities ---- */
@@ -240,7 +207,7 @@ static ons_status nishimori_energy(const ons_parameters *p, double *value) {
     const double coupling = ons_real(p, "coupling"), *temperature;
     const size_t count = ladder_of(p, &temperature);
     ons_graph *graph;
-    ons_status status = open_graph(&graph, p);
+    ons_status status = lattice_open_graph(&graph, p, LATTICE_LISTED);
     if (status) { return status; }
     bool any = false;
     for (size_t k = 0; status >= 0 && k < count; k++) {
@@ -310,26 +277,8 @@ static void plan_memory(const ons_parameters *p, double sites, double bonds, dou
 /* Refuses what is too large before the graph is built. */
 static ons_status check_size(const ons_parameters *p, ons_plan *plan, bool *ready) {
     *ready = true;
-    if (is_edge_list(p)) {
-        if (ons_given(p, "L")) {
-            return ons_fail(ONS_INVALID,
-                            "L has no meaning with the list of edges %s, which tells the number of sites itself",
-                            ons_string(p, "lattice"));
-        }
-        if (ons_choice(p, "boundary") == ONS_OPEN) {
-            return ons_fail(ONS_INVALID, "boundary=open has no meaning with the list of edges %s",
-                            ons_string(p, "lattice"));
-        }
-        return ONS_OK;
-    }
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    ons_lattice *lattice;
     ons_graph_plan graph;
-    ons_status status = open_lattice(&lattice, p);
-    if (status) { return status; }
-    status = ons_graph_estimate(lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"), &graph);
-    ons_lattice_free(lattice);
+    const ons_status status = lattice_plan(p, LATTICE_LISTED, NULL, &graph, NULL);
     if (status) { return status; }
     plan_memory(p, graph.sites, graph.bonds, graph.bytes, plan);
     *ready = graph.sites < 1e7; /* beyond, the estimate of memory speaks first */
@@ -355,9 +304,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     ons_status status = check_ladder(p, plan);
     if (!status) { status = check_size(p, plan, &ready); }
     if (status || !ready) { return status; }
-    status = open_graph(&graph, p);
+    status = lattice_open_graph(&graph, p, LATTICE_LISTED);
     if (status) { return status; }
-    if (is_edge_list(p)) { plan_memory(p, graph->sites, (double)graph->bonds, 24.0 * (double)graph->bonds, plan); }
     bool used[ONS_DIMENSIONS];
     if (!graph->lattice || !(ons_lattice_wavenumber(graph->lattice, graph->lengths, used) > 0)) {
         ons_plan_omit(plan, "overlap_kmin_squared");
@@ -442,7 +390,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->count = ladder_of(p, &temperature);
     state->falling = temperature[state->count - 1] < temperature[0];
     const unsigned lanes = ons_lanes(context);
-    ons_status status = open_graph(&state->graph, p);
+    ons_status status = lattice_open_graph(&state->graph, p, LATTICE_LISTED);
     if (status) { return status; }
     bool used[ONS_DIMENSIONS];
     state->wavenumber =

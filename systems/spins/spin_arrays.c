@@ -22,7 +22,7 @@ static ons_status read_measure(spin_arrays *arrays, const ons_parameters *p) {
     ons_status status = lattice_open(&lattice, p);
     if (status) { return status; }
     int64_t lengths[ONS_DIMENSIONS] = {0};
-    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
+    if (lattice) { lattice_lengths(p, lattice->dimension, lengths); }
     status = ons_correlations_lengths(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, &arrays->distances,
                                       &arrays->waves);
     ons_lattice_free(lattice);

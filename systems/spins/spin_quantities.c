@@ -77,7 +77,7 @@ void spin_measure_moments(ons_context *context, double energy, double m) {
 }
 
 ons_status spin_room_open(spin_room *room, const ons_parameters *p) {
-    ons_status status = lattice_open_graph(&room->graph, p, true);
+    ons_status status = lattice_open_graph(&room->graph, p, LATTICE_LISTED);
     if (status) { return status; }
     bool used[ONS_DIMENSIONS];
     const ons_graph *graph = room->graph;

@@ -57,8 +57,9 @@
     "the unequal-time <s_k(t) s_mark(0)> (not connected), `entropy` -sum p ln p in nats, `purity` tr rho_1^2 of the "  \
     "density matrix\n"                                                                                                 \
     "of the one spin `mark`, all others summed over. rho_1 need not be symmetric, nor need its square have a trace "   \
-    "below 1\n"                                                                                                       \
-    "when T is not orthogonal; it is 1 where q or p is a product over spins, as p is at a free end. For the whole slice tr rho^2 = 1 always. `norm` is ln |q(t)| - ln |q(0)|. `gap` is "    \
+    "below 1\n"                                                                                                        \
+    "when T is not orthogonal; it is 1 where q or p is a product over spins, as p is at a free end. For the whole "    \
+    "slice tr rho^2 = 1 always. `norm` is ln |q(t)| - ln |q(0)|. `gap` is "                                            \
     "ln(l0/l1),\n"                                                                                                     \
     "l0 and l1 the leading eigenvalues of T among states even and odd under s -> -s, at zero momentum, found by the "  \
     "power\n"                                                                                                          \

@@ -38,7 +38,7 @@ void vectors_helicity_modulus(const ons_means *means, const ons_parameters *p, d
 ons_status vectors_chain(const ons_parameters *p, uint32_t components, ons_vectors_exact *exact) {
     if (!lattice_is(p, "chain", 1) || ons_real(p, "field") != 0) { return ONS_DONE; }
     int64_t length;
-    lattice_spread_lengths(p, 1, &length);
+    lattice_lengths(p, 1, &length);
     return ons_vectors_exact_chain(components, ons_real(p, "coupling"), ons_real(p, "temperature"), length,
                                    ons_choice(p, "boundary") == ONS_OPEN, exact);
 }
@@ -56,9 +56,12 @@ ons_status vectors_check(const ons_system *system, const ons_parameters *p, ons_
     const ons_vectors_options options = vectors_options(own, p);
     ons_graph_plan graph;
     bool waves;
-    ons_status status = lattice_plan(p, plan, &graph, &waves);
+    ons_status status = lattice_plan(p, LATTICE_LISTED, plan, &graph, &waves);
     if (status) { return status; }
-    ons_plan_bytes(plan, graph.bytes + ons_vectors_bytes(graph.sites, graph.bonds, graph.several_strengths, &options));
+    const double bytes = graph.bytes + ons_vectors_bytes(graph.sites, graph.bonds, graph.several_strengths, &options);
+    ons_plan_bytes(plan, bytes);
+    status = lattice_check_sites(p, &graph, bytes);
+    if (status) { return status; }
     for (size_t k = 0; !spin_has_twist(p) && k < 3; k++) { ons_plan_omit(plan, twists[k]); }
     if (own->components == 2 && !counts_vortices(own, p)) { ons_plan_omit(plan, "vorticity"); }
     return spin_plan(p, waves, plan);

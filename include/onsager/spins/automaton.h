@@ -29,7 +29,7 @@ typedef enum ons_rule {
                        their colours */
     ONS_SCATTERERS, /* two colours: at scattering cells every particle changes direction and colour (R1 <-> L2,
                        R2 <-> L1; as in Kreuzkamp and Wetterich, arXiv:2405.09829) */
-    ONS_COUNTER       /* no lattice: the state is a number of `cells` bits, and a step adds 1 modulo 2^cells */
+    ONS_COUNTER     /* no lattice: the state is a number of `cells` bits, and a step adds 1 modulo 2^cells */
 } ons_rule;
 
 enum { ONS_COLOURS = 8 };
