@@ -41,7 +41,7 @@ struct ons_ising_model {
     uint64_t *bond_activation;                     /* SWENDSEN_WANG, GENERAL: [bonds] */
     uint64_t ghost;                                /* of the bond to the ghost spin, 0 without field */
     bool checkerboard;                             /* states are bit-sliced, see bits.h */
-    ons_ising_options options;                     /* checkerboard: for its states */
+    ons_ising_options options;                     /* without `couplings` */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
     unsigned waves;                                /* smallest wave vectors */
@@ -52,11 +52,12 @@ struct ons_ising_model {
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;           /* [sites] */
+    int8_t *spins;             /* [sites] */
     struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
-    ons_team *team;          /* checkerboard: the threads of a step; NULL: one */
-    int64_t magnetization;   /* sum of spins */
-    int64_t bond_sum;        /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
+    double sliced_temperature; /* checkerboard: for which its rule was made */
+    ons_team *team;            /* checkerboard: the threads of a step; NULL: one */
+    int64_t magnetization;     /* sum of spins */
+    int64_t bond_sum;          /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */
     uint32_t *bits;  /* SWENDSEN_WANG: [sites/32 + 1] */
     int32_t *layers; /* scratch of the measurement of k_min: [largest lengths[d] * lattice->sites] */
