@@ -273,6 +273,15 @@ static ons_status check_options(const ons_graph *graph, const ons_ising_options 
     return ONS_OK;
 }
 
+/* The kernel; it may depend on the field. */
+static spins_step step_of(const ons_ising_model *model) {
+    return model->checkerboard                  ? spins_checkerboard_step
+           : model->form == SPINS_COMPLETE      ? spins_complete_step(model)
+           : model->update == ONS_WOLFF         ? spins_wolff_step(model)
+           : model->update == ONS_SWENDSEN_WANG ? spins_swendsen_wang_step(model)
+                                                : spins_local_step(model);
+}
+
 ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *graph, const ons_ising_options *options) {
     *result = NULL;
     ons_status status = check_options(graph, options);
@@ -302,11 +311,7 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
         ons_ising_model_free(model);
         return status;
     }
-    model->step = model->checkerboard                  ? spins_checkerboard_step
-                  : model->form == SPINS_COMPLETE      ? spins_complete_step(model)
-                  : model->update == ONS_WOLFF         ? spins_wolff_step(model)
-                  : model->update == ONS_SWENDSEN_WANG ? spins_swendsen_wang_step(model)
-                                                       : spins_local_step(model);
+    model->step = step_of(model);
     *result = model;
     return ONS_OK;
 }
@@ -323,7 +328,9 @@ ons_status ons_ising_model_set(ons_ising_model *model, double temperature, doubl
     model->options = options;
     model->beta = 1 / temperature;
     model->field = field;
-    return tabulate(model);
+    status = tabulate(model);
+    model->step = step_of(model);
+    return status;
 }
 
 void ons_ising_model_free(ons_ising_model *model) {
