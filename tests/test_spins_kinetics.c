@@ -249,7 +249,7 @@ static void generator_of(const tiny *t, const ons_graph *graph, ons_kinetics_rul
         put(kinetics, small.sites, a);
         double sum = 0;
         for (unsigned i = 0; i < small.sites; i++) {
-            const double rate = kinetics->rate[kinetics->number[i]];
+            const double rate = kinetics->rate[kinetics->seat[i].number];
             const double difference = small_energy(&small, a ^ 1u << i) - small_energy(&small, a);
             if (!(fabs(rate - rate_of(rule, difference, t->temperature)) < 1e-12)) {
                 fail_msg("%s: site %u of state %u has the rate %.15g", t->name, i, a, rate);

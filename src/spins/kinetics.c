@@ -92,10 +92,9 @@ static ons_status take_tables(ons_kinetics *kinetics) {
     kinetics->stride = model->form == SPINS_UNIFORM && model->graph->coordination ? 4 : 2;
     kinetics->rate = ONS_NEW(double, kinetics->classes);
     kinetics->class = ONS_NEW(spins_class, kinetics->classes);
-    kinetics->place = ONS_NEW(uint32_t, sites);
-    kinetics->number = ONS_NEW(uint32_t, sites);
+    kinetics->seat = ONS_NEW(spins_seat, sites);
     kinetics->order = ONS_NEW(uint32_t, sites);
-    const bool memory = kinetics->rate && kinetics->class && kinetics->place && kinetics->number && kinetics->order;
+    const bool memory = kinetics->rate && kinetics->class && kinetics->seat && kinetics->order;
     for (uint32_t i = 0; memory && i < sites; i++) { kinetics->order[i] = i; }
     return memory ? ONS_OK : ONS_MEMORY;
 }
@@ -134,8 +133,7 @@ void ons_kinetics_free(ons_kinetics *kinetics) {
     free(kinetics->rate);
     free(kinetics->flip);
     free(kinetics->exchange);
-    free(kinetics->place);
-    free(kinetics->number);
+    free(kinetics->seat);
     free(kinetics->order);
     ons_ising_free(kinetics->ising);
     ons_ising_model_free(kinetics->model);
@@ -190,13 +188,13 @@ uint32_t *ons_kinetics_order(ons_kinetics *kinetics) {
     return kinetics->order;
 }
 
-/* Whether the order names every site once; `place` is scratch. */
+/* Whether the order names every site once; seats are scratch. */
 static bool names_all(const ons_kinetics *kinetics) {
     const uint32_t sites = kinetics->model->graph->sites;
-    memset(kinetics->place, 0, sites * sizeof *kinetics->place);
+    memset(kinetics->seat, 0, sites * sizeof *kinetics->seat);
     for (uint32_t i = 0; i < sites; i++) {
         const uint32_t site = kinetics->order[i];
-        if (site >= sites || kinetics->place[site]++) { return false; }
+        if (site >= sites || kinetics->seat[site].place++) { return false; }
     }
     return true;
 }

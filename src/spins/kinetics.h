@@ -18,6 +18,11 @@ typedef struct spins_class {
     size_t count, capacity;
 } spins_class;
 
+/* Where a site stands: its class and the place in it, side by side since both are wanted together. */
+typedef struct spins_seat {
+    uint32_t number, place;
+} spins_seat;
+
 struct ons_kinetics {
     ons_ising_model *model; /* couplings and field; its own update is not used */
     ons_ising *ising;       /* spins, sums and stream */
@@ -29,8 +34,7 @@ struct ons_kinetics {
     double *rate;       /* EVENTS: [classes] */
     spins_class *class; /* EVENTS: [classes] */
     size_t stride;      /* EVENTS: 4 when all sums of neighbours have the parity of the coordination, otherwise 2 */
-    uint32_t *place;    /* EVENTS: [sites]: where a site stands in its class */
-    uint32_t *number;   /* EVENTS: [sites]: its class */
+    spins_seat *seat;   /* EVENTS: [sites] */
     uint32_t *order;    /* EVENTS: [sites] */
 };
 

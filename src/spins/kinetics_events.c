@@ -18,18 +18,18 @@ static ons_status join(ons_kinetics *kinetics, uint32_t site, uint32_t number) {
             ons_grow((void **)&class->site, &class->capacity, class->count + 1, sizeof *class->site);
         if (status) { return status; }
     }
-    kinetics->number[site] = number;
-    kinetics->place[site] = (uint32_t) class->count;
+    kinetics->seat[site].number = number;
+    kinetics->seat[site].place = (uint32_t) class->count;
     class->site[class->count++] = site;
     return ONS_OK;
 }
 
 /* The last one of the class takes the place that becomes free. */
 static void leave(ons_kinetics *kinetics, uint32_t site) {
-    spins_class *class = &kinetics->class[kinetics->number[site]];
+    spins_class *class = &kinetics->class[kinetics->seat[site].number];
     const uint32_t last = class->site[--class->count];
-    class->site[kinetics->place[site]] = last;
-    kinetics->place[last] = kinetics->place[site];
+    class->site[kinetics->seat[site].place] = last;
+    kinetics->seat[last].place = kinetics->seat[site].place;
 }
 
 ons_status spins_kinetics_sort(ons_kinetics *kinetics) {
@@ -78,19 +78,19 @@ static uint32_t choose(ons_kinetics *kinetics, double activity) {
 static ons_status flip(ons_kinetics *kinetics, uint32_t site) {
     const ons_ising_model *model = kinetics->model;
     ons_ising *ising = kinetics->ising;
-    const int spin = ising->spins[site], sum = (int)(kinetics->number[site] / 2) - model->reach;
+    const int spin = ising->spins[site], sum = (int)(kinetics->seat[site].number / 2) - model->reach;
     ising->spins[site] = (int8_t)-spin;
     ising->magnetization -= 2 * spin;
     ising->bond_sum -= 2 * spin * sum;
     leave(kinetics, site);
-    ons_status status = join(kinetics, site, kinetics->number[site] ^ 1);
+    ons_status status = join(kinetics, site, kinetics->seat[site].number ^ 1);
     uint32_t count;
     const uint64_t row = spins_row(model->graph, site, &count);
     for (uint32_t k = 0; !status && k < count; k++) {
         const uint32_t other = model->graph->neighbour[row + k];
         const int weight = model->entry_weight ? model->entry_weight[row + k] : 1;
         if (!weight) { continue; }
-        const int64_t number = (int64_t)kinetics->number[other] - 4 * spin * weight;
+        const int64_t number = (int64_t)kinetics->seat[other].number - 4 * spin * weight;
         leave(kinetics, other);
         status = join(kinetics, other, (uint32_t)number);
     }
