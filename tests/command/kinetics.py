@@ -32,16 +32,16 @@ def exponent_of(temperature, size, first, last, replicas, *words):
 
 def test_domains_of_a_quench_grow_with_the_square_root_of_time():
     size, first, last, replicas, tolerance = (1024, 300, 2000, 16, 0.03) if FULL else (256, 30, 300, 16, 0.06)
-    exponent = exponent_of(0, size, first, last, replicas)
+    exponent = exponent_of(0, size, first, last, replicas, "update=n-fold")
     assert abs(exponent - 0.5) < tolerance, exponent
     if FULL:
-        exponent = exponent_of(1.5, size, first, last, replicas)
+        exponent = exponent_of(1.5, size, first, last, 8, "update=n-fold")
         assert abs(exponent - 0.5) < 0.06, exponent
 
 
 def test_conserved_domains_grow_more_slowly():
     """1/3 (Lifshitz and Slyozov 1961), reached slowly and from below (Huse 1986)."""
-    size, last = (256, 20000) if FULL else (128, 1000)
+    size, last = (256, 5000) if FULL else (128, 1000)
     exponent = exponent_of(1.5, size, last / 20, last, 8, "update=kawasaki", "start=half")
     assert 0 < exponent < 1 / 3 + 0.03, exponent
 
