@@ -12,6 +12,7 @@
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
 #include <onsager/spins/annealing.h>
+#include <onsager/spins/kinetics.h>
 #include <onsager/spins/automaton.h>
 #include <onsager/spins/permutation.h>
 #include <onsager/spins/qubits.h>
@@ -185,12 +186,17 @@ typedef struct ons_ising_options {
 ONS_API ons_status ons_ising_check_checkerboard(const ons_lattice *lattice, const int64_t *lengths,
                                                 ons_boundary boundary, const ons_ising_options *options, double *used);
 
-/* The model with its tables; shared by any number of states on any threads, never changed. */
+/* The model with its tables; shared by any number of states on any threads, changed by ons_ising_model_set alone. */
 typedef struct ons_ising_model ons_ising_model;
 /* `graph` must outlive the model. */
 ONS_API ons_status ons_ising_model_create(ons_ising_model **model, const ons_graph *graph,
                                           const ons_ising_options *options);
 ONS_API void ons_ising_model_free(ons_ising_model *model);
+/* Another temperature (> 0) and field from now on, for all states of the model: a protocol in time. No state may step
+ * meanwhile. ONS_INVALID where create would refuse; the model is then as it was. Tabulates anew: no work that grows
+ * with the lattice, but for cluster updates with couplings of any value, whose bonds have a threshold each (O(bonds)).
+ */
+ONS_API ons_status ons_ising_model_set(ons_ising_model *model, double temperature, double field);
 /* Memory of a model with `states` states on a graph of that size, without the graph; `general`: couplings that are not
  * small multiples of one number. */
 ONS_API double ons_ising_bytes(double sites, double bonds, const ons_ising_options *options, bool general,

@@ -151,13 +151,8 @@ static void make_turns(spins_bits *bits) {
     }
 }
 
-static void make_rule(spins_bits *bits, double coupling, double temperature, const ons_random *random) {
+static void make_thresholds(spins_bits *bits, double coupling, double temperature) {
     spins_bits_rule *rule = &bits->rule;
-    rule->planes = spins_planes_of(random);
-    rule->bonds = 2 * bits->dimension;
-    rule->parts = bits->boxes;
-    rule->opposite = coupling < 0 ? ~UINT64_C(0) : 0;
-    for (unsigned b = 0; b < bits->boxes; b++) { rule->live.word[b / 64] |= UINT64_C(1) << b % 64; }
     for (unsigned k = 0; k < rule->bonds / 2; k++) {
         const unsigned satisfied = rule->bonds / 2 + 1 + k;
         const double x = 2 * fabs(coupling) * (2.0 * satisfied - rule->bonds) / temperature;
@@ -166,6 +161,20 @@ static void make_rule(spins_bits *bits, double coupling, double temperature, con
             rule->bit[depth][k] = threshold >> (SPINS_BITS_DEPTH - 1 - depth) & 1 ? ~UINT64_C(0) : 0;
         }
     }
+}
+
+static void make_rule(spins_bits *bits, double coupling, double temperature, const ons_random *random) {
+    spins_bits_rule *rule = &bits->rule;
+    rule->planes = spins_planes_of(random);
+    rule->bonds = 2 * bits->dimension;
+    rule->parts = bits->boxes;
+    rule->opposite = coupling < 0 ? ~UINT64_C(0) : 0;
+    for (unsigned b = 0; b < bits->boxes; b++) { rule->live.word[b / 64] |= UINT64_C(1) << b % 64; }
+    make_thresholds(bits, coupling, temperature);
+}
+
+void spins_bits_set_temperature(spins_bits *bits, double coupling, double temperature) {
+    make_thresholds(bits, coupling, temperature);
 }
 
 static void cut_lattice(spins_bits *bits, const ons_graph *graph) {

@@ -97,6 +97,8 @@ double spins_bits_used(const ons_lattice *lattice, const int64_t *lengths);
 ons_status spins_bits_create(spins_bits **bits, const ons_graph *graph, const ons_ising_options *options,
                              const ons_random *random);
 void spins_bits_free(spins_bits *bits);
+/* The rule of another temperature, from the next sweep on; `coupling`: J of every bond, of the same sign as before. */
+void spins_bits_set_temperature(spins_bits *bits, double coupling, double temperature);
 /* From and to one byte a spin in the order of the sites. */
 void spins_bits_pack(spins_bits *bits, const int8_t *spins);
 void spins_bits_unpack(const spins_bits *bits, int8_t *spins);

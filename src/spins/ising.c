@@ -32,6 +32,7 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
         return ONS_MEMORY;
     }
     if (model->checkerboard) {
+        ising->sliced_temperature = model->options.temperature;
         const ons_status status = spins_bits_create(&ising->sliced, graph, &model->options, &random);
         if (status) {
             ons_ising_free(ising);
@@ -115,6 +116,10 @@ ons_status ons_ising_set_threads(ons_ising *ising, unsigned threads) {
 
 /* The position of the stream counts sweeps. */
 void spins_checkerboard_step(ons_ising *ising) {
+    if (ising->sliced_temperature != ising->model->options.temperature) {
+        ising->sliced_temperature = ising->model->options.temperature;
+        spins_bits_set_temperature(ising->sliced, ising->model->unit, ising->sliced_temperature);
+    }
     spins_bits_sweep(ising->sliced, ising->random.position++, ising->team);
     spins_bits_sums_of(ising->sliced, &ising->magnetization, &ising->bond_sum);
 }

@@ -42,7 +42,7 @@ struct ons_ising_model {
     uint64_t *bond_activation;                     /* SWENDSEN_WANG, GENERAL: [bonds] */
     uint64_t ghost;                                /* of the bond to the ghost spin, 0 without field */
     bool checkerboard;                             /* states are bit-sliced, see bits.h */
-    ons_ising_options options;                     /* checkerboard: for its states */
+    ons_ising_options options;                     /* without `couplings` */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
     spins_modes modes;                             /* smallest wave vectors */
@@ -53,6 +53,7 @@ struct ons_ising {
     ons_random random;
     int8_t *spins;             /* [sites] */
     struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
+    double sliced_temperature; /* checkerboard: for which its rule was made */
     ons_team *team;            /* checkerboard: the threads of a step; NULL: one */
     int64_t magnetization;     /* sum of spins */
     int64_t bond_sum;          /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */

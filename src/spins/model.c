@@ -158,14 +158,11 @@ static ons_status hold_couplings(ons_ising_model *model, const ons_ising_options
 
 static ons_status tabulate_local(ons_ising_model *model) {
     if (model->form == SPINS_GENERAL || model->form == SPINS_COMPLETE) {
-        return spins_ladder_create(&model->ladder, model->update);
+        return model->ladder ? ONS_OK : spins_ladder_create(&model->ladder, model->update);
     }
     const size_t rows = 2 * (size_t)model->reach + 1;
-    if (model->update == ONS_METROPOLIS) {
-        model->flip = ONS_NEW(uint64_t, 2 * rows);
-    } else {
-        model->up = ONS_NEW(uint64_t, rows);
-    }
+    if (model->update == ONS_METROPOLIS && !model->flip) { model->flip = ONS_NEW(uint64_t, 2 * rows); }
+    if (model->update != ONS_METROPOLIS && !model->up) { model->up = ONS_NEW(uint64_t, rows); }
     if (!model->flip && !model->up) { return ONS_MEMORY; }
     for (size_t row = 0; row < rows; row++) {
         const double x = 2 * model->beta * (model->unit * ((double)row - model->reach) + model->field);
@@ -181,7 +178,7 @@ static ons_status tabulate_local(ons_ising_model *model) {
 /* Thresholds of bonds with couplings of any value, where the update looks for them. */
 static ons_status tabulate_bonds(ons_ising_model *model) {
     const ons_graph *graph = model->graph;
-    uint64_t *bonds = ONS_NEW(uint64_t, graph->bonds), *next = NULL;
+    uint64_t *bonds = model->bond_activation ? model->bond_activation : ONS_NEW(uint64_t, graph->bonds), *next = NULL;
     if (!bonds) { return ONS_MEMORY; }
     for (uint64_t b = 0; b < graph->bonds; b++) {
         bonds[b] = spins_activation_threshold(2 * model->beta * fabs(model->bond_coupling[b]));
@@ -190,7 +187,7 @@ static ons_status tabulate_bonds(ons_ising_model *model) {
         model->bond_activation = bonds;
         return ONS_OK;
     }
-    model->entry_activation = ONS_NEW(uint64_t, graph->entries);
+    if (!model->entry_activation) { model->entry_activation = ONS_NEW(uint64_t, graph->entries); }
     next = ONS_NEW(uint64_t, graph->sites);
     const bool memory = model->entry_activation && next;
     if (memory) { spread_thresholds(graph, next, bonds, model->entry_activation); }
@@ -219,11 +216,19 @@ static ons_status tabulate_clusters(ons_ising_model *model) {
     }
     model->ghost = spins_activation_threshold(2 * model->beta * fabs(model->field));
     ons_status status = model->form == SPINS_GENERAL ? tabulate_bonds(model) : ONS_OK;
-    if (!status && model->update == ONS_WOLFF && model->form == SPINS_UNIFORM) {
+    if (!status && model->update == ONS_WOLFF && model->form == SPINS_UNIFORM && !model->regular) {
         status = spins_regular_create(&model->regular, model->graph);
     }
     if (!status) { model->inert = couples_nothing(model); }
     return status;
+}
+
+/* All that depends on temperature and field; the rule of a checkerboard is made by its states. Takes memory at most
+ * once.
+ */
+static ons_status tabulate(ons_ising_model *model) {
+    if (model->checkerboard) { return ONS_OK; }
+    return clusters_update(model->update) ? tabulate_clusters(model) : tabulate_local(model);
 }
 
 /* ---- the public door
@@ -244,6 +249,15 @@ static ons_status check_options(const ons_graph *graph, const ons_ising_options 
         return ons_fail(ONS_INVALID, "a step of the Wolff algorithm has at least 1 cluster");
     }
     return ONS_OK;
+}
+
+/* The kernel; it may depend on the field. */
+static spins_step step_of(const ons_ising_model *model) {
+    return model->checkerboard                  ? spins_checkerboard_step
+           : model->form == SPINS_COMPLETE      ? spins_complete_step(model)
+           : model->update == ONS_WOLFF         ? spins_wolff_step(model)
+           : model->update == ONS_SWENDSEN_WANG ? spins_swendsen_wang_step(model)
+                                                : spins_local_step(model);
 }
 
 ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *graph, const ons_ising_options *options) {
@@ -269,21 +283,32 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
     } else {
         status = hold_couplings(model, options);
     }
-    if (!status && !model->checkerboard) {
-        status = clusters_update(model->update) ? tabulate_clusters(model) : tabulate_local(model);
-    }
+    if (!status) { status = tabulate(model); }
     if (!status) { status = spins_modes_init(&model->modes, graph); }
     if (status) {
         ons_ising_model_free(model);
         return status;
     }
-    model->step = model->checkerboard                  ? spins_checkerboard_step
-                  : model->form == SPINS_COMPLETE      ? spins_complete_step(model)
-                  : model->update == ONS_WOLFF         ? spins_wolff_step(model)
-                  : model->update == ONS_SWENDSEN_WANG ? spins_swendsen_wang_step(model)
-                                                       : spins_local_step(model);
+    model->step = step_of(model);
     *result = model;
     return ONS_OK;
+}
+
+ons_status ons_ising_model_set(ons_ising_model *model, double temperature, double field) {
+    ons_ising_options options = model->options;
+    options.temperature = temperature;
+    options.field = field;
+    ons_status status = check_options(model->graph, &options);
+    if (!status && model->checkerboard) {
+        status = spins_bits_check(model->graph->lattice, model->graph->lengths, model->graph->boundary, &options);
+    }
+    if (status) { return status; }
+    model->options = options;
+    model->beta = 1 / temperature;
+    model->field = field;
+    status = tabulate(model);
+    model->step = step_of(model);
+    return status;
 }
 
 void ons_ising_model_free(ons_ising_model *model) {
