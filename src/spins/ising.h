@@ -44,6 +44,7 @@ struct ons_ising_model {
     ons_ising_options options;                     /* checkerboard: for its states */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
+    struct spins_slabs *slabs;                     /* SWENDSEN_WANG: how threads share the lattice, see slabs.h */
     unsigned waves;                                /* smallest wave vectors */
     unsigned wave[ONS_DIMENSIONS];                 /* their directions */
     double *wave_table[ONS_DIMENSIONS]; /* [waves][lengths[d] * lattice->sites][2]: cos and sin of k r by layer */
@@ -54,7 +55,8 @@ struct ons_ising {
     ons_random random;
     int8_t *spins;           /* [sites] */
     struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
-    ons_team *team;          /* checkerboard: the threads of a step; NULL: one */
+    ons_team *team;            /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
+    struct spins_joints *joints; /* SWENDSEN_WANG: its scratch */
     int64_t magnetization;   /* sum of spins */
     int64_t bond_sum;        /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */

@@ -267,7 +267,7 @@ static const ons_derived deriveds[] = {
 /* ---- exact values
  * ----------------------------------------------------------------------------------------------------- */
 
-/* One sweep of the checkerboard order is worth sharing from this size on: some 10 microseconds on one core. */
+/* One sweep of the checkerboard order or of Swendsen and Wang is worth sharing from this size on: some 10 microseconds on one core. */
 enum { THREADED_SITES = 1 << 18, MOST_THREADS = 1024 };
 
 enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
@@ -436,6 +436,8 @@ static ons_status check_lattice(const ons_parameters *p, const ons_lattice *latt
     const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph.several_strengths;
     double bytes = graph.bytes + ons_ising_bytes(graph.sites, graph.bonds, &options, general, quenched(p) ? 2 : 1) +
                    (general || quenched(p) ? graph.bonds * sizeof(double) : 0);
+    const bool clusters = options.update == ONS_SWENDSEN_WANG && !quenched(p);
+    if (clusters && graph.sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
     if (checkerboard(p, lattice)) {
         double used;
         check_checkerboard(p, lattice, &used);
@@ -717,7 +719,7 @@ static void destroy(void *memory) {
 extern const ons_system ons_system_ising;
 const ons_system ons_system_ising = {
     .abi = ONS_ABI,
-    .version = 2,
+    .version = 3,
     .name = "ising",
     .summary = "the Ising model on lattices and graphs: exact dynamics, cluster updates, quenched disorder",
     .details = ISING_DETAILS,
