@@ -14,7 +14,7 @@
 static size_t work_length(const ons_ising_model *model) {
     const size_t sites = model->graph->sites;
     if (model->update != ONS_WOLFF && model->update != ONS_SWENDSEN_WANG) { return 0; }
-    return model->form == SPINS_COMPLETE ? 2 * sites : sites + 1;
+    return model->form == SPINS_COMPLETE ? 2 * sites : sites + 64; /* whole blocks of 64 */
 }
 
 ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, ons_random random) {

@@ -35,6 +35,7 @@ double spins_links_bytes(double sites, double bonds);
 typedef struct spins_decisions {
     uint64_t (*below)(const uint32_t words[64], uint32_t threshold, uint64_t *ties); /* ties: words equal to it */
     uint64_t (*alike)(const int8_t a[64], const int8_t b[64]);
+    uint64_t (*flip)(int8_t spins[64], uint64_t which); /* and then tells which are negative */
 } spins_decisions;
 const spins_decisions *spins_decisions_in_use(void);
 

@@ -25,6 +25,15 @@ static uint64_t alike_plain(const int8_t *a, const int8_t *b) {
     return alike;
 }
 
+static uint64_t flip_plain(int8_t *spins, uint64_t which) {
+    uint64_t negative = 0;
+    for (unsigned n = 0; n < 64; n++) {
+        spins[n] = (int8_t)(which >> n & 1 ? -spins[n] : spins[n]);
+        negative |= (uint64_t)(spins[n] < 0) << n;
+    }
+    return negative;
+}
+
 #if defined(__x86_64__)
 
 #define V3 __attribute__((target("avx2")))
@@ -56,6 +65,22 @@ V3 static uint64_t alike_v3(const int8_t *a, const int8_t *b) {
     return alike;
 }
 
+/* Each byte of the word is spread over eight bytes, of which each keeps its bit. */
+V3 static uint64_t flip_v3(int8_t *spins, uint64_t which) {
+    const __m256i spread = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
+    uint64_t negative = 0;
+    for (unsigned n = 0; n < 64; n += 32) {
+        const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)(which >> n)), spread);
+        const __m256i turn = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
+        __m256i *const place = (__m256i *)(void *)(spins + n);
+        const __m256i turned = _mm256_sub_epi8(_mm256_xor_si256(_mm256_loadu_si256(place), turn), turn);
+        _mm256_storeu_si256(place, turned);
+        negative |= (uint64_t)(unsigned)_mm256_movemask_epi8(turned) << n;
+    }
+    return negative;
+}
+
 V4 static uint64_t below_v4(const uint32_t *words, uint32_t threshold, uint64_t *ties) {
     const __m512i bound = _mm512_set1_epi32((int)threshold);
     uint64_t below = 0, equal = 0;
@@ -72,15 +97,22 @@ V4 static uint64_t alike_v4(const int8_t *a, const int8_t *b) {
     return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(a), _mm512_loadu_si512(b));
 }
 
+V4 static uint64_t flip_v4(int8_t *spins, uint64_t which) {
+    const __m512i spin = _mm512_loadu_si512(spins);
+    const __m512i turned = _mm512_mask_sub_epi8(spin, which, _mm512_setzero_si512(), spin);
+    _mm512_storeu_si512(spins, turned);
+    return _mm512_movepi8_mask(turned);
+}
+
 #endif
 
 const spins_decisions *spins_decisions_in_use(void) {
     static const spins_decisions decisions[SPINS_ISAS] = {
 #if defined(__x86_64__)
-        [SPINS_V4] = {below_v4, alike_v4},
-        [SPINS_V3] = {below_v3, alike_v3},
+        [SPINS_V4] = {below_v4, alike_v4, flip_v4},
+        [SPINS_V3] = {below_v3, alike_v3, flip_v3},
 #endif
-        [SPINS_PLAIN] = {below_plain, alike_plain},
+        [SPINS_PLAIN] = {below_plain, alike_plain, flip_plain},
     };
     return &decisions[spins_isa_in_use()];
 }

@@ -4,9 +4,9 @@
  * A cluster takes the random bit of its smallest site, which is its root whatever the order of the unions, and every
  * decision has a random word of its own: threads share a lattice in slabs (slabs.h) without a trace in the result.
  *
- * On a lattice with one coupling 64 bonds are decided at once. Rows along the direction in which neighbours lie side by
- * side are labelled without union-find: a site's parent is the site before it or itself. Of the other bonds those that
- * close a plaquette are left out.
+ * On a lattice with one coupling 64 bonds are decided at once. In the direction in which neighbours lie side by side
+ * the active bonds make runs, found by their bits; the forest knows only the first site of each. Of the other bonds
+ * those that join the same two runs once more are left out.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -163,22 +163,26 @@ static uint64_t chosen(const sweep *s, const spins_decisions *decisions, ons_ran
     return result;
 }
 
-/* A site's parent is the root of its run so far; *label: that of the site before. */
-SPINS_INLINE void label_run(uint32_t *parent, uint32_t first, uint32_t count, uint64_t run, uint32_t *label) {
-    uint32_t root = *label;
-    for (uint32_t n = 0; n < count; n++) {
-        root = run >> n & 1 ? root : first + n;
-        parent[first + n] = root;
-    }
-    *label = root;
+/* The first site of a run; no run goes beyond its slab. */
+SPINS_INLINE uint32_t start_of(const uint64_t *runs, uint32_t site) {
+    uint32_t block = site / 64;
+    uint64_t starts = ~runs[block] & (~(uint64_t)0 >> (63 - site % 64));
+    while (!starts) { starts = ~runs[--block]; }
+    return block * 64 + 63 - (uint32_t)__builtin_clzll(starts);
 }
 
-/* Links that close a plaquette: the one before, and both runs between them, are active. */
+/* Links that need no union: an earlier one is active, and both runs from there to here. */
 static uint64_t closing(const uint64_t *runs, uint32_t first, uint32_t back, uint64_t active) {
     const uint32_t other = first - back, shift = other % 64;
     uint64_t beyond = runs[other / 64] >> shift;
     if (shift) { beyond |= runs[other / 64 + 1] << (64 - shift); }
-    return active & active << 1 & runs[first / 64] & beyond;
+    const uint64_t both = runs[first / 64] & beyond;
+    uint64_t reached = active, open = both;
+    for (unsigned step = 1; step < 64; step *= 2) {
+        reached |= open & reached << step;
+        open &= open << step;
+    }
+    return active & both & reached << 1;
 }
 
 typedef struct decided {
@@ -214,17 +218,15 @@ static void leave_odd(const sweep *s, size_t slab, uint32_t first, const decided
 
 static void join_block(const sweep *s, const decided *d, uint32_t first, uint32_t inside) {
     const spins_links *links = s->slabs->links;
-    uint32_t *parent = s->ising->work;
+    const uint64_t *runs = s->joints->runs;
     for (unsigned k = 0; k < links->directions; k++) {
         if (k == links->run) { continue; }
         const uint32_t back = links->back[k];
         uint64_t left = d->active[k];
-        if (links->run < links->directions && inside >= back) {
-            left &= ~closing(s->joints->runs, first, back, left);
-        }
+        if (inside >= back) { left &= ~closing(runs, first, back, left); }
         for (; left; left &= left - 1) {
             const uint32_t i = first + (uint32_t)__builtin_ctzll(left);
-            spins_forest_join(parent, i, i - back);
+            spins_forest_join(s->ising->work, start_of(runs, i), start_of(runs, i - back));
         }
     }
 }
@@ -237,7 +239,6 @@ static void join_links(const sweep *s, size_t slab) {
     const uint64_t opposite = model->unit < 0 ? ~(uint64_t)0 : 0;
     ons_random random = s->ising->random;
     uint64_t odd = s->slabs->first[slab];
-    uint32_t label = begin;
     for (uint32_t first = begin; first < end && first >= begin; first += 64) {
         decided d;
         for (unsigned k = 0; k < links->directions; k++) {
@@ -249,7 +250,7 @@ static void join_links(const sweep *s, size_t slab) {
         leave_odd(s, slab, first, &d, &odd);
         const uint64_t run = links->run < links->directions ? d.active[links->run] : 0;
         s->joints->runs[first / 64] = run;
-        label_run(s->ising->work, first, end - first < 64 ? end - first : 64, run, &label);
+        for (uint32_t i = first; i < first + 64; i++) { s->ising->work[i] = i; }
         join_block(s, &d, first, first - begin);
     }
     draw_bits(s, &random, begin, end);
@@ -269,11 +270,16 @@ static void join_slab(void *data, size_t slab) {
     }
 }
 
+/* The site that stands for a run in the forest. */
+SPINS_INLINE uint32_t start(const sweep *s, uint32_t site) {
+    return s->slabs->links ? start_of(s->joints->runs, site) : site;
+}
+
 static void join_slabs(const sweep *s) {
     for (uint32_t slab = 0; slab < s->slabs->count; slab++) {
         const uint32_t(*ends)[2] = (const uint32_t(*)[2])(s->joints->ends + slab * s->slabs->joints);
         for (size_t k = 0; k < s->joints->found[slab]; k++) {
-            spins_forest_join(s->ising->work, ends[k][0], ends[k][1]);
+            spins_forest_join(s->ising->work, start(s, ends[k][0]), start(s, ends[k][1]));
         }
     }
 }
@@ -284,6 +290,7 @@ static void join_slabs(const sweep *s) {
  * other threads shorten at the same time: that does not change where they end. */
 SPINS_INLINE uint32_t root_of(uint32_t *parent, uint32_t site) {
     uint32_t root = __atomic_load_n(&parent[site], __ATOMIC_RELAXED);
+    root = __atomic_load_n(&parent[root], __ATOMIC_RELAXED);
     for (uint32_t above; (above = __atomic_load_n(&parent[root], __ATOMIC_RELAXED)) != root;) { root = above; }
     __atomic_store_n(&parent[site], root, __ATOMIC_RELAXED);
     return root;
@@ -300,24 +307,63 @@ static void hold_ghost_clusters(void *data, size_t slab) {
         if (i % ONS_RANDOM_BATCH == 0) { take_words(s, &random, s->ghosts + i, ONS_RANDOM_BATCH, words); }
         if (!(model->field * s->ising->spins[i] > 0)) { continue; }
         if (!below(s, s->ghosts + i, words[i % ONS_RANDOM_BATCH], model->ghost)) { continue; }
-        const uint32_t root = root_of(s->ising->work, i);
+        const uint32_t root = root_of(s->ising->work, start(s, i));
         __atomic_fetch_and(&s->ising->bits[root / 32], ~((uint32_t)1 << root % 32), __ATOMIC_RELAXED);
     }
 }
 
-static void flip_slab(void *data, size_t slab) {
-    const sweep *s = data;
-    const uint32_t *bits = s->ising->bits;
-    const uint32_t end = slab_end(s, slab);
+SPINS_INLINE uint32_t bit_of(const sweep *s, uint32_t root) { return s->ising->bits[root / 32] >> root % 32 & 1; }
+
+static int64_t flip_sites(const sweep *s, uint32_t begin, uint32_t end) {
     int8_t *spins = s->ising->spins;
     int64_t magnetization = 0;
-    for (uint32_t i = (uint32_t)(slab * s->slabs->sites); i < end; i++) {
-        const uint32_t root = root_of(s->ising->work, i);
-        const int sign = 1 - 2 * (int)(bits[root / 32] >> root % 32 & 1);
+    for (uint32_t i = begin; i < end; i++) {
+        const int sign = 1 - 2 * (int)bit_of(s, root_of(s->ising->work, i));
         spins[i] = (int8_t)(spins[i] * sign);
         magnetization += spins[i];
     }
-    s->joints->sums[slab][0] = magnetization;
+    return magnetization;
+}
+
+/* Which of 64 sites flip, from the flips of the runs that begin there; *flip: of the run that comes in, and goes on. */
+SPINS_INLINE uint64_t flips_of(const sweep *s, uint32_t first, uint32_t count, uint64_t *flip) {
+    const uint64_t mask = ~(uint64_t)0 >> (64 - count);
+    uint64_t changes = *flip, last = *flip;
+    for (uint64_t left = ~s->joints->runs[first / 64] & mask; left; left &= left - 1) {
+        const uint32_t n = (uint32_t)__builtin_ctzll(left);
+        const uint64_t bit = bit_of(s, root_of(s->ising->work, first + n));
+        changes ^= (bit ^ last) << n;
+        last = bit;
+    }
+    for (unsigned step = 1; step < 64; step *= 2) { changes ^= changes << step; }
+    *flip = last;
+    return changes & mask;
+}
+
+static int64_t flip_runs(const sweep *s, uint32_t begin, uint32_t end) {
+    const spins_decisions *decisions = spins_decisions_in_use();
+    int8_t *spins = s->ising->spins;
+    int64_t down = 0;
+    uint64_t flip = 0;
+    for (uint32_t first = begin; first < end && first >= begin; first += 64) {
+        const uint32_t count = end - first < 64 ? end - first : 64;
+        const uint64_t flips = flips_of(s, first, count, &flip);
+        if (count == 64) {
+            down += __builtin_popcountll(decisions->flip(spins + first, flips));
+            continue;
+        }
+        for (uint32_t n = 0; n < count; n++) {
+            spins[first + n] = (int8_t)(flips >> n & 1 ? -spins[first + n] : spins[first + n]);
+            down += spins[first + n] < 0;
+        }
+    }
+    return (int64_t)(end - begin) - 2 * down;
+}
+
+static void flip_slab(void *data, size_t slab) {
+    const sweep *s = data;
+    const uint32_t begin = (uint32_t)(slab * s->slabs->sites), end = slab_end(s, slab);
+    s->joints->sums[slab][0] = s->slabs->links ? flip_runs(s, begin, end) : flip_sites(s, begin, end);
 }
 
 /* ---- the sum over bonds --------------------------------------------------------------------------------------- */
