@@ -53,12 +53,12 @@ struct ons_ising_model {
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;           /* [sites] */
-    struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
-    ons_team *team;            /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
+    int8_t *spins;               /* [sites] */
+    struct spins_bits *sliced;   /* checkerboard: the configuration; `spins` is a copy on request */
+    ons_team *team;              /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
     struct spins_joints *joints; /* SWENDSEN_WANG: its scratch */
-    int64_t magnetization;   /* sum of spins */
-    int64_t bond_sum;        /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
+    int64_t magnetization;       /* sum of spins */
+    int64_t bond_sum;            /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */
     uint32_t *bits;  /* SWENDSEN_WANG: [sites/32 + 1] */
     int32_t *layers; /* scratch of the measurement of k_min: [largest lengths[d] * lattice->sites] */

@@ -21,7 +21,7 @@ typedef struct spins_links {
     unsigned directions, run; /* run: one with back = 1; `directions` where there is none */
     uint32_t blocks;          /* of 64 sites */
     uint32_t back[SPINS_LINK_DIRECTIONS];
-    uint64_t *valid; /* [directions][blocks]: bit i % 64 of block i / 64 tells that site i has the link */
+    uint64_t *valid;     /* [directions][blocks]: bit i % 64 of block i / 64 tells that site i has the link */
     spins_odd_link *odd; /* [odds], by site, then by direction; together with the valid links all bonds, each once */
     size_t odds;
 } spins_links;

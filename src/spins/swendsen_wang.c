@@ -24,6 +24,7 @@ typedef struct sweep {
     const struct spins_slabs *slabs;
     struct spins_joints *joints;
     uint64_t base, ghosts, bits, seconds, words;
+    size_t width; /* of a group of slabs that are joined */
 } sweep;
 
 static uint64_t in_batches(uint64_t words) {
@@ -275,12 +276,31 @@ SPINS_INLINE uint32_t start(const sweep *s, uint32_t site) {
     return s->slabs->links ? start_of(s->joints->runs, site) : site;
 }
 
-static void join_slabs(const sweep *s) {
-    for (uint32_t slab = 0; slab < s->slabs->count; slab++) {
-        const uint32_t(*ends)[2] = (const uint32_t(*)[2])(s->joints->ends + slab * s->slabs->joints);
-        for (size_t k = 0; k < s->joints->found[slab]; k++) {
-            spins_forest_join(s->ising->work, start(s, ends[k][0]), start(s, ends[k][1]));
-        }
+/* Joints of a slab whose other end lies in the slabs from..to - 1, or all the others. */
+static void join_ends(const sweep *s, size_t slab, size_t from, size_t to, bool others) {
+    const uint32_t(*ends)[2] = (const uint32_t(*)[2])(s->joints->ends + slab * s->slabs->joints);
+    for (size_t k = 0; k < s->joints->found[slab]; k++) {
+        const size_t beyond = (size_t)(ends[k][1] / s->slabs->sites);
+        if ((beyond >= from && beyond < to) == others) { continue; }
+        spins_forest_join(s->ising->work, start(s, ends[k][0]), start(s, ends[k][1]));
+    }
+}
+
+/* Groups of `width` slabs become groups of twice as many: slab (2 index + 1) width begins the second of two. */
+static void join_groups(void *data, size_t index) {
+    const sweep *s = data;
+    const size_t slab = (2 * index + 1) * s->width;
+    join_ends(s, slab, slab - s->width, slab + s->width, false);
+}
+
+static void join_slabs(sweep *s, ons_team *team) {
+    const size_t slabs = s->slabs->count;
+    for (s->width = 1; s->width < slabs; s->width *= 2) {
+        ons_team_run(team, (slabs + s->width - 1) / s->width / 2, join_groups, s);
+    }
+    for (size_t slab = 0; slab < slabs; slab++) { /* round the lattice, mostly */
+        const size_t width = slab & (~slab + 1);
+        join_ends(s, slab, slab - width, slab + width, true);
     }
 }
 
@@ -408,7 +428,7 @@ static void step(ons_ising *ising) {
     sweep s = sweep_of(ising);
     const size_t slabs = s.slabs->count;
     ons_team_run(ising->team, slabs, join_slab, &s);
-    join_slabs(&s);
+    join_slabs(&s, ising->team);
     if (ising->model->field != 0) { ons_team_run(ising->team, slabs, hold_ghost_clusters, &s); }
     ons_team_run(ising->team, slabs, flip_slab, &s);
     ons_team_run(ising->team, slabs, sum_slab, &s);

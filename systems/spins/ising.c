@@ -267,7 +267,8 @@ static const ons_derived deriveds[] = {
 /* ---- exact values
  * ----------------------------------------------------------------------------------------------------- */
 
-/* One sweep of the checkerboard order or of Swendsen and Wang is worth sharing from this size on: some 10 microseconds on one core. */
+/* One sweep of the checkerboard order or of Swendsen and Wang is worth sharing from this size on: some 10 microseconds
+ * on one core. */
 enum { THREADED_SITES = 1 << 18, MOST_THREADS = 1024 };
 
 enum { LARGEST_COMPLETE = 100000, LARGEST_TORUS = 1 << 20 };
