@@ -177,7 +177,7 @@ static void test_the_heat_bath_inverts_its_distribution(void **state) {
                 double e[3], length = 0, w = 0, unit = 0;
                 for (unsigned c = 0; c < 3; c++) { length += before.field[c][i] * before.field[c][i]; }
                 const double k = sqrt(length);
-                for (unsigned c = 0; c < 3; c++) { e[c] = k > 0 ? before.field[c][i] / k : c == 2; }
+                for (unsigned c = 0; c < 3; c++) { e[c] = k > 1e-140 ? before.field[c][i] / k : c == 2; }
                 for (unsigned c = 0; c < 3; c++) {
                     w += e[c] * batch.spin[c][i];
                     unit += batch.spin[c][i] * batch.spin[c][i];
@@ -185,7 +185,7 @@ static void test_the_heat_bath_inverts_its_distribution(void **state) {
                 assert_true(fabs(unit - 1) < 1e-14);
                 const double u = 0.5 + ((double)(int32_t)before.words[0][i] + 0.5) * 0x1p-32 +
                                  ((double)(int32_t)before.words[1][i] + 0.5) * 0x1p-64;
-                const double rest = k > 1e-290 ? -log1p(u * expm1(-2 * k)) / k : 2 * u;
+                const double rest = k > 1e-140 ? -log1p(u * expm1(-2 * k)) / k : 2 * u;
                 if (!(fabs(1 - w - fmin(2, rest)) < 1e-14)) { fail_msg("k = %g: 1 - w = %g, not %g", k, 1 - w, rest); }
                 /* the angle around e, from the axes of Duff et al. */
                 const double t = ((double)(int32_t)before.words[2][i] + 0.5) * 0x1p-32 +

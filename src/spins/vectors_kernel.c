@@ -40,10 +40,19 @@ SPINS_INLINE reals numbers(const uint32_t *words) {
 
 #define MAGIC 0x1.8p52 /* added to a number below 2^51 its lower bits are the nearest whole number */
 
+/* Four sums at once, of each fourth power, since one alone would wait for itself. */
 SPINS_INLINE reals polynomial(const double *coefficients, unsigned count, reals x) {
-    reals sum = all(coefficients[count - 1]);
-    for (unsigned k = count - 1; k-- > 0;) { sum = sum * x + coefficients[k]; }
-    return sum;
+    const reals square = x * x, fourth = square * square;
+    reals sum[4];
+    for (unsigned part = 0; part < 4; part++) {
+        unsigned k = part + (count - 1 - part) / 4 * 4;
+        sum[part] = all(coefficients[k]);
+        while (k > part) {
+            k -= 4;
+            sum[part] = sum[part] * fourth + coefficients[k];
+        }
+    }
+    return (sum[0] + sum[1] * x) + (sum[2] + sum[3] * x) * square;
 }
 
 /* 1/(k + 1)! */
@@ -66,14 +75,17 @@ static const double of_logarithm[] = {1,        1.0 / 3,  1.0 / 5,  1.0 / 7,  1.
                                       1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21, 1.0 / 23};
 enum { LOGARITHM = sizeof of_logarithm / sizeof *of_logarithm };
 
-/* log(1 + x) for -1 < x <= 0: 2 artanh(f / (2 + f)) of the mantissa 1 + f, between sqrt(1/2) and sqrt(2). */
-SPINS_INLINE reals log_of_one_and(reals x) {
+/* log(1 + x) for -1 < x <= 0: 2 artanh(f / (2 + f)) of the mantissa 1 + f, between sqrt(1/2) and sqrt(2). One division
+ * serves that and *inverse = 1 / other, other from 1 to 2 but for its sign. */
+SPINS_INLINE reals log_of_one_and(reals x, reals other, reals *inverse) {
     const reals a = 1 + x;
     const whole bits = (whole)a, shifted = bits - 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
     const whole k = shifted >> 52;
     const reals mantissa = (reals)(bits - (k << 52));
     const reals f = choose(k == 0, x, mantissa - 1); /* x is more exact than 1 + x */
-    const reals s = f / (2 + f), exponent = (reals)((whole)all(MAGIC) + k) - MAGIC;
+    const reals share = 1 / ((2 + f) * other), s = f * other * share;
+    const reals exponent = (reals)((whole)all(MAGIC) + k) - MAGIC;
+    *inverse = (2 + f) * share;
     return exponent * 0x1.62e42fefa39efp-1 + 2 * s * polynomial(of_logarithm, LOGARITHM, s * s);
 }
 
@@ -219,38 +231,46 @@ SPINS_INLINE reals uniform(const uint32_t *high, const uint32_t *low) {
 }
 
 /* 1 - w of the cosine w to the field, by inversion: w has the density exp(k w) on [-1, 1], and 1 - exp(-k (1 - w)) over
- * 1 - exp(-2 k) is uniform. Exact to rounding down to k = 0. */
-SPINS_INLINE reals draw_rest(reals uniform_number, reals k) {
+ * 1 - exp(-2 k) is uniform. Exact to rounding down to k = 0. *share = 1 / other, as above. */
+SPINS_INLINE reals draw_rest(reals uniform_number, reals k, reals inverse_k, reals other, reals *share) {
     reals power, less;
     const reals x = choose(2 * k < 700, 2 * k, all(700));
     exponential(x, EXPONENTIAL, &power, &less);
     const reals whole_range = (1 - power) - power * less; /* 1 - exp(-2 k); power = 1 for small k */
-    const reals rest = -log_of_one_and(-uniform_number * whole_range) / k;
+    const reals rest = -log_of_one_and(-uniform_number * whole_range, other, share) * inverse_k;
     return choose(rest < 2, choose(rest > 0, rest, all(0)), all(2));
 }
 
-/* Two unit vectors across e and each other (Duff et al., J. Computer Graphics Techniques 6, 1 (2017)). */
-SPINS_INLINE void frame(const reals *e, reals *first, reals *second) {
-    const reals sign = (reals)(((whole)e[2] & INT64_MIN) | (whole)all(1)), a = -1 / (sign + e[2]), b = e[0] * e[1] * a;
-    first[0] = 1 + sign * e[0] * e[0] * a;
+/* Two unit vectors across e and each other, with sign that of e[2] and share = 1 / (sign + e[2]) (Duff et al., J.
+ * Computer Graphics Techniques 6, 1 (2017)). */
+SPINS_INLINE void frame(const reals *e, reals sign, reals share, reals *first, reals *second) {
+    const reals b = -e[0] * e[1] * share;
+    first[0] = 1 - sign * e[0] * e[0] * share;
     first[1] = sign * b;
     first[2] = -sign * e[0];
     second[0] = b;
-    second[1] = sign + e[1] * e[1] * a;
+    second[1] = sign - e[1] * e[1] * share;
     second[2] = -e[1];
 }
 
+/* Below this strength of the field its direction, and 1 / k, are of no account; their squares stay above 0. */
+#define WEAK 1e-140
+
 static void heat_bath_3(spins_batch *batch, unsigned count, double beta) {
+    const double temperature = 1 / beta;
     for (unsigned i = 0; i < count; i += LANES) {
-        reals e[3], first[3], second[3], s[3], cosine, sine;
+        reals e[3], first[3], second[3], s[3], cosine, sine, share;
         for (unsigned c = 0; c < 3; c++) { e[c] = load(batch->field[c] + i); }
-        const reals length = root(dot(3, e, e));
-        const whole some = length > 0;
-        for (unsigned c = 0; c < 3; c++) { e[c] = choose(some, e[c] / length, all(c == 2)); }
-        const reals strength = beta * length, k = choose(strength > 1e-290, strength, all(1e-290));
-        const reals rest = draw_rest(uniform(batch->words[0] + i, batch->words[1] + i), k), w = 1 - rest;
+        const reals length = root(dot(3, e, e)), inverse = 1 / length;
+        const whole some = length > WEAK;
+        for (unsigned c = 0; c < 3; c++) { e[c] = choose(some, e[c] * inverse, all(c == 2)); }
+        const reals k = choose(some, beta * length, all(beta * WEAK));
+        const reals inverse_k = choose(some, temperature * inverse, all(temperature / WEAK));
+        const reals sign = (reals)(((whole)e[2] & INT64_MIN) | (whole)all(1)),
+                    number = uniform(batch->words[0] + i, batch->words[1] + i);
+        const reals rest = draw_rest(number, k, inverse_k, sign + e[2], &share), w = 1 - rest;
         circle(uniform(batch->words[2] + i, batch->words[3] + i) - 0.5, &cosine, &sine);
-        frame(e, first, second);
+        frame(e, sign, share, first, second);
         const reals across = root(rest * (1 + w));
         for (unsigned c = 0; c < 3; c++) { s[c] = w * e[c] + across * (cosine * first[c] + sine * second[c]); }
         keep_length(3, s);
