@@ -13,9 +13,14 @@
 #include "forest.h"
 #include "slabs.h"
 
-#include <string.h>
+#include <sched.h>
+#include <stdatomic.h>
 
-enum { BLOCK = 512 };
+enum {
+    BLOCK = 512,
+    WORTH_A_TEAM = 16, /* groups of slabs; the joints of one take some 10 microseconds */
+    LOOKS = 10000      /* at the count of flipped slabs, before others are let run */
+};
 
 /* The words of a step: of bonds, of the ghost's bonds, bits of the clusters, and second words of all decisions for ties
  * with the upper half of a threshold. */
@@ -24,7 +29,8 @@ typedef struct sweep {
     const struct spins_slabs *slabs;
     struct spins_joints *joints;
     uint64_t base, ghosts, bits, seconds, words;
-    size_t width; /* of a group of slabs that are joined */
+    size_t width;          /* of a group of slabs that are joined */
+    atomic_size_t flipped; /* slabs */
 } sweep;
 
 static uint64_t in_batches(uint64_t words) {
@@ -296,7 +302,8 @@ static void join_groups(void *data, size_t index) {
 static void join_slabs(sweep *s, ons_team *team) {
     const size_t slabs = s->slabs->count;
     for (s->width = 1; s->width < slabs; s->width *= 2) {
-        ons_team_run(team, (slabs + s->width - 1) / s->width / 2, join_groups, s);
+        const size_t groups = (slabs + s->width - 1) / s->width / 2;
+        ons_team_run(groups < WORTH_A_TEAM ? NULL : team, groups, join_groups, s);
     }
     for (size_t slab = 0; slab < slabs; slab++) { /* round the lattice, mostly */
         const size_t width = slab & (~slab + 1);
@@ -380,8 +387,7 @@ static int64_t flip_runs(const sweep *s, uint32_t begin, uint32_t end) {
     return (int64_t)(end - begin) - 2 * down;
 }
 
-static void flip_slab(void *data, size_t slab) {
-    const sweep *s = data;
+static void flip_slab(const sweep *s, size_t slab) {
     const uint32_t begin = (uint32_t)(slab * s->slabs->sites), end = slab_end(s, slab);
     s->joints->sums[slab][0] = s->slabs->links ? flip_runs(s, begin, end) : flip_sites(s, begin, end);
 }
@@ -419,8 +425,18 @@ static int64_t sum_links(const sweep *s, size_t slab) {
     return sum;
 }
 
-static void sum_slab(void *data, size_t slab) {
-    const sweep *s = data;
+/* First all slabs are flipped, then summed up. */
+static void flip_and_sum(void *data, size_t index) {
+    sweep *s = data;
+    const size_t slabs = s->slabs->count, slab = index % slabs;
+    if (index < slabs) {
+        flip_slab(s, slab);
+        atomic_fetch_add_explicit(&s->flipped, 1, memory_order_release);
+        return;
+    }
+    for (int look = 0; atomic_load_explicit(&s->flipped, memory_order_acquire) < slabs; look++) {
+        if (look > LOOKS) { sched_yield(); }
+    }
     s->joints->sums[slab][1] = s->slabs->links ? sum_links(s, slab) : sum_list(s, slab);
 }
 
@@ -430,8 +446,7 @@ static void step(ons_ising *ising) {
     ons_team_run(ising->team, slabs, join_slab, &s);
     join_slabs(&s, ising->team);
     if (ising->model->field != 0) { ons_team_run(ising->team, slabs, hold_ghost_clusters, &s); }
-    ons_team_run(ising->team, slabs, flip_slab, &s);
-    ons_team_run(ising->team, slabs, sum_slab, &s);
+    ons_team_run(ising->team, 2 * slabs, flip_and_sum, &s);
     ising->magnetization = ising->bond_sum = 0;
     for (size_t slab = 0; slab < slabs; slab++) {
         ising->magnetization += s.joints->sums[slab][0];
