@@ -89,8 +89,12 @@ static double time_discrete(const ons_graph *graph, ons_discrete_kind kind, uint
 }
 
 static double time_vectors(const ons_graph *graph, uint32_t n, double temperature, ons_spin_update update) {
-    const ons_vectors_options options = {
+    ons_vectors_options options = {
         .components = n, .temperature = temperature, .coupling = 1, .update = update, .clusters = 1};
+    const bool open = graph->boundary == ONS_OPEN; /* as order=auto */
+    if (!ons_vectors_check_checkerboard(graph->lattice, graph->lengths, open, &options)) {
+        options.order = ONS_VECTORS_CHECKERBOARD;
+    }
     ons_vectors_model *model = NULL;
     ons_vectors *spins = NULL;
     if (ons_vectors_model_create(&model, graph, &options) != ONS_OK) { bench_die("model"); }

@@ -5,6 +5,7 @@
  */
 #include "bits.h"
 #include "ising.h"
+#include "slabs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 static size_t work_length(const ons_ising_model *model) {
     const size_t sites = model->graph->sites;
     if (model->update != ONS_WOLFF && model->update != ONS_SWENDSEN_WANG) { return 0; }
-    return model->form == SPINS_COMPLETE ? 2 * sites : sites + 1;
+    return model->form == SPINS_COMPLETE ? 2 * sites : sites + 64; /* whole blocks of 64 */
 }
 
 ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, ons_random random) {
@@ -39,6 +40,13 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
             return status;
         }
     }
+    if (model->slabs) {
+        const ons_status status = spins_joints_create(&ising->joints, model->slabs);
+        if (status) {
+            ons_ising_free(ising);
+            return status;
+        }
+    }
     ons_ising_start_up(ising);
     *result = ising;
     return ONS_OK;
@@ -51,6 +59,7 @@ void ons_ising_free(ons_ising *ising) {
     free(ising->bits);
     free(ising->layers);
     spins_bits_free(ising->sliced);
+    spins_joints_free(ising->joints);
     ons_team_free(ising->team);
     free(ising);
 }
@@ -111,7 +120,8 @@ ons_random *ons_ising_random(ons_ising *ising) { return &ising->random; }
 ons_status ons_ising_set_threads(ons_ising *ising, unsigned threads) {
     ons_team_free(ising->team);
     ising->team = NULL;
-    return ising->sliced && threads > 1 ? ons_team_create(&ising->team, threads) : ONS_OK;
+    const bool shared = ising->sliced || (ising->model->slabs && ising->model->slabs->count > 1);
+    return shared && threads > 1 ? ons_team_create(&ising->team, threads) : ONS_OK;
 }
 
 /* The position of the stream counts sweeps. */

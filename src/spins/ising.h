@@ -45,18 +45,20 @@ struct ons_ising_model {
     ons_ising_options options;                     /* without `couplings` */
     bool inert;                                    /* no bond couples two sites */
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
+    struct spins_slabs *slabs;                     /* SWENDSEN_WANG: how threads share the lattice, see slabs.h */
     spins_modes modes;                             /* smallest wave vectors */
 };
 
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;             /* [sites] */
-    struct spins_bits *sliced; /* checkerboard: the configuration; `spins` is a copy on request */
-    double sliced_temperature; /* checkerboard: for which its rule was made */
-    ons_team *team;            /* checkerboard: the threads of a step; NULL: one */
-    int64_t magnetization;     /* sum of spins */
-    int64_t bond_sum;          /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
+    int8_t *spins;               /* [sites] */
+    struct spins_bits *sliced;   /* checkerboard: the configuration; `spins` is a copy on request */
+    double sliced_temperature;   /* checkerboard: for which its rule was made */
+    ons_team *team;              /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
+    struct spins_joints *joints; /* SWENDSEN_WANG: its scratch */
+    int64_t magnetization;       /* sum of spins */
+    int64_t bond_sum;            /* UNIFORM, INTEGRAL: sum over bonds of weight s_i s_j */
     uint32_t *work;  /* WOLFF: queue [sites]; SWENDSEN_WANG: parents [sites]; COMPLETE: queue and lists [2 sites] */
     uint32_t *bits;  /* SWENDSEN_WANG: [sites/32 + 1] */
     int32_t *layers; /* scratch of the measurement of k_min: [largest lengths[d] * lattice->sites] */

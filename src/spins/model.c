@@ -5,6 +5,7 @@
  */
 #include "bits.h"
 #include "ising.h"
+#include "slabs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -219,6 +220,9 @@ static ons_status tabulate_clusters(ons_ising_model *model) {
     if (!status && model->update == ONS_WOLFF && model->form == SPINS_UNIFORM && !model->regular) {
         status = spins_regular_create(&model->regular, model->graph);
     }
+    if (!status && model->update == ONS_SWENDSEN_WANG && model->form != SPINS_COMPLETE && !model->slabs) {
+        status = spins_slabs_create(&model->slabs, model, 0);
+    }
     if (!status) { model->inert = couples_nothing(model); }
     return status;
 }
@@ -323,6 +327,7 @@ void ons_ising_model_free(ons_ising_model *model) {
     free(model->entry_activation);
     free(model->bond_activation);
     spins_regular_free(model->regular);
+    spins_slabs_free(model->slabs);
     spins_modes_free(&model->modes);
     free(model);
 }
@@ -343,7 +348,10 @@ double ons_ising_bytes(double sites, double bonds, const ons_ising_options *opti
     if (general && options->update == ONS_SWENDSEN_WANG) { shared += bonds * sizeof(uint64_t); }
     double state = sites;
     if (clusters_update(options->update)) { state += sites * (bonds > 0 ? 1.0 : 2.0) * sizeof(uint32_t); }
-    if (options->update == ONS_SWENDSEN_WANG) { state += sites / 8; }
+    if (options->update == ONS_SWENDSEN_WANG) {
+        state += sites / 8 + spins_joints_bytes(sites);
+        shared += spins_links_bytes(sites, bonds);
+    }
     return shared + states * (state + sizeof(ons_ising)) + sizeof(ons_ising_model);
 }
 

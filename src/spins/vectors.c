@@ -35,6 +35,32 @@ static ons_status check_options(const ons_graph *graph, const ons_vectors_option
     return ONS_OK;
 }
 
+ons_status ons_vectors_check_checkerboard(const ons_lattice *lattice, const int64_t *lengths, bool open,
+                                          const ons_vectors_options *options) {
+    const bool metropolis = options->update == ONS_SPIN_METROPOLIS;
+    if (!metropolis && options->update != ONS_SPIN_HEAT_BATH && !options->overrelaxation) {
+        return ons_fail(ONS_INVALID, "the checkerboard order is one of single sites, not of clusters");
+    }
+    if (options->components > 3 || (options->components == 2 && options->update == ONS_SPIN_HEAT_BATH)) {
+        return ons_fail(ONS_INVALID, "the checkerboard order exists for Metropolis updates of spins with two and three "
+                                     "components and for the heat bath of three");
+    }
+    return spins_sublattices_check(lattice, lengths, open ? ONS_OPEN : ONS_PERIODIC);
+}
+
+static ons_status make_sublattices(ons_vectors_model *model) {
+    const ons_graph *graph = model->graph;
+    if (model->options.order != ONS_VECTORS_CHECKERBOARD) { return ONS_OK; }
+    const ons_status status =
+        ons_vectors_check_checkerboard(graph->lattice, graph->lengths, graph->boundary == ONS_OPEN, &model->options);
+    if (status) { return status; }
+    if (model->options.update == ONS_SPIN_METROPOLIS || model->options.update == ONS_SPIN_HEAT_BATH) {
+        model->update = spins_vectors_sublattice_step(model);
+    }
+    model->relax = spins_vectors_sublattice_relaxation(model);
+    return spins_sublattices_create(&model->sublattices, graph);
+}
+
 /* The thermal width of a spin in the field of its neighbours is sqrt(T / curvature). */
 static double chosen_width(const ons_graph *graph, const ons_vectors_options *options) {
     const double degree = (double)graph->entries / graph->sites;
@@ -59,6 +85,7 @@ ons_status ons_vectors_model_create(ons_vectors_model **result, const ons_graph 
                                                                 : spins_vectors_local_step(model);
     model->relax = spins_vectors_relaxation(model);
     status = spins_couplings_init(&model->couplings, graph, options->coupling);
+    if (!status) { status = make_sublattices(model); }
     if (!status) { status = spins_ladder_create(&model->ladder, ONS_METROPOLIS); }
     if (!status) { status = spins_modes_init(&model->modes, graph); }
     if (!status) { status = spins_displacements_init(&model->displacements, graph); }
@@ -74,6 +101,7 @@ void ons_vectors_model_free(ons_vectors_model *model) {
     if (!model) { return; }
     spins_couplings_free(&model->couplings);
     free(model->ladder);
+    spins_sublattices_free(model->sublattices);
     spins_modes_free(&model->modes);
     spins_displacements_free(&model->displacements);
     free(model);
@@ -83,6 +111,7 @@ double ons_vectors_bytes(double sites, double bonds, bool several_strengths, con
     double bytes =
         8.0 * options->components * sites + sizeof(ons_vectors) + sizeof(ons_vectors_model) + sizeof(spins_ladder);
     if (several_strengths) { bytes += 24 * bonds; }
+    if (options->order == ONS_VECTORS_CHECKERBOARD) { bytes += 4 * sites; }
     if (options->update == ONS_SPIN_WOLFF) { bytes += 5 * sites; }
     if (options->update == ONS_SPIN_SWENDSEN_WANG) { bytes += (options->field != 0 ? 21 : 13) * sites; }
     return bytes;

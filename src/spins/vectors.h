@@ -9,6 +9,7 @@
 #include "couplings.h"
 #include "forest.h"
 #include "modes.h"
+#include "sublattices.h"
 
 struct ons_vectors_model {
     const ons_graph *graph;
@@ -16,7 +17,8 @@ struct ons_vectors_model {
     unsigned n;
     double beta, width;
     spins_couplings couplings;
-    spins_ladder *ladder; /* of exp(-x) */
+    spins_ladder *ladder;           /* of exp(-x) */
+    spins_sublattices *sublattices; /* CHECKERBOARD; else NULL */
     spins_modes modes;
     spins_displacements displacements;
     void (*update)(ons_vectors *spins);
@@ -43,6 +45,9 @@ void spins_von_mises_fisher(ons_random *random, unsigned n, double k, const doub
 typedef void (*spins_vectors_step)(ons_vectors *spins);
 spins_vectors_step spins_vectors_local_step(const ons_vectors_model *model);
 spins_vectors_step spins_vectors_relaxation(const ons_vectors_model *model);
+/* The same through sublattices: n = 2 and 3, without the heat bath of 2. */
+spins_vectors_step spins_vectors_sublattice_step(const ons_vectors_model *model);
+spins_vectors_step spins_vectors_sublattice_relaxation(const ons_vectors_model *model);
 spins_vectors_step spins_vectors_wolff_step(const ons_vectors_model *model);
 spins_vectors_step spins_vectors_swendsen_wang_step(const ons_vectors_model *model);
 

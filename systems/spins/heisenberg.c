@@ -55,7 +55,7 @@ static const vectors_system own = {.components = 3, .axis = 2, .colour = colour}
 extern const ons_system ons_system_heisenberg;
 const ons_system ons_system_heisenberg = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "heisenberg",
     .summary = "the classical Heisenberg model on lattices and graphs: local and cluster dynamics",
     .details = DETAILS,

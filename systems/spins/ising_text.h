@@ -80,6 +80,9 @@
     "  instead. Correct but slow on frustrated lattices.\n"                                                            \
     "- `swendsen-wang`: all clusters of the same bonds, each flipped with probability 1/2. Every transition is "       \
     "possible.\n"                                                                                                      \
+    "  A bond has a random number of its own and a cluster takes the bit of its smallest site, so that several "       \
+    "threads\n"                                                                                                        \
+    "  share a lattice of 2^18 sites or more with the same result.\n"                                                  \
     "\n"                                                                                                               \
     "With a field both cluster updates have a ghost spin, coupled to every spin by h: a site along the field joins "   \
     "the\n"                                                                                                            \

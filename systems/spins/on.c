@@ -55,7 +55,7 @@ static const vectors_system own = {.components = 0, .axis = 0, .colour = colour}
 extern const ons_system ons_system_on;
 const ons_system ons_system_on = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "on",
     .summary = "the O(n) model: unit vectors of n components on lattices and graphs, local and cluster dynamics",
     .details = DETAILS,

@@ -10,6 +10,7 @@
 
 enum { START_RANDOM, START_UP };
 enum { STREAM_DYNAMICS, STREAM_START };
+enum { ORDER_AUTO, ORDER_SEQUENTIAL, ORDER_CHECKERBOARD };
 
 static uint32_t components_of(const vectors_system *own, const ons_parameters *p) {
     return own->components ? own->components : (uint32_t)ons_integer(p, "components");
@@ -43,6 +44,26 @@ ons_status vectors_chain(const ons_parameters *p, uint32_t components, ons_vecto
                                    ons_choice(p, "boundary") == ONS_OPEN, exact);
 }
 
+/* ---- the order of the sites
+ * --------------------------------------------------------------------------------------- */
+
+/* What stands against the checkerboard order, if anything. */
+static ons_status check_checkerboard(const ons_parameters *p, const ons_vectors_options *options) {
+    ons_lattice *lattice;
+    int64_t lengths[ONS_DIMENSIONS];
+    ons_status status = lattice_open(&lattice, p);
+    if (status) { return status; }
+    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
+    status = ons_vectors_check_checkerboard(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, options);
+    ons_lattice_free(lattice);
+    return status;
+}
+
+static ons_vectors_order order_of(const ons_parameters *p, const ons_vectors_options *options) {
+    const bool wanted = ons_choice(p, "order") != ORDER_SEQUENTIAL;
+    return wanted && !check_checkerboard(p, options) ? ONS_VECTORS_CHECKERBOARD : ONS_VECTORS_SEQUENTIAL;
+}
+
 /* ---- check
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -53,11 +74,13 @@ static bool counts_vortices(const vectors_system *own, const ons_parameters *p) 
 ons_status vectors_check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     static const char *const twists[] = {"helicity_energy", "helicity_current_squared", "helicity_modulus"};
     const vectors_system *own = system->data;
-    const ons_vectors_options options = vectors_options(own, p);
+    ons_vectors_options options = vectors_options(own, p);
     ons_graph_plan graph;
     bool waves;
     ons_status status = lattice_plan(p, LATTICE_LISTED, plan, &graph, &waves);
+    if (!status && ons_choice(p, "order") == ORDER_CHECKERBOARD) { status = check_checkerboard(p, &options); }
     if (status) { return status; }
+    options.order = order_of(p, &options);
     const double bytes = graph.bytes + ons_vectors_bytes(graph.sites, graph.bonds, graph.several_strengths, &options);
     ons_plan_bytes(plan, bytes);
     status = lattice_check_sites(p, &graph, bytes);
@@ -74,7 +97,8 @@ ons_status vectors_create(void *memory, ons_context *context) {
     vectors_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     state->own = ons_data(context);
-    const ons_vectors_options options = vectors_options(state->own, p);
+    ons_vectors_options options = vectors_options(state->own, p);
+    options.order = order_of(p, &options);
     state->components = options.components;
     state->twist = spin_has_twist(p);
     state->vortices = counts_vortices(state->own, p);

@@ -23,6 +23,15 @@ typedef struct vectors_system {
     {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of H = -J sum " product ": positive is ferromagnetic"},  \
         {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum " axis},        \
         SPIN_DYNAMICS("all along the field's axis"),                                                                   \
+        {"order",                                                                                                      \
+         ONS_CHOICE,                                                                                                   \
+         0,                                                                                                            \
+         "auto",                                                                                                       \
+         "auto|sequential|checkerboard",                                                                               \
+         NULL,                                                                                                         \
+         NULL,                                                                                                         \
+         NULL,                                                                                                         \
+         "of single sites: one by one, or one sublattice after the other; auto: checkerboard where it exists"},        \
         {"width",                                                                                                      \
          ONS_REAL,                                                                                                     \
          0,                                                                                                            \
@@ -31,7 +40,7 @@ typedef struct vectors_system {
          "[0, inf)",                                                                                                   \
          "update=metropolis",                                                                                          \
          NULL,                                                                                                         \
-         "of a proposal (S + width v)/|S + width v|; 0: from the temperature"},                                        \
+         "of a proposal (S + width v)/|S + width v|, or of a turn (checkerboard); 0: from the temperature"},           \
     {                                                                                                                  \
         "overrelaxation", ONS_INTEGER, 0, "0", NULL, "[0, 1000000]", NULL, NULL,                                       \
             "over-relaxation sweeps that follow each step of the update"                                               \
@@ -103,6 +112,24 @@ ons_status vectors_chain(const ons_parameters *p, uint32_t components, ons_vecto
     "- `heat-bath`: all sites in order, each from its distribution given its neighbours, exp(S . h_i/T): inverted in " \
     "closed\n"                                                                                                         \
     "  form for three components, otherwise by exact rejection (Best and Fisher 1979, Wood 1994).\n"                   \
+    "- `order` of these two and of `overrelaxation`: sequential as above, or checkerboard: one sublattice after the "  \
+    "other,\n"                                                                                                         \
+    "  all sites of one at once, five to seven times faster. It exists for two and three components (but not for "     \
+    "the\n"                                                                                                            \
+    "  heat bath of two) on lattices with two sublattices: chain, square, honeycomb, cubic, bcc, hypercubic, files; "  \
+    "the\n"                                                                                                            \
+    "  lengths along which sublattices alternate must be even where the boundary is periodic. `auto` takes it where "  \
+    "it\n"                                                                                                             \
+    "  exists. The Metropolis proposal is then a turn of S by the Cayley vector a, components uniform between "        \
+    "-width/2\n"                                                                                                       \
+    "  and width/2, S + 2 (a x S + a x (a x S))/(1 + a^2) (two components: by the angle 2 arctan a), as likely as "    \
+    "its "                                                                                                             \
+    "\n"                                                                                                               \
+    "  inverse; each sublattice move satisfies detailed balance, the sweep is stationary. Decisions compare 32 "       \
+    "random\n"                                                                                                         \
+    "  bits with exp(-dE/T), 64 where these leave it open. The bits are the same on every CPU: the moves use "         \
+    "polynomials\n"                                                                                                    \
+    "  of our own, without fused operations.\n"                                                                        \
     "- `wolff`: `clusters` single clusters a step: a random axis r, a random site, neighbours join with 1 - exp(-2 J " \
     "(S_i .\n"                                                                                                         \
     "  r)(S_j . r)/T) where that is positive, and the cluster is reflected, S to S - 2 (S . r) r. In a field a site "  \

@@ -58,7 +58,7 @@ static const vectors_system own = {.components = 2, .axis = 0, .colour = colour}
 extern const ons_system ons_system_xy;
 const ons_system ons_system_xy = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "xy",
     .summary = "the XY model on lattices and graphs: local and cluster dynamics, helicity modulus, vortices",
     .details = DETAILS,

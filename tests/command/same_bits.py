@@ -18,6 +18,13 @@ def test_threads():
     assert numbers(one) == numbers(two)
 
 
+def test_threads_within_one_lattice():
+    job = ["ising", "L=640", "update=swendsen-wang", "replicas=1", "warmup=0", "steps=12"]
+    one = run(*job, "threads=1", "-o", "one_lattice.h5")
+    two = run(*job, "threads=2", "-o", "two_lattice.h5")
+    assert numbers(one) == numbers(two)
+
+
 def test_ranks_of_an_mpi_launch():
     if not shutil.which("mpirun") or SANITIZED:
         print("skipped: no mpirun here, or its own leaks would be counted as ours")

@@ -27,6 +27,17 @@ extern "C" {
  *   SWENDSEN_WANG  all clusters of the Ising spins along a random axis, each reflected with its heat-bath probability
  * in the field followed by `overrelaxation` sweeps of S to 2 (S . h) h / |h|^2 - S, h the local field (Creutz 1987).
  * Doubles, with base's exp and log and square roots only: the same bits on every CPU. */
+
+/* The order of the sites. SEQUENTIAL: as above. CHECKERBOARD: one sublattice after the other, all sites of a sublattice
+ * at once, for METROPOLIS and over-relaxation of two and three components and the heat bath of three, on lattices with
+ * two sublattices (chain, square, honeycomb, cubic, bcc, hypercubic, files; lengths along which the sublattices change
+ * places even, if periodic). Each sublattice move satisfies detailed balance, the step is stationary.
+ * METROPOLIS then proposes a turn, by the Cayley vector a whose components are uniform in (-width/2, width/2), to
+ * S + 2 (a x S + a x (a x S)) / (1 + a^2); for two components by the angle 2 arctan a. A turn and its inverse are
+ * equally likely. Acceptance compares 32 bits with exp(-dE/T), and 64 where these do not decide. Polynomials of our own
+ * without fused operations: the same bits on every CPU. */
+typedef enum ons_vectors_order { ONS_VECTORS_SEQUENTIAL, ONS_VECTORS_CHECKERBOARD } ons_vectors_order;
+
 typedef struct ons_vectors_options {
     uint32_t components; /* n, 2 .. ONS_VECTOR_COMPONENTS */
     uint32_t axis;       /* of the field, below n */
@@ -35,6 +46,7 @@ typedef struct ons_vectors_options {
     ons_spin_update update;
     uint32_t clusters;       /* of one WOLFF step, >= 1 */
     uint32_t overrelaxation; /* sweeps a step */
+    ons_vectors_order order;
     double width; /* METROPOLIS: > 0; 0: sqrt(2 T / (|coupling| z + |field|)), at most 2, z the mean degree */
 } ons_vectors_options;
 
@@ -43,6 +55,11 @@ typedef struct ons_vectors_model ons_vectors_model;
 ONS_API ons_status ons_vectors_model_create(ons_vectors_model **model, const struct ons_graph *graph,
                                             const ons_vectors_options *options);
 ONS_API void ons_vectors_model_free(ons_vectors_model *model);
+/* Whether ONS_VECTORS_CHECKERBOARD can treat this model: ONS_INVALID with the reason when it cannot. `lengths`: one per
+ * direction; lattice = NULL: a graph without one. */
+struct ons_lattice;
+ONS_API ons_status ons_vectors_check_checkerboard(const struct ons_lattice *lattice, const int64_t *lengths, bool open,
+                                                  const ons_vectors_options *options);
 /* Memory of a model with one state, without the graph. */
 ONS_API double ons_vectors_bytes(double sites, double bonds, bool several_strengths,
                                  const ons_vectors_options *options);
