@@ -24,6 +24,7 @@ class Fit:
         stretch = max(1.0, chi2 / dof) if dof > 0 else 1.0
         self.values, self.chi2, self.dof = values, chi2, dof
         self.covariance = [[stretch * entry for entry in row] for row in covariance]
+        assert all(covariance[i][i] > 0 for i in range(len(values))), "the fit does not determine all of its parameters"
         self.errors = [math.sqrt(self.covariance[i][i]) for i in range(len(values))]
 
     def propagate(self, function, scale=1e-4):
@@ -60,6 +61,7 @@ def fit(model, start, points):
     def normal(columns):
         return [[sum(a * b for a, b in zip(left, other)) for other in columns] for left in columns]
 
+    assert len(points) > len(start), f"{len(points)} points for {len(start)} parameters"
     r = residuals(values)
     for _ in range(500):
         columns = slopes(values)
