@@ -1,0 +1,252 @@
+"""Critical points of the literature from our own runs: the jobs of examples/critical-points, through the command.
+
+ONSAGER_EFFORT=full runs the jobs whole (hours) and holds each number against the literature: deviation below 4 combined errors, our
+statistical error at most as stated. The archives lie in the folder ONSAGER_ARCHIVES (default: critical-points, beside the command under
+test) and an interrupted check goes on there. ONSAGER_EFFORT=look takes what is in the archives and demands the deviations only.
+
+The forms and the windows follow from theory and were fixed before the runs. `rest` is what the first term left out of a form may do to
+the number, estimated beforehand from a coefficient as large as that of the last term kept (for each see there); it is added in quadrature
+to our statistical error and to that of the literature. Literature: Ising T_c = 1/0.221654626(5), A. M. Ferrenberg, J. Xu, D. P. Landau,
+Phys. Rev. E 97, 043301 (2018); <m^4>/<m^2>^2 = 1.6036(1), nu = 0.63002(10), omega = 0.832(6), M. Hasenbusch, Phys. Rev. B 82, 174433 (2010).
+Heisenberg T_c = 1/0.693002(12), H. G. Ballesteros et al., Phys. Lett. B 387, 125 (1996); nu = 0.7112(5), omega = 0.78, M. Campostrini et
+al., Phys. Rev. B 65, 144520 (2002). XY 1/1.1199(1), M. Hasenbusch, J. Phys. A 38, 5869 (2005). Potts: R. B. Potts, Proc. Camb. Phil. Soc.
+48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973); C. Borgs and W. Janke, J. Physique I 2, 2011 (1992). Blume-Capel T = 0.608(1),
+D = 1.9660(1), W. Kwak et al., Phys. Rev. E 92, 022134 (2015).
+"""
+import json
+import math
+import os
+
+from harness import FULL, ONSAGER, SOURCE, command, tests
+from least_squares import fit
+
+LOOK = os.environ.get("ONSAGER_EFFORT") == "look"
+ARCHIVES = os.path.abspath(os.environ.get("ONSAGER_ARCHIVES", os.path.join(os.path.dirname(ONSAGER), "critical-points")))
+
+
+def tasks(name):
+    """The finished job as [(parameters, observables)], or None when only looking and nothing is there."""
+    archive = os.path.join(ARCHIVES, name + ".h5")
+    if FULL:
+        os.makedirs(ARCHIVES, exist_ok=True)
+        done = command("run", os.path.join(SOURCE, "examples", "critical-points", name + ".yaml"), "-o", archive, "--quiet")
+        assert done.returncode == 0, done.stderr
+    elif not LOOK or not (os.path.exists(archive) or os.path.exists(archive + ".parts")):
+        print("skipped: ONSAGER_EFFORT=full runs it" if not LOOK else f"nothing in {archive}")
+        return None
+    shown = command("show", archive, "--json", "-")
+    assert shown.returncode == 0, shown.stderr
+    found = json.loads(shown.stdout)["tasks"]
+    unsettled = sum("not-equilibrated" in task["flags"] for task in found)
+    print(f"{name}: {len(found)} tasks, {unsettled} of them with a flag not-equilibrated, {sum(task['seconds'] for task in found):.0f} s")
+    return [(task["parameters"], task["observables"]) for task in found]
+
+
+def means(found, quantity):
+    """((L, T), mean, error) of the tasks that have one."""
+    rows = []
+    for parameters, observables in found:
+        ours = observables.get(quantity)
+        if ours and ours["error"]:
+            rows.append(((parameters["L"], parameters["temperature"]), ours["mean"], ours["error"]))
+    return rows
+
+
+def against(name, ours, error, rest, literature, its_error, relative, faults):
+    """Prints one number beside the literature; notes what is wrong with it."""
+    deviation = (ours - literature) / math.hypot(error, rest, its_error)
+    print(f"{name}: {ours:.7g} +- {error:.2g} (form: {rest:.2g}), literature {literature:.7g} +- {its_error:.2g}, deviation {deviation:+.2f};"
+          f" relative error {abs(error / ours):.2g}, asked {relative:.2g}", flush=True)
+    if abs(deviation) >= 4:
+        faults.append(f"{name}: {ours} deviates by {deviation:.2f} errors from {literature}")
+    if FULL and abs(error / ours) > relative:
+        faults.append(f"{name}: our relative error is {abs(error / ours):.2g}, asked is {relative:.2g}")
+
+
+def quality(found):
+    print(f"  chi2 {found.chi2:.1f} of {found.dof} degrees of freedom")
+    return found
+
+
+def report(faults):
+    assert not faults, "\n".join(faults)
+
+
+def test_cubic_ising():
+    """U = U* + a1 x + a2 x^2 + a3 x^3 + (b + b' x)/L^omega, x = (T - T_c)/T_c L^(1/nu): free but for omega = 0.832 (Hasenbusch 2010).
+
+    Rest: the next corrections, L^-2 with a coefficient as that of L^-omega (0.1), are 1.6e-3 in U at L = 8 and 2e-4 at L = 24 and 32;
+    the first shifts U* by a third of it, 5e-4; the second T_c by 2e-4/(dU/dT = 5) = 4e-5; of the slopes between 8 and 32 the same
+    correction leaves 2e-3 in nu."""
+    found = tasks("ising-cubic")
+    if not found:
+        return
+
+    def form(p, point):
+        size, T = point
+        x = (T - p[0]) / p[0] * size ** (1 / p[1])
+        return p[2] + x * (p[3] + x * (p[4] + x * p[5])) + (p[6] + p[7] * x) * size**-0.832
+
+    ours = quality(fit(form, [4.5115, 0.63, 0.465, -0.14, 0.0, 0.0, 0.1, 0.0], means(found, "binder")))
+    faults = []
+    against("cubic Ising T_c", ours.values[0], ours.errors[0], 4e-5, 1 / 0.221654626, 1e-7, 2e-5, faults)
+    against("cubic Ising U*", ours.values[2], ours.errors[2], 5e-4, 1 - 1.6036 / 3, 3.4e-5, 1e-3, faults)
+    against("cubic Ising nu", ours.values[1], ours.errors[1], 2e-3, 0.63002, 1e-4, 3e-3, faults)
+    report(faults)
+
+
+def test_cubic_heisenberg():
+    """U = U* + a1 x + a2 x^2 + b/L^omega, x = (T - T_c)/T_c L^(1/nu), with nu = 0.7112 and omega = 0.78 (Campostrini et al. 2002).
+
+    Rest: L^-2 with a coefficient of 0.05, 2e-4 in U at L = 16, over dU/dT = a1 L^(1/nu)/T_c there, a1 from the fit."""
+    found = tasks("heisenberg-cubic")
+    if not found:
+        return
+
+    def form(p, point):
+        size, T = point
+        x = (T - p[0]) / p[0] * size ** (1 / 0.7112)
+        return p[1] + x * (p[2] + x * p[3]) + p[4] * size**-0.78
+
+    ours, faults = quality(fit(form, [1.443, 0.62, -0.1, 0.0, 0.0], means(found, "binder"))), []
+    rest = 0.05 / 16**2 / abs(ours.values[2] * 16 ** (1 / 0.7112) / ours.values[0])
+    against("cubic Heisenberg T_c", ours.values[0], ours.errors[0], rest, 1 / 0.693002, 2.5e-5, 1e-4, faults)
+    report(faults)
+
+
+def test_potts_energies():
+    """u_L = u + a L^(1/nu - 2) (1 + b L^(1/nu - 2)), nu = 5/6 for q = 3; u + a L^(-1/2) (ln L)^(-3/4) for q = 4 (Salas and Sokal 1997).
+
+    Rest: q = 3: the next power, L^-2.4 at L = 16 with coefficient 1: 1e-3. q = 4: what ln ln L/ln L = 0.3 and 1/ln L leave of a term that
+    falls from 0.12 to 0.03: a tenth of the sum, 1e-2."""
+    found = tasks("potts-3-4")
+    if not found:
+        return
+    faults = []
+    for q, start, rest in ((3, [-1.577, 0.0, 0.0], 1e-3), (4, [-1.5, 0.0], 1e-2)):
+
+        def form(p, point, q=q):
+            size = point[0]
+            return p[0] + (p[1] * size**-0.8 + p[2] * size**-1.6 if q == 3 else p[1] * size**-0.5 * math.log(size) ** -0.75)
+
+        rows = means([task for task in found if task[0]["q"] == q], "energy")
+        ours = quality(fit(form, start, rows))
+        against(f"square Potts q = {q} u(T_c)", ours.values[0], ours.errors[0], rest, -1 - 1 / math.sqrt(q), 0.0, 1e-3, faults)
+    report(faults)
+
+
+def test_potts_critical_temperatures():
+    """U = U* + a1 x + a2 x^2 + b L^-omega, x = (T - T_c)/T_c L^(1/nu); q = 3: nu = 5/6, omega = 4/5; q = 4: nu = 2/3 and b/ln L, the marginal field.
+
+    Rest: U drifts by 0.02 at most from L to 2L; of this the next correction is a tenth (q = 3) or a third (q = 4, powers of logarithms), over
+    dU/dT = 0.2 L^(1/nu)/T_c at L = 32: 1.5e-4 and 1.7e-4."""
+    found = tasks("potts-3-4-crossing")
+    if not found:
+        return
+    faults = []
+    for q, y, rest in ((3, 1.2, 1.5e-4), (4, 1.5, 1.7e-4)):
+        exact = 1 / math.log(1 + math.sqrt(q))
+
+        def form(p, point, q=q, y=y):
+            size, T = point
+            x = (T - p[0]) / p[0] * size**y
+            return p[1] + x * (p[2] + x * p[3]) + p[4] * (size**-0.8 if q == 3 else 1 / math.log(size))
+
+        rows = means([task for task in found if task[0]["q"] == q], "binder")
+        ours = quality(fit(form, [exact, 0.6, -0.2, 0.0, 0.0], rows))
+        against(f"square Potts q = {q} T_c", ours.values[0], ours.errors[0], rest, exact, 0.0, 2e-4, faults)
+    report(faults)
+
+
+def test_potts_with_ten_states():
+    """Equal-height temperatures T + a/L^2 + b/L^4, distances of the peaks Q + a/L^2 + b/L^4, barriers 2 sigma L + c + d/L, from L = 12 to 24.
+
+    Two interfaces on a torus: translations and capillary waves give P_min the factor L, the width of the peaks gives P_max the same, so that
+    the barrier has no logarithm. The correlation length is 10.6 lattice constants (Borgs and Janke 1992), our sizes are 1.1 to 2.3 of it; at
+    L = 8, below it, single levels near the ground state stand for the valley. Rest: one tenth of the whole shift at L = 12: 0.010 in T, 0.2
+    in Q, 0.1 in the barrier over L."""
+    found = tasks("potts-10-levels")
+    if not found:
+        return
+    rows = {"equal_height_temperature": [], "latent": [], "barrier": []}
+    for parameters, observables in found:
+        size = parameters["L"]
+        for name in ("equal_height_temperature", "barrier"):
+            ours = observables[name]
+            if ours["value"] is not None and ours["error"]:
+                rows[name].append((size, ours["value"], ours["error"]))
+        peaks = observables["peak_energy"]
+        if None not in peaks["value"] and None not in peaks["error"]:
+            rows["latent"].append((size, peaks["value"][1] - peaks["value"][0], math.hypot(*peaks["error"])))
+    for name, values in rows.items():
+        print("  " + name, ", ".join(f"L = {size}: {value:.5f} +- {error:.2g}" for size, value, error in values))
+    faults = []
+
+    def squares(p, size):
+        return p[0] + p[1] / size**2 + p[2] / size**4
+
+    def lines(p, size):
+        return p[0] * size + p[1] + p[2] / size
+
+    temperature = quality(fit(squares, [0.7, 1.0, 0.0], rows["equal_height_temperature"]))
+    latent = quality(fit(squares, [0.7, 20.0, 0.0], rows["latent"]))
+    tension = quality(fit(lines, [0.1, 0.1, 0.0], rows["barrier"]))
+    against("square Potts q = 10 T_c", temperature.values[0], temperature.errors[0], 1e-3, 1 / math.log(1 + math.sqrt(10)), 0.0, 1e-3, faults)
+    against("square Potts q = 10 latent heat", latent.values[0], latent.errors[0], 0.02, 0.69605, 5e-6, 0.05, faults)
+    against("square Potts q = 10 2 sigma", tension.values[0], tension.errors[0], 0.01, 0.094701, 1e-6, 0.1, faults)
+    report(faults)
+
+
+def test_xy_on_the_square_lattice():
+    """C(L, T) = 0.318899454/(Y/T - 0.63650817819) - ln L does not depend on L at T_BKT: where its slope in ln L, a parabola in T, vanishes.
+
+    Rest: the terms of the next order in 1/ln L change the slope by at most 0.1; divided by its growth with T, from the fit."""
+    found = tasks("xy")
+    if not found:
+        return
+    curves = {}
+    for (size, T), mean, error in means(found, "helicity_modulus"):
+        above = mean / T - 0.63650817819
+        if above > 4 * error / T:
+            curves.setdefault(T, []).append((math.log(size), 0.318899454 / above - math.log(size), 0.318899454 / above**2 * error / T))
+    slopes = []
+    for T, points in sorted(curves.items()):
+        if len(points) >= 3:
+            line = fit(lambda p, x: p[0] + p[1] * (x - 3.5), [1.0, 0.0], points)
+            slopes.append((T, line.values[1], line.errors[1]))
+            print(f"  T = {T}: slope {line.values[1]:+.3f} +- {line.errors[1]:.3f}")
+    parabola = quality(fit(lambda p, T: p[1] * (T - p[0]) + p[2] * (T - p[0]) ** 2, [0.893, 100.0, 0.0], slopes))
+    faults = []
+    against("square XY T_BKT", parabola.values[0], parabola.errors[0], 0.1 / parabola.values[1], 1 / 1.1199, 8e-5, 3e-3, faults)
+    report(faults)
+
+
+def test_blume_capel_on_the_square_lattice():
+    """R = <m^2>^2/<m^4> = R* + a1 x + a2 x^2 + a3 x^3 + c1 z + c2 z^2 + d x z + b/L, x = (D - D_t + g (T - T_t) + h (T - T_t)^2) L^(9/5) and
+    z = (T - T_t) L^(4/5): the two thermal exponents of the tricritical Ising model (exact: Nienhuis 1982, Friedan, Qiu, Shenker 1984).
+
+    Rest: 1/L is the leading correction in the form; the next, L^-2 with coefficient 0.3, is 2e-3 in R at L = 12. Against the drift with
+    T, 0.3 L^(4/5) = 2, that is 1e-3 in T, for two sizes not independent: 3e-3; along the line of slope -0.35 1e-3 in D."""
+    found = tasks("blume-capel")
+    if not found:
+        return
+    points = []
+    for parameters, observables in found:
+        ratio = observables["binder_ratio"]
+        if ratio["error"]:
+            x = (parameters["L"], parameters["temperature"], parameters["crystal_field"])
+            points.append((x, 1 / ratio["mean"], ratio["error"] / ratio["mean"] ** 2))
+
+    def form(p, point):
+        size, T, D = point
+        t = T - p[0]
+        x, z = (D - p[1] + p[2] * t + p[3] * t * t) * size**1.8, t * size**0.8
+        return p[4] + x * (p[5] + x * (p[6] + x * p[7])) + z * (p[8] + p[9] * z) + p[10] * x * z + p[11] / size
+
+    ours, faults = quality(fit(form, [0.608, 1.966, 0.35, 1.0, 0.7, -0.5, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0], points)), []
+    against("square Blume-Capel T_t", ours.values[0], ours.errors[0], 3e-3, 0.608, 1e-3, 1e-2, faults)
+    against("square Blume-Capel D_t", ours.values[1], ours.errors[1], 1e-3, 1.9660, 1e-4, 1e-3, faults)
+    report(faults)
+
+
+tests(globals())
