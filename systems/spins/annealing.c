@@ -136,7 +136,7 @@ static ons_status solve_lattice(const ons_parameters *p, ons_ising_exact *exact)
     ons_status status = ONS_OK;
     const bool chain = lattice_is(p, "chain", 1), square = lattice_is(p, "square", 2);
     if (chain || (square && !open && ons_real(p, "field") == 0)) {
-        lattice_spread_lengths(p, chain ? 1 : 2, lengths);
+        lattice_lengths(p, chain ? 1 : 2, lengths);
         for (size_t k = 0; !status && k < count; k++) {
             status = chain ? ons_ising_exact_chain(lengths[0], open ? ONS_OPEN : ONS_PERIODIC, coupling,
                                                    ons_real(p, "field"), temperature[k], &exact[k])
@@ -146,7 +146,7 @@ static ons_status solve_lattice(const ons_parameters *p, ons_ising_exact *exact)
     }
     if (!lattice_from_file(p) && lattice_sites(p) > ONS_ENUMERATION_SITES) { return ONS_DONE; }
     ons_graph *graph;
-    status = lattice_open_graph(&graph, p, true);
+    status = lattice_open_graph(&graph, p, LATTICE_LISTED);
     if (status) { return status; }
     double *couplings = ONS_NEW(double, graph->bonds);
     for (uint64_t b = 0; couplings && b < graph->bonds; b++) {
@@ -191,7 +191,7 @@ static const ons_exact exacts[] = {{"free_energy", exact_free_energy, SOURCE},
 /* Whether samples with disorder can be enumerated. */
 static bool can_enumerate(const ons_parameters *p, double sites) {
     ons_graph *graph;
-    if (!quenched(p) || sites > QUICK_SITES || lattice_open_graph(&graph, p, true)) { return false; }
+    if (!quenched(p) || sites > QUICK_SITES || lattice_open_graph(&graph, p, LATTICE_LISTED)) { return false; }
     ons_enumeration *enumeration;
     ons_enumeration_options options = {.coupling = 1};
     options.temperature = ons_reals(p, "temperature", &options.temperatures);
@@ -226,13 +226,15 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     const ons_annealing_options options = options_of(p);
     ons_graph_plan graph;
-    bool waves;
     ons_status status = ons_annealing_check(&options);
-    if (!status) { status = lattice_plan(p, plan, &graph, &waves); }
+    if (!status) { status = lattice_plan(p, LATTICE_LISTED, plan, &graph, NULL); }
     if (status) { return status; }
     const bool one_size = disorder_of(p) != DISORDER_GAUSSIAN && !graph.several_strengths && !lattice_is_complete(p) &&
                           !lattice_is_edge_list(p); /* those may have too many neighbours for bits */
-    ons_plan_bytes(plan, graph.bytes + ons_annealing_bytes(graph.sites, graph.bonds, one_size, &options));
+    const double bytes = graph.bytes + ons_annealing_bytes(graph.sites, graph.bonds, one_size, &options);
+    ons_plan_bytes(plan, bytes);
+    status = lattice_check_sites(p, &graph, bytes);
+    if (status) { return status; }
     plan_quantities(p, graph.sites, plan);
     return ONS_OK;
 }
@@ -270,7 +272,7 @@ static ons_status create(void *memory, ons_context *context) {
     annealing_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     const ons_annealing_options options = options_of(p);
-    const ons_status status = lattice_open_graph(&state->graph, p, true);
+    const ons_status status = lattice_open_graph(&state->graph, p, LATTICE_LISTED);
     if (status) { return status; }
     state->couplings = ONS_NEW(double, state->graph->bonds);
     state->values = ONS_NEW(double, 2 * options.temperatures);

@@ -148,7 +148,7 @@ static ons_status check_classes(const ons_parameters *p) {
         const int64_t three[ONS_DIMENSIONS] = {3, 3, 3, 3, 3, 3, 3, 3};
         status = ons_graph_create(&graph, lattice, three, lattice->dimension, ONS_PERIODIC);
     } else if (!status) {
-        status = lattice_open_graph(&graph, p, true);
+        status = lattice_open_graph(&graph, p, LATTICE_LISTED);
     }
     if (!status) {
         ons_kinetics *kinetics;
@@ -169,7 +169,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     size_t waiting;
     ons_status status = protocol_read(&tables, p);
     if (!status) { status = check_rules(p, &tables, plan); }
-    if (!status) { status = lattice_plan(p, plan, &graph, &waves); }
+    if (!status) { status = lattice_plan(p, LATTICE_LISTED, plan, &graph, &waves); }
     if (!status) { status = spin_arrays_plan(p, plan, CORRELATION); }
     if (status) { return status; }
     if (graph.bonds > UINT32_MAX) {

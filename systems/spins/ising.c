@@ -202,100 +202,6 @@ static void omit(const ons_parameters *p, bool waves, ons_plan *plan) {
     }
 }
 
-<<<<<<< HEAD
-=======
-static ons_status check_lattice(const ons_parameters *p, const ons_lattice *lattice, ons_plan *plan) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    const ons_ising_options options = options_of(p);
-    ons_graph_plan graph;
-    const ons_status status =
-        ons_graph_estimate(lattice, lengths, count, (ons_boundary)ons_choice(p, "boundary"), &graph);
-    if (status) { return status; }
-    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph.several_strengths;
-    double bytes = graph.bytes + ons_ising_bytes(graph.sites, graph.bonds, &options, general, quenched(p) ? 2 : 1) +
-                   (general || quenched(p) ? graph.bonds * sizeof(double) : 0);
-    const bool clusters = options.update == ONS_SWENDSEN_WANG && !quenched(p);
-    if (clusters && graph.sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
-    if (checkerboard(p, lattice)) {
-        double used;
-        check_checkerboard(p, lattice, &used);
-        bytes = graph.sites * (1 + 0.3 / used);
-        if (graph.sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
-    }
-    ons_plan_bytes(plan, bytes);
-    if (graph.sites > 4294967294.0) {
-        return ons_fail(ONS_INVALID,
-                        "L = %lld%s makes %.4g sites, which need %.4g GB; at most 4294967294 sites are possible",
-                        (long long)lengths[0], count > 1 ? ", ..." : "", graph.sites, bytes * 1e-9);
-    }
-    if (graph.multiple_bonds) {
-        ons_plan_note(plan,
-                      "periodic L so short that bonds join the same pair twice: they are kept, their couplings add");
-    }
-    if (graph.self_bonds) {
-        ons_plan_note(
-            plan,
-            "periodic L so short that bonds join a site to itself: they are kept as the constant -J in the energy");
-    }
-    int64_t spread[ONS_DIMENSIONS];
-    bool used[ONS_DIMENSIONS];
-    spread_lengths(p, lattice->dimension, spread);
-    omit(p, ons_lattice_wavenumber(lattice, spread, used) > 0, plan);
-    return ONS_OK;
-}
-
-static ons_status check_complete(const ons_parameters *p, ons_plan *plan) {
-    size_t count;
-    const int64_t *lengths = ons_integers(p, "L", &count);
-    const ons_ising_options options = options_of(p);
-    if (count != 1) {
-        return ons_fail(ONS_INVALID, "lattice=complete takes one number as L, its number of sites, not %zu numbers",
-                        count);
-    }
-    if (ons_choice(p, "boundary") == ONS_OPEN) {
-        return ons_fail(ONS_INVALID, "boundary=open has no meaning with lattice=complete, which has no boundary");
-    }
-    if (quenched(p)) {
-        return ons_fail(ONS_INVALID, "disorder=%s needs a list of bonds and is not possible with lattice=complete",
-                        ons_string(p, "disorder"));
-    }
-    ons_plan_bytes(plan, ons_ising_bytes((double)lengths[0], 0, &options, false, 1));
-    if (lengths[0] < 1 || lengths[0] > 4294967294) {
-        return ons_fail(ONS_INVALID, "lattice=complete has L = 1 to 4294967294 sites, not %lld", (long long)lengths[0]);
-    }
-    omit(p, false, plan);
-    return ONS_OK;
-}
-
-static ons_status check_edges(const ons_parameters *p, ons_plan *plan) {
-    if (ons_given(p, "L")) {
-        return ons_fail(ONS_INVALID,
-                        "L has no meaning with the list of edges %s, which tells the number of sites itself",
-                        ons_string(p, "lattice"));
-    }
-    if (ons_choice(p, "boundary") == ONS_OPEN) {
-        return ons_fail(ONS_INVALID, "boundary=open has no meaning with the list of edges %s",
-                        ons_string(p, "lattice"));
-    }
-    ons_graph *graph;
-    const ons_status status = open_graph(&graph, p);
-    if (status) { return status; }
-    const ons_ising_options options = options_of(p);
-    const double sites = graph->sites, bonds = (double)graph->bonds;
-    const bool general = disorder_of(p) == DISORDER_GAUSSIAN || graph->strength;
-    ons_plan_bytes(plan,
-                   bonds * 24 + sites * 8 + ons_ising_bytes(sites, bonds, &options, general, quenched(p) ? 2 : 1));
-    if (graph->multiple_bonds) {
-        ons_plan_note(plan, "%llu edges join a pair that is joined already: they are kept, their couplings add",
-                      (unsigned long long)graph->multiple_bonds);
-    }
-    ons_graph_free(graph);
-    omit(p, false, plan);
-    return ONS_OK;
-}
-
->>>>>>> part/threads
 /* order=checkerboard where there is none. */
 static ons_status check_order(const ons_parameters *p, const ons_lattice *lattice) {
     double used = 1;
@@ -303,7 +209,8 @@ static ons_status check_order(const ons_parameters *p, const ons_lattice *lattic
     return check_checkerboard(p, lattice, &used);
 }
 
-/* One sweep of the checkerboard order is worth sharing from this size on: some 10 microseconds on one core. */
+/* One sweep of the checkerboard order or of Swendsen and Wang is worth sharing from this size on: some 10 microseconds
+ * on one core. */
 enum { THREADED_SITES = 1 << 18, MOST_THREADS = 1024 };
 
 static ons_status check_size(const ons_parameters *p, const ons_lattice *lattice, const ons_graph_plan *graph,
@@ -322,6 +229,9 @@ static ons_status check_size(const ons_parameters *p, const ons_lattice *lattice
         check_checkerboard(p, lattice, &used);
         bytes = graph->sites * (1 + 0.3 / used);
         if (graph->sites >= THREADED_SITES) { ons_plan_threads(plan, MOST_THREADS); }
+    }
+    if (options.update == ONS_SWENDSEN_WANG && lattice && !disorder && graph->sites >= THREADED_SITES) {
+        ons_plan_threads(plan, MOST_THREADS);
     }
     ons_plan_bytes(plan, bytes);
     return lattice_check_sites(p, graph, bytes);

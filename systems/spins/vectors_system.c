@@ -53,7 +53,7 @@ static ons_status check_checkerboard(const ons_parameters *p, const ons_vectors_
     int64_t lengths[ONS_DIMENSIONS];
     ons_status status = lattice_open(&lattice, p);
     if (status) { return status; }
-    if (lattice) { lattice_spread_lengths(p, lattice->dimension, lengths); }
+    if (lattice) { lattice_lengths(p, lattice->dimension, lengths); }
     status = ons_vectors_check_checkerboard(lattice, lengths, ons_choice(p, "boundary") == ONS_OPEN, options);
     ons_lattice_free(lattice);
     return status;
