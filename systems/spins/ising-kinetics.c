@@ -197,9 +197,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_omit(plan, "loop_area");
         ons_plan_omit(plan, "loops");
     }
-    ons_plan_bytes(plan,
-                   graph.bytes + ons_kinetics_bytes(graph.sites, graph.bonds, move) + (double)waiting * graph.sites);
-    return ONS_OK;
+    const double bytes =
+        graph.bytes + ons_kinetics_bytes(graph.sites, graph.bonds, move) + (double)waiting * graph.sites;
+    ons_plan_bytes(plan, bytes);
+    return lattice_check_sites(p, &graph, bytes);
 }
 
 /* ---- the state ---------------------------------------------------------------------------------------------- */
