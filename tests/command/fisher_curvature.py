@@ -62,7 +62,7 @@ def test_killed_and_started_again():
 
 def test_refusals():
     for words, say in [(["L=2"], "too short"), (["L=[3,4,5]"], "3 numbers"), (["coupling=beta"], "critical"),
-                       (["model=potts", "L=30"], "16384"), (["dimension=3", "samples=1001"], "blocks"),
+                       (["model=potts", "L=30", "method=transfer-matrix"], "16384"), (["dimension=3", "samples=1001"], "blocks"),
                        (["model=potts", "q=1"], "q"), (["model=potts", "dimension=3"], "critical coupling"),
                        (["method=free-fermion", "model=potts"], "Ising"), (["boundary=open", "L=9"], "enumeration")]:
         done = command("run", "fisher-curvature", *words, "-o", "refused.h5")
