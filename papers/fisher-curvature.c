@@ -7,6 +7,7 @@
 #include <onsager/paper.h>
 #include <onsager/spins.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -440,8 +441,9 @@ static ons_status potts_exponent(ons_reproduction *r, evidence *seen, int q, con
         r, &results, name, "fisher-curvature model=potts q=%d L=%s method=sampled samples=200000 seed=2603", q, sizes);
     if (status) { return status; }
     const size_t count = ons_results_count(results);
-    double x[8], y[8], error[8];
-    for (size_t i = 0; i < count && i < 8; i++) {
+    double x[8] = {0}, y[8] = {0}, error[8] = {0};
+    assert(count >= 2 && count <= 8);
+    for (size_t i = 0; i < count; i++) {
         const ons_task_result *task = ons_results_task(results, i);
         const number found = read_number(task, "abs_R");
         collect(seen, task, true);

@@ -5,6 +5,7 @@
  */
 #include "annealing.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -221,6 +222,7 @@ static double *record_of(const ons_annealing *a, uint64_t run, size_t k) {
 
 static void record_orders(const ons_annealing *a, double *record) {
     const double population = a->options.population;
+    assert(population > 0);
     const double *m = a->work->magnetization, *q = a->work->overlap;
     for (size_t group = 0; group < a->work->groups; group++) {
         spins_population_magnetizations(a, group, a->work->magnetization);

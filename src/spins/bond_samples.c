@@ -12,6 +12,7 @@
  */
 #include "bonds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct spins_samples {
@@ -163,6 +164,7 @@ static void add_multiple(size_t n, const double *restrict re, const double *rest
 /* The fields in samples->field. */
 static void add_fields(spins_samples *samples, double *sums) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension, cells = d * d;
+    assert(d > 0);
     transform_bonds(samples);
     double *second = sums + d, *third = second + 2 * cells * n;
     for (size_t o = 0; o < d; o++) { sums[o] += samples->real[o * n]; }

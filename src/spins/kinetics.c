@@ -24,7 +24,8 @@ double spins_kinetics_rate(const ons_kinetics_options *options, double differenc
 static void tabulate(ons_kinetics *kinetics) {
     const ons_ising_model *model = kinetics->model;
     for (size_t c = 0; c < kinetics->classes; c++) {
-        const double sum = (double)(c / 2) - model->reach, spin = c % 2 ? 1 : -1;
+        const size_t neighbours = c / 2;
+        const double sum = (double)neighbours - model->reach, spin = c % 2 ? 1 : -1;
         const double rate =
             spins_kinetics_rate(&kinetics->options, 2 * spin * (model->unit * sum + kinetics->options.field));
         if (kinetics->rate) { kinetics->rate[c] = rate; }

@@ -9,6 +9,8 @@
  */
 #include "kinetics.h"
 
+#include <assert.h>
+
 /* ---- classes ------------------------------------------------------------------------------------------------ */
 
 static ons_status join(ons_kinetics *kinetics, uint32_t site, uint32_t number) {
@@ -71,6 +73,7 @@ static uint32_t choose(ons_kinetics *kinetics, double activity) {
             if (share > 0) { chosen = &kinetics->class[k]; }
         }
     }
+    assert(chosen); /* there is activity */
     return chosen->site[ons_random_below(random, (uint32_t)chosen->count)];
 }
 

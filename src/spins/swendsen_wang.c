@@ -247,7 +247,7 @@ static void join_links(const sweep *s, size_t slab) {
     ons_random random = s->ising->random;
     uint64_t odd = s->slabs->first[slab];
     for (uint32_t first = begin; first < end && first >= begin; first += 64) {
-        decided d;
+        decided d = {0};
         for (unsigned k = 0; k < links->directions; k++) {
             const uint64_t valid = links->valid[(size_t)k * links->blocks + first / 64];
             d.chosen[k] = chosen(s, decisions, &random, first, k);

@@ -91,7 +91,7 @@ def killed(job, output, kills, rng, longest):
 def test_killed_twenty_times():
     rng = random.Random(20251121)
     # Long enough that the kills fall inside: some 6 s of computing.
-    job = ["ising", "L=32", "temperature=2.0:2.6:0.1", "replicas=2", "steps=20000", "update=metropolis"]
+    job = ["ising", "L=32", "temperature=2.0:2.6:0.1", "replicas=2", "steps=20000", "update=metropolis", "order=random"]
     straight = run(*job, "-o", "unbroken.h5")
     kills = killed(job, "broken.h5", 20, rng, 0.5)
     resumed = run(*job, "-o", "broken.h5")
