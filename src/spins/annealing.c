@@ -221,15 +221,16 @@ static double *record_of(const ons_annealing *a, uint64_t run, size_t k) {
 }
 
 static void record_orders(const ons_annealing *a, double *record) {
-    const double population = a->options.population;
-    assert(population > 0);
+    const size_t members = a->options.population;
+    const double population = (double)members;
+    assert(members > 0);
     const double *m = a->work->magnetization, *q = a->work->overlap;
     for (size_t group = 0; group < a->work->groups; group++) {
         spins_population_magnetizations(a, group, a->work->magnetization);
         spins_population_overlaps(a, group, a->work->overlap);
         for (size_t lane = 0; lane < SPINS_GROUP; lane++) {
             const size_t own = group * SPINS_GROUP + lane;
-            const size_t other = (own + a->options.population / 2) % a->options.population;
+            const size_t other = (own + members / 2) % members;
             record[SPINS_MAGNETIZATION_ABS] += fabs(m[lane]) / population;
             record[SPINS_MAGNETIZATION_SQUARED] += m[lane] * m[lane] / population;
             record[SPINS_MAGNETIZATION_FOURTH] += m[lane] * m[lane] * m[lane] * m[lane] / population;
