@@ -163,11 +163,12 @@ static void add_multiple(size_t n, const double *restrict re, const double *rest
 /* The fields in samples->field. */
 static void add_fields(spins_samples *samples, double *sums) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension, cells = d * d;
+    if (d == 0) { return; }
     transform_bonds(samples);
     double *second = sums + d, *third = second + 2 * cells * n;
     for (size_t o = 0; o < d; o++) { sums[o] += samples->real[o * n]; }
     for (size_t cell = 0; cell < cells; cell++) {
-        const size_t row = d > 0 ? cell / d : 0, a = row * n, b = (cell - row * d) * n;
+        const size_t a = cell / d * n, b = cell % d * n;
         double *re = second + 2 * cell * n, *im = re + n;
         for (size_t k = 0; k < n; k++) {
             re[k] +=
