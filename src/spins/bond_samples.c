@@ -163,48 +163,32 @@ static void add_multiple(size_t n, const double *restrict re, const double *rest
 /* The fields in samples->field. */
 static void add_fields(spins_samples *samples, double *sums) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension, cells = d * d;
-    if (d == 0) { return; }
     transform_bonds(samples);
     double *second = sums + d, *third = second + 2 * cells * n;
     for (size_t o = 0; o < d; o++) { sums[o] += samples->real[o * n]; }
-    for (size_t cell = 0; cell < cells; cell++) {
-        const size_t a = cell / d * n, b = cell % d * n;
-        double *re = second + 2 * cell * n, *im = re + n;
-        for (size_t k = 0; k < n; k++) {
-            re[k] +=
-                samples->real[a + k] * samples->real[b + k] + samples->imaginary[a + k] * samples->imaginary[b + k];
-            im[k] +=
-                samples->imaginary[a + k] * samples->real[b + k] - samples->real[a + k] * samples->imaginary[b + k];
+    for (size_t o = 0; o < d; o++) {
+        for (size_t p = 0; p < d; p++) {
+            const double *a_re = samples->real + o * n, *a_im = samples->imaginary + o * n;
+            const double *b_re = samples->real + p * n, *b_im = samples->imaginary + p * n;
+            double *re = second + 2 * (o * d + p) * n, *im = re + n;
+            for (size_t k = 0; k < n; k++) {
+                re[k] += a_re[k] * b_re[k] + a_im[k] * b_im[k];
+                im[k] += a_im[k] * b_re[k] - a_re[k] * b_im[k];
+            }
         }
     }
     for (size_t i = 0; i < samples->orbits; i++) {
         multiply_pairs(samples, samples->third + i * n);
-        for (size_t cell = 0; cell < cells * d; cell++) {
-            const double *re = samples->product + cell / d * n, *im = re + cells * n;
-            const size_t at = cell % d * n + samples->orbit[i];
-            double *sum = third + 2 * (i * cells * d + cell) * n;
-            add_multiple(n, re, im, samples->real[at], samples->imaginary[at], sum, sum + n);
+        for (size_t pair = 0; pair < cells; pair++) {
+            const double *re = samples->product + pair * n, *im = re + cells * n;
+            for (size_t o = 0; o < d; o++) {
+                const size_t at = o * n + samples->orbit[i];
+                double *sum = third + 2 * ((i * cells + pair) * d + o) * n;
+                add_multiple(n, re, im, samples->real[at], samples->imaginary[at], sum, sum + n);
+            }
         }
     }
 }
-
-void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums) {
-    const size_t n = samples->torus.sites;
-    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
-        samples->field[bond] = (spins_complex){spins[bond % n] * spins[samples->next[bond]], 0};
-    }
-    add_fields(samples, sums);
-}
-
-void spins_samples_add_colours(spins_samples *samples, const uint8_t *colours, double *sums) {
-    const size_t n = samples->torus.sites;
-    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
-        samples->field[bond] = (spins_complex){colours[bond % n] == colours[samples->next[bond]], 0};
-    }
-    add_fields(samples, sums);
-}
-
-/* ---- cumulants ---- */
 
 static spins_complex second_of(const spins_samples *samples, size_t o, size_t other, size_t k) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension;
