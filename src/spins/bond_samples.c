@@ -190,6 +190,24 @@ static void add_fields(spins_samples *samples, double *sums) {
     }
 }
 
+void spins_samples_add(spins_samples *samples, const int8_t *spins, double *sums) {
+    const size_t n = samples->torus.sites;
+    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
+        samples->field[bond] = (spins_complex){spins[bond % n] * spins[samples->next[bond]], 0};
+    }
+    add_fields(samples, sums);
+}
+
+void spins_samples_add_colours(spins_samples *samples, const uint8_t *colours, double *sums) {
+    const size_t n = samples->torus.sites;
+    for (size_t bond = 0; bond < samples->torus.dimension * n; bond++) {
+        samples->field[bond] = (spins_complex){colours[bond % n] == colours[samples->next[bond]], 0};
+    }
+    add_fields(samples, sums);
+}
+
+/* ---- cumulants ---- */
+
 static spins_complex second_of(const spins_samples *samples, size_t o, size_t other, size_t k) {
     const size_t n = samples->torus.sites, d = samples->torus.dimension;
     const double *re = samples->total + d + 2 * (o * d + other) * n;
