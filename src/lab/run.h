@@ -86,8 +86,9 @@ typedef struct lab_state {
     uint64_t told;   /* measured steps told to the run */
 } lab_state;
 
-/* Makes the state and continues from its part, if there is one. */
-ons_status lab_state_open(lab_state **state, lab_run *run, const lab_task *task, uint64_t state_index);
+/* Makes the state and continues from its part, if there is one. `threads`: those that it may use. */
+ons_status lab_state_open(lab_state **state, lab_run *run, const lab_task *task, uint64_t state_index,
+                          unsigned threads);
 /* Goes on to `target` measured steps. ONS_STOPPED: asked to leave before. */
 ons_status lab_state_run(lab_state *state, uint64_t target);
 /* Writes its part if there is something new. */

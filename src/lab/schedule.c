@@ -193,14 +193,15 @@ static unsigned threads_of_unit(const lab_schedule *schedule, const lab_task *ta
 static ons_status run_unit(lab_schedule *schedule, const lab_unit *unit) {
     lab_progress *progress = &schedule->tasks[unit->task];
     lab_state *state = progress->live[unit->state];
+    const unsigned threads = threads_of_unit(schedule, progress->task);
     progress->live[unit->state] = NULL;
-    ons_status status = state ? ONS_OK : lab_state_open(&state, schedule->run, progress->task, unit->state);
+    ons_status status = state ? ONS_OK : lab_state_open(&state, schedule->run, progress->task, unit->state, threads);
     if (status == ONS_OK) { status = lab_past_copy(&state->replica.past, &progress->past); }
     if (status != ONS_OK) {
         lab_state_close(state);
         return status;
     }
-    state->context.threads = threads_of_unit(schedule, progress->task);
+    state->context.threads = threads;
     status = lab_state_run(state, progress->target);
     const bool again = status == ONS_OK && progress->target < (uint64_t)progress->task->controls->steps;
     if (status >= 0 && !(again && schedule->keep)) {

@@ -107,12 +107,13 @@ static ons_status continue_from(lab_state *state, const char *bytes, size_t coun
     return status;
 }
 
-static ons_status make(lab_state *state, const lab_stored *stored) {
+static ons_status make(lab_state *state, const lab_stored *stored, unsigned threads) {
     const ons_system *system = state->task->plan.system;
     ons_status status = lab_context_init(&state->context, &state->replica, state->run->job->seed);
     if (status != ONS_OK) { return status; }
     state->context.poll = poll_run;
     state->context.data = state;
+    state->context.threads = threads;
     state->memory = ons_allocate(1, system->state_size ? system->state_size : 1);
     if (!state->memory) { return ONS_MEMORY; }
     status = system->create(state->memory, &state->context);
@@ -138,7 +139,8 @@ static void prepare_measuring(lab_state *state) {
     set_context_time(state);
 }
 
-ons_status lab_state_open(lab_state **opened, lab_run *run, const lab_task *task, uint64_t state_index) {
+ons_status lab_state_open(lab_state **opened, lab_run *run, const lab_task *task, uint64_t state_index,
+                          unsigned threads) {
     static const char *const kinds[] = {"part", "previous", "round", NULL};
     ons_text warnings = {0};
     lab_stored stored;
@@ -155,7 +157,7 @@ ons_status lab_state_open(lab_state **opened, lab_run *run, const lab_task *task
         state->replica = stored.replica;
         stored.replica = (lab_replica){0};
     }
-    if (status == ONS_OK) { status = make(state, &stored); }
+    if (status == ONS_OK) { status = make(state, &stored, threads); }
     if (status == ONS_OK) { status = open_trails(state); }
     free(stored.bytes);
     if (status != ONS_OK) {
