@@ -4,7 +4,7 @@ BUILD ?= build
 CLANG_FORMAT ?= clang-format
 sources = $(shell find include src systems papers cli tests bench fuzz examples -name '*.[ch]')
 
-.PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs packages
+.PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs site packages
 
 build: packages
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) >$(BUILD)-setup.log 2>&1 || { cat $(BUILD)-setup.log; exit 1; }
@@ -53,8 +53,14 @@ fuzz: packages
 bench: build
 	@bench/run.sh $(BUILD)
 
+# What the documentation takes from the program.
 docs: build
 	@docs/generate.sh $(BUILD)/onsager
+
+# The documentation as a site in BUILD/documentation/site.
+site: build
+	@tools/packages.sh site
+	@python3 docs/build_site.py $(BUILD)/onsager $(BUILD)/documentation
 
 format:
 	@$(CLANG_FORMAT) -i $(sources)

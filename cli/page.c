@@ -89,13 +89,44 @@ static void terminal_markdown(cli_page *page, const char *markdown) {
     }
 }
 
+/* A line of Markdown for a page that becomes HTML: "<ij>" outside of code is no tag. */
+static void markdown_line(ons_text *text, const char *line, size_t length) {
+    bool code = strncmp(line, "    ", 4) == 0;
+    for (size_t i = 0; i < length; i++) {
+        if (line[i] == '`') { code = !code; }
+        if (line[i] == '<' && !code) {
+            ons_text_add(text, "&lt;");
+        } else {
+            ons_text_add_bytes(text, line + i, 1);
+        }
+    }
+}
+
+static void page_markdown(ons_text *text, const char *markdown) {
+    bool fenced = false;
+    for (const char *line = markdown; *line;) {
+        const size_t length = strcspn(line, "\n");
+        if (strncmp(line, "```", 3) == 0) {
+            fenced = !fenced;
+            ons_text_add_bytes(text, line, length);
+        } else if (fenced) {
+            ons_text_add_bytes(text, line, length);
+        } else {
+            markdown_line(text, line, length);
+        }
+        line += length;
+        if (!line[strspn(line, "\n")]) { break; }
+        ons_text_add(text, "\n");
+        line++;
+    }
+    ons_text_add(text, "\n");
+}
+
 void cli_page_markdown(cli_page *page, const char *markdown) {
     if (!markdown || !*markdown) { return; }
     ons_text_add(page->text, "\n");
     if (page->markdown) {
-        size_t length = strlen(markdown);
-        while (length && markdown[length - 1] == '\n') { length--; }
-        ons_text_add(page->text, "%.*s\n", (int)length, markdown);
+        page_markdown(page->text, markdown);
     } else {
         terminal_markdown(page, markdown);
     }
@@ -113,7 +144,13 @@ static bool used(const char *const *cells, size_t columns, size_t rows, size_t c
 
 static void markdown_cell(ons_text *text, const char *cell, bool code) {
     ons_text_add(text, code && *cell ? " `" : " ");
+    bool in_code = code;
     for (const char *c = cell; *c; c++) {
+        if (*c == '`') { in_code = !in_code; }
+        if (*c == '<' && !in_code) {
+            ons_text_add(text, "&lt;");
+            continue;
+        }
         if (*c == '|') { ons_text_add(text, "\\"); }
         ons_text_add_bytes(text, *c == '\n' ? " " : c, 1);
     }

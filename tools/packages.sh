@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that onsager needs: packages.sh build | check. Says what it installs.
+# Installs the Debian packages that onsager needs: packages.sh build | check | site. Says what it installs.
 # ONSAGER_NO_INSTALL=1 only names what is missing and fails if anything is.
 set -eu
 
@@ -7,8 +7,11 @@ build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhas
        libjansson-dev libfftw3-dev libsleef-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
 check="clang clang-format clang-tidy libclang-rt-14-dev python3"
 
+site="python3 mkdocs"
+
 packages=$build
-[ "${1:-build}" = check ] && packages="$build $check"
+[ "${1:-build}" = check ] && packages="$build $check $site"
+[ "${1:-build}" = site ] && packages="$build $site"
 
 missing=""
 for package in $packages; do
