@@ -18,16 +18,23 @@ window.onsager = page; // for those who look with the browser's own tools
 
 // ---- numbers as text ----------------------------------------------------------------------------------------------
 
-const MINUS = '−';
-const readable = (text) => text.replace(/e\+?(-?\d+)$/, ' × 10^$1').replace(/-/g, MINUS);
+const MINUS = '\u2212';
+const RAISED = { '-': '\u207b', 0: '\u2070', 1: '\u00b9', 2: '\u00b2', 3: '\u00b3', 4: '\u2074', 5: '\u2075', 6: '\u2076', 7: '\u2077', 8: '\u2078', 9: '\u2079' };
+
+// -1.5e-7 -> \u22121.5\u00d710\u207b\u2077
+function readable(text) {
+  const [digits, exponent] = text.split('e');
+  const power = exponent === undefined ? '' : `\u00d710${[...exponent.replace('+', '')].map((sign) => RAISED[sign]).join('')}`;
+  return digits.replace('-', MINUS) + power;
+}
 
 function shortNumber(value, digits = 4) {
-  if (value === null || value === undefined) return '–';
+  if (value === null || value === undefined) return '\u2013';
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) return readable(value.toExponential(digits - 1));
   return readable(String(Number(value.toPrecision(digits))));
 }
 
-const grouped = (count) => Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ' ');
+const grouped = (count) => Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 // ---- asking and telling ------------------------------------------------------------------------------------------
 
@@ -129,6 +136,9 @@ async function watchFrames() {
 
 // ---- plots ---------------------------------------------------------------------------------------------------------
 
+// coupling^2 -> coupling\u00b2
+const raised = (text) => text.replace(/\^(-?\d+)/g, (_, power) => [...power].map((sign) => RAISED[sign]).join(''));
+
 function makePlot(quantity, column) {
   const box = document.createElement('div');
   const title = document.createElement('h2');
@@ -149,7 +159,7 @@ function makePlot(quantity, column) {
 
 function showValue(plot, value) {
   const unit = document.createElement('small');
-  unit.textContent = plot.quantity.unit ? ` ${plot.quantity.unit}` : '';
+  unit.textContent = plot.quantity.unit ? ` ${raised(plot.quantity.unit)}` : '';
   plot.value.replaceChildren(shortNumber(value), unit);
 }
 
@@ -216,7 +226,6 @@ function drawPlots() {
   for (const plot of page.plots) {
     if (plot.column === null) {
       const values = page.state.arrays[plot.quantity.name] ?? [];
-      showValue(plot, null);
       plot.value.textContent = `${plot.quantity.size} values`;
       if (values.length) drawCurve(plot, values.map((y, x) => [x, y]), []);
     } else if (page.samples.length) {
@@ -349,7 +358,7 @@ function makeControl(parameter, value) {
   if (parameter.unit) {
     const unit = document.createElement('span');
     unit.className = 'unit';
-    unit.textContent = ` in ${parameter.unit}`;
+    unit.textContent = ` in ${raised(parameter.unit)}`;
     label.append(unit);
   }
   meaning.className = 'meaning';
@@ -404,7 +413,7 @@ function showState() {
   element('run').textContent = state.running ? 'Pause' : 'Run';
   element('steps').textContent = grouped(state.steps);
   element('rate').textContent = mode === 'running' ? grouped(state.rate) : '–';
-  element('share').textContent = mode === 'running' && state.share !== null ? `${Math.round(100 * state.share)} % of a core` : '–';
+  element('share').textContent = mode === 'running' && state.share !== null ? `${Math.round(100 * state.share)}\u202f% of a core` : '–';
   if (state.error) element('refusal').textContent = `${state.error}. Reset begins anew.`;
   showSpeed(state.speed);
   showParameters();
