@@ -167,7 +167,7 @@ static void show_numbers(watch_run *run, double now) {
 
 /* Measures, draws where somebody looks, and hands both out. */
 static void publish(watch_run *run, bool seen) {
-    const double begin = ons_seconds();
+    const double begin = ons_seconds(), cost = processor_seconds();
     ons_status status = run->broken ? ONS_DONE : ons_live_measure(run->live);
     if (status < 0) { keep_error(run); }
     const bool measured = status == ONS_OK;
@@ -189,7 +189,7 @@ static void publish(watch_run *run, bool seen) {
     show_numbers(run, now);
     pthread_mutex_unlock(&run->lock);
     if (drawn) { tell(run); }
-    const double least = seen ? FRAME_SECONDS : UNSEEN_SECONDS, rest = FRAME_SHARE * (now - begin);
+    const double least = seen ? FRAME_SECONDS : UNSEEN_SECONDS, rest = FRAME_SHARE * (processor_seconds() - cost);
     run->next_frame = fmax(begin + least, now + rest);
     run->force = false;
 }

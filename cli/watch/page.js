@@ -182,7 +182,8 @@ function drawCurve(plot, points, marks) {
   const { drawing, width, height } = prepare(plot.curve);
   const finite = points.filter(([, y]) => y !== null);
   if (finite.length === 0 || width === 0) return;
-  let low = Math.min(...finite.map(([, y]) => y)), high = Math.max(...finite.map(([, y]) => y));
+  const sorted = finite.map(([, y]) => y).sort((a, b) => a - b), spared = Math.floor(sorted.length / 100);
+  let low = sorted[spared], high = sorted[sorted.length - 1 - spared]; // single outliers (a start) do not set the scale
   const labels = [shortNumber(high, 3), shortNumber(low, 3)];
   if (high - low < 1e-12 * Math.max(Math.abs(high), Math.abs(low)) || high === low) {
     const room = Math.abs(high) * 0.01 || 1;
@@ -212,9 +213,14 @@ function drawCurve(plot, points, marks) {
   drawing.setLineDash([]);
   drawing.strokeStyle = style.getPropertyValue('--curve');
   drawing.lineWidth = 1.4;
+  drawing.save();
+  drawing.beginPath();
+  drawing.rect(left, top - 2, width - left, bottom - top + 4);
+  drawing.clip();
   drawing.beginPath();
   for (const [x, y] of finite) drawing.lineTo(at(x), up(y));
   drawing.stroke();
+  drawing.restore();
 }
 
 function drawPlots() {
