@@ -6,7 +6,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -30,15 +29,10 @@ static unsigned threads_of(const cli_arguments *arguments, const ons_job *job) {
 }
 
 /* Where there is a display, the user's own browser; whether that works is nothing to wait for. */
-static void open_browser(const char *address) {
-    extern char **environ;
+static void open_browser(char *address) {
+    char shell[] = "sh", flag[] = "-c", script[] = "xdg-open \"$1\" >/dev/null 2>&1 </dev/null &";
+    char *const words[] = {shell, flag, script, shell, address, NULL};
     if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY")) { return; }
-    char *const words[] = {(char *)(uintptr_t) "sh",
-                           (char *)(uintptr_t) "-c",
-                           (char *)(uintptr_t) "xdg-open \"$1\" >/dev/null 2>&1 </dev/null &",
-                           (char *)(uintptr_t) "sh",
-                           (char *)(uintptr_t)address,
-                           NULL};
     int code;
     const ons_process process = {.words = words, .output = "/dev/null"};
     if (ons_process_run(&process, &code) != ONS_OK || code != 0) {

@@ -41,9 +41,9 @@ static json_t *describe_quantities(const ons_live *live) {
     const ons_live_quantity *quantities = ons_live_quantities(live, &count);
     for (size_t k = 0; k < count; k++) {
         const ons_observable *described = quantities[k].described;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:o, s:o, s:I}", "name", described->name, "unit", text(described->unit),
-                                        "meaning", text(described->meaning), "size", (json_int_t)quantities[k].size));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:I}", "name", described->name, "axis",
+                                              text(described->axis), "unit", text(described->unit), "meaning",
+                                              text(described->meaning), "size", (json_int_t)quantities[k].size));
     }
     return list;
 }

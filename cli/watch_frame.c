@@ -11,7 +11,8 @@
 
 #define LONGEST_SIDE 1024
 #define HEAD 20
-#define SLOTS 1024 /* of the table of colours: four times as many as there can be */
+#define MARK 0x46534e4fU /* "ONSF" */
+#define SLOTS 1024       /* of the table of colours: four times as many as there can be */
 
 typedef struct palette {
     uint32_t colours[SLOTS]; /* red << 16 | green << 8 | blue, + 1; 0: free */
@@ -75,9 +76,8 @@ static void put_number(uint8_t *place, uint64_t number) {
 }
 
 static void put_head(uint8_t *bytes, const ons_picture *picture, uint64_t frame, unsigned colours) {
-    const uint64_t numbers[] = {frame, picture->width, picture->height, colours};
-    memcpy(bytes, "ONSF", 4);
-    for (size_t k = 0; k < 4; k++) { put_number(bytes + 4 + 4 * k, numbers[k]); }
+    const uint64_t numbers[] = {MARK, frame, picture->width, picture->height, colours};
+    for (size_t k = 0; k < 5; k++) { put_number(bytes + 4 * k, numbers[k]); }
 }
 
 /* The mean colours of squares of `factor` pixels. */
@@ -95,7 +95,7 @@ static ons_status shrink(const ons_picture *picture, size_t factor, ons_picture 
                 }
             }
             uint8_t *pixel = small->pixels + 3 * (y * small->width + x);
-            for (int c = 0; c < 3; c++) { pixel[c] = (uint8_t)((sum[c] + count / 2) / count); }
+            for (int c = 0; c < 3; c++) { pixel[c] = (uint8_t)(count ? (sum[c] + count / 2) / count : 0); }
         }
     }
     return status;

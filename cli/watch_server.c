@@ -95,9 +95,15 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
 /* `bytes` are copied. */
 static enum MHD_Result send_bytes(struct MHD_Connection *connection, unsigned code, const char *type, const void *bytes,
                                   size_t count) {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(count, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
-    if (response) { add_headers(response, type); }
+    char *copy = ONS_NEW(char, count);
+    if (!copy) { return MHD_NO; }
+    memcpy(copy, bytes, count);
+    struct MHD_Response *response = MHD_create_response_from_buffer(count, copy, MHD_RESPMEM_MUST_FREE);
+    if (!response) {
+        free(copy);
+        return MHD_NO;
+    }
+    add_headers(response, type);
     return send_response(connection, code, response);
 }
 
@@ -187,7 +193,7 @@ static void resume_ready(watch_server *server) {
     for (request *asked = server->waiting, *next; asked; asked = next) {
         next = asked->next;
         if (!ready(server, asked, now)) { continue; }
-        *asked->link = next;
+        if (asked->link) { *asked->link = next; }
         if (next) { next->link = asked->link; }
         asked->link = NULL;
         asked->visit->waiting = false;
@@ -293,7 +299,7 @@ static enum MHD_Result answer_action(watch_server *server, request *asked) {
     return MHD_YES;
 }
 
-/* The headers are here: what can be refused by them is refused. ONS_DONE: an answer is queued, or none can be. */
+/* The headers are here: what can be refused by them is refused; else *begun waits for the body. */
 static enum MHD_Result begin_request(watch_server *server, struct MHD_Connection *connection, const char *path,
                                      const char *method, request **begun) {
     const bool post = strcmp(method, MHD_HTTP_METHOD_POST) == 0, action = strcmp(path, "/action") == 0;
@@ -324,7 +330,8 @@ static enum MHD_Result handle(void *data, struct MHD_Connection *connection, con
     request *asked = *context;
     (void)version;
     if (!asked) {
-        const enum MHD_Result result = begin_request(server, connection, path, method, (request **)context);
+        const enum MHD_Result result = begin_request(server, connection, path, method, &asked);
+        *context = asked;
         return result;
     }
     if (*upload_count > 0) {
@@ -359,7 +366,7 @@ static void note_connection(void *data, struct MHD_Connection *connection, void 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         visit *gone = *context;
         if (!gone) { return; }
-        *gone->link = gone->next;
+        if (gone->link) { *gone->link = gone->next; }
         if (gone->next) { gone->next->link = gone->link; }
         free(gone);
         *context = NULL;

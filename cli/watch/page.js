@@ -139,6 +139,9 @@ async function watchFrames() {
 // coupling^2 -> coupling\u00b2
 const raised = (text) => text.replace(/\^(-?\d+)/g, (_, power) => [...power].map((sign) => RAISED[sign]).join(''));
 
+// Long names may be broken behind their underscores.
+const breakable = (name) => name.replace(/_/g, '_\u200b');
+
 function makePlot(quantity, column) {
   const box = document.createElement('div');
   const title = document.createElement('h2');
@@ -147,7 +150,7 @@ function makePlot(quantity, column) {
   const curve = document.createElement('canvas');
   box.className = 'plot';
   box.title = quantity.meaning ?? '';
-  name.textContent = quantity.name;
+  name.textContent = breakable(quantity.name);
   value.className = 'value';
   curve.setAttribute('role', 'img');
   curve.setAttribute('aria-label', `${quantity.name}: ${quantity.meaning ?? ''}`);
@@ -193,7 +196,7 @@ function drawCurve(plot, points, marks) {
   const style = getComputedStyle(document.documentElement);
   drawing.font = '11px system-ui, sans-serif';
   const left = Math.max(...labels.map((label) => drawing.measureText(label).width)) + 6, top = 7, bottom = height - 7;
-  const first = points[0][0], last = Math.max(points[points.length - 1][0], first + 1);
+  const first = points[0][0], last = points[points.length - 1][0] > first ? points[points.length - 1][0] : first + 1;
   const at = (x) => left + ((x - first) / (last - first)) * (width - left - 2);
   const up = (y) => bottom - ((y - low) / (high - low)) * (bottom - top);
   drawing.strokeStyle = style.getPropertyValue('--line');
@@ -223,6 +226,14 @@ function drawCurve(plot, points, marks) {
   drawing.restore();
 }
 
+// Where the values of an array stand: at the numbers of the parameter that it runs over, else at their index.
+function axisOf(quantity, count) {
+  const text = page.state.parameters[quantity.axis]?.value ?? '';
+  const numbers = text.startsWith('[') ? text.slice(1, -1).split(',').map(Number) : [];
+  const even = Array.from({ length: count }, (_, k) => k);
+  return numbers.length === count && numbers.every((x, k) => k === 0 || x > numbers[k - 1]) ? numbers : even;
+}
+
 function drawPlots() {
   if (!page.state) return;
   const marks = [];
@@ -232,8 +243,9 @@ function drawPlots() {
   for (const plot of page.plots) {
     if (plot.column === null) {
       const values = page.state.arrays[plot.quantity.name] ?? [];
-      plot.value.textContent = `${plot.quantity.size} values`;
-      if (values.length) drawCurve(plot, values.map((y, x) => [x, y]), []);
+      plot.value.textContent = `${plot.quantity.size} values${plot.quantity.axis ? ` by ${plot.quantity.axis}` : ''}`;
+      const places = axisOf(plot.quantity, values.length);
+      if (values.length) drawCurve(plot, values.map((y, k) => [places[k], y]), []);
     } else if (page.samples.length) {
       showValue(plot, page.samples[page.samples.length - 1][2 + plot.column]);
       drawCurve(plot, page.samples.map((sample, k) => [k, sample[2 + plot.column]]), marks);
@@ -360,7 +372,7 @@ function makeControl(parameter, value) {
   control.send = sender(control);
   control.box = box;
   box.className = 'control';
-  label.textContent = parameter.name;
+  label.textContent = breakable(parameter.name);
   if (parameter.unit) {
     const unit = document.createElement('span');
     unit.className = 'unit';
@@ -416,7 +428,8 @@ function showState() {
   const { state } = page;
   const mode = state.error ? 'broken off' : state.finished ? 'finished' : state.running ? 'running' : 'paused';
   element('mode').textContent = mode;
-  element('run').textContent = state.running ? 'Pause' : 'Run';
+  element('run').textContent = mode === 'running' ? 'Pause' : 'Run';
+  element('run').disabled = element('step').disabled = state.finished || state.error !== null;
   element('steps').textContent = grouped(state.steps);
   element('rate').textContent = mode === 'running' ? grouped(state.rate) : '–';
   element('share').textContent = mode === 'running' && state.share !== null ? `${Math.round(100 * state.share)}\u202f% of a core` : '–';
