@@ -1,5 +1,8 @@
 // The live page of `onsager watch`: frames are drawn as they come, numbers a few times a second, and what the user does
 // is posted. SPDX-License-Identifier: GPL-3.0-or-later
+import { drawPlots, makePlots } from '/plots.js';
+import { breakable, grouped, raised, shortNumber } from '/text.js';
+
 const token = document.querySelector('meta[name="token"]').content;
 const element = (id) => document.getElementById(id);
 const KEPT = 512; // samples of the plots, as many as the server keeps
@@ -15,26 +18,6 @@ const page = {
   lost: false,
 };
 window.onsager = page; // for those who look with the browser's own tools
-
-// ---- numbers as text ----------------------------------------------------------------------------------------------
-
-const MINUS = '\u2212';
-const RAISED = { '-': '\u207b', 0: '\u2070', 1: '\u00b9', 2: '\u00b2', 3: '\u00b3', 4: '\u2074', 5: '\u2075', 6: '\u2076', 7: '\u2077', 8: '\u2078', 9: '\u2079' };
-
-// -1.5e-7 -> \u22121.5\u00d710\u207b\u2077
-function readable(text) {
-  const [digits, exponent] = text.split('e');
-  const power = exponent === undefined ? '' : `\u00d710${[...exponent.replace('+', '')].map((sign) => RAISED[sign]).join('')}`;
-  return digits.replace('-', MINUS) + power;
-}
-
-function shortNumber(value, digits = 4) {
-  if (value === null || value === undefined) return '\u2013';
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) return readable(value.toExponential(digits - 1));
-  return readable(String(Number(value.toPrecision(digits))));
-}
-
-const grouped = (count) => Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 // ---- asking and telling ------------------------------------------------------------------------------------------
 
@@ -132,133 +115,6 @@ async function watchFrames() {
     else if (response && response.status !== 204) await sleep(500);
     await new Promise(requestAnimationFrame);
   }
-}
-
-// ---- plots ---------------------------------------------------------------------------------------------------------
-
-// coupling^2 -> coupling\u00b2
-const raised = (text) => text.replace(/\^(-?\d+)/g, (_, power) => [...power].map((sign) => RAISED[sign]).join(''));
-
-// Long names may be broken behind their underscores.
-const breakable = (name) => name.replace(/_/g, '_\u200b');
-
-function makePlot(quantity, column) {
-  const box = document.createElement('div');
-  const title = document.createElement('h2');
-  const name = document.createElement('span');
-  const value = document.createElement('span');
-  const curve = document.createElement('canvas');
-  box.className = 'plot';
-  box.title = quantity.meaning ?? '';
-  name.textContent = breakable(quantity.name);
-  value.className = 'value';
-  curve.setAttribute('role', 'img');
-  curve.setAttribute('aria-label', `${quantity.name}: ${quantity.meaning ?? ''}`);
-  title.append(name, value);
-  box.append(title, curve);
-  element('plots').append(box);
-  return { quantity, column, value, curve };
-}
-
-function showValue(plot, value) {
-  const unit = document.createElement('small');
-  unit.textContent = plot.quantity.unit ? ` ${raised(plot.quantity.unit)}` : '';
-  plot.value.replaceChildren(shortNumber(value), unit);
-}
-
-// A canvas as sharp as the screen; its drawing context, in CSS pixels.
-function prepare(curve) {
-  const ratio = window.devicePixelRatio || 1;
-  const width = curve.clientWidth, height = curve.clientHeight;
-  if (curve.width !== Math.round(width * ratio) || curve.height !== Math.round(height * ratio)) {
-    curve.width = Math.round(width * ratio);
-    curve.height = Math.round(height * ratio);
-  }
-  const drawing = curve.getContext('2d');
-  drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
-  drawing.clearRect(0, 0, width, height);
-  return { drawing, width, height };
-}
-
-// Points [x, y] with y between two labelled lines, and vertical marks.
-function drawCurve(plot, points, marks) {
-  const { drawing, width, height } = prepare(plot.curve);
-  const finite = points.filter(([, y]) => y !== null);
-  if (finite.length === 0 || width === 0) return;
-  const sorted = finite.map(([, y]) => y).sort((a, b) => a - b), spared = Math.floor(sorted.length / 100);
-  let low = sorted[spared], high = sorted[sorted.length - 1 - spared]; // single outliers (a start) do not set the scale
-  const labels = [shortNumber(high, 3), shortNumber(low, 3)];
-  if (high - low < 1e-12 * Math.max(Math.abs(high), Math.abs(low)) || high === low) {
-    const room = Math.abs(high) * 0.01 || 1;
-    low -= room;
-    high += room;
-  }
-  const style = getComputedStyle(document.documentElement);
-  drawing.font = '11px system-ui, sans-serif';
-  const left = Math.max(...labels.map((label) => drawing.measureText(label).width)) + 6, top = 7, bottom = height - 7;
-  const first = points[0][0], last = points[points.length - 1][0] > first ? points[points.length - 1][0] : first + 1;
-  const at = (x) => left + ((x - first) / (last - first)) * (width - left - 2);
-  const up = (y) => bottom - ((y - low) / (high - low)) * (bottom - top);
-  drawing.strokeStyle = style.getPropertyValue('--line');
-  drawing.beginPath();
-  for (const y of [top, bottom]) { drawing.moveTo(left, y); drawing.lineTo(width, y); }
-  drawing.stroke();
-  drawing.fillStyle = style.getPropertyValue('--soft');
-  drawing.textAlign = 'right';
-  drawing.textBaseline = 'middle';
-  if (labels[0] === labels[1]) drawing.fillText(labels[0], left - 4, height / 2);
-  else labels.forEach((label, k) => drawing.fillText(label, left - 4, k ? bottom : top));
-  drawing.strokeStyle = style.getPropertyValue('--mark');
-  drawing.setLineDash([3, 3]);
-  drawing.beginPath();
-  for (const x of marks) { drawing.moveTo(at(x), top); drawing.lineTo(at(x), bottom); }
-  drawing.stroke();
-  drawing.setLineDash([]);
-  drawing.strokeStyle = style.getPropertyValue('--curve');
-  drawing.lineWidth = 1.4;
-  drawing.save();
-  drawing.beginPath();
-  drawing.rect(left, top - 2, width - left, bottom - top + 4);
-  drawing.clip();
-  drawing.beginPath();
-  for (const [x, y] of finite) drawing.lineTo(at(x), up(y));
-  drawing.stroke();
-  drawing.restore();
-}
-
-// Where the values of an array stand: at the numbers of the parameter that it runs over, else at their index.
-function axisOf(quantity, count) {
-  const text = page.state.parameters[quantity.axis]?.value ?? '';
-  const numbers = text.startsWith('[') ? text.slice(1, -1).split(',').map(Number) : [];
-  const even = Array.from({ length: count }, (_, k) => k);
-  return numbers.length === count && numbers.every((x, k) => k === 0 || x > numbers[k - 1]) ? numbers : even;
-}
-
-function drawPlots() {
-  if (!page.state) return;
-  const marks = [];
-  for (let k = 1; k < page.samples.length; k++) {
-    if (page.samples[k][1] !== page.samples[k - 1][1]) marks.push(k);
-  }
-  for (const plot of page.plots) {
-    if (plot.column === null) {
-      const values = page.state.arrays[plot.quantity.name] ?? [];
-      plot.value.textContent = `${plot.quantity.size} values${plot.quantity.axis ? ` by ${plot.quantity.axis}` : ''}`;
-      const places = axisOf(plot.quantity, values.length);
-      if (values.length) drawCurve(plot, values.map((y, k) => [places[k], y]), []);
-    } else if (page.samples.length) {
-      showValue(plot, page.samples[page.samples.length - 1][2 + plot.column]);
-      drawCurve(plot, page.samples.map((sample, k) => [k, sample[2 + plot.column]]), marks);
-    }
-  }
-}
-
-function makePlots() {
-  let column = 0;
-  for (const quantity of page.system.quantities) {
-    page.plots.push(makePlot(quantity, quantity.size === 1 ? column++ : null));
-  }
-  element('plots').hidden = page.plots.length === 0;
 }
 
 // ---- live parameters -----------------------------------------------------------------------------------------------
@@ -497,7 +353,7 @@ async function watchState() {
   for (;;) {
     if (!document.hidden) {
       await refresh();
-      drawPlots();
+      drawPlots(page);
       const now = performance.now();
       if (now - since > 1000) {
         element('fps').textContent = page.state?.running ? String(Math.round((1000 * (page.frames - frames)) / (now - since))) : '–';
@@ -584,7 +440,7 @@ async function begin() {
   element('steps-name').title = `one step: ${page.system.step ?? ''}`;
   canvas.hidden = !page.system.picture;
   element('nopicture').hidden = page.system.picture;
-  makePlots();
+  makePlots(page);
   listen();
   while (!page.state) await refresh();
   offerSettings();

@@ -166,7 +166,7 @@ def test_paused_runs_wait_and_step():
 
 def test_content_and_headers_of_the_page():
     with watched("ising", "L=16") as run:
-        for path, kind in ("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css"), \
+        for path, kind in ("/", "text/html"), ("/page.js", "text/javascript"), ("/plots.js", "text/javascript"), ("/page.css", "text/css"), \
                           ("/icon.svg", "image/svg+xml"), ("/system", "application/json"):
             status, body, headers = run.get(path)
             assert status == 200 and headers["Content-Type"].startswith(kind), path
