@@ -52,6 +52,7 @@ ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
 ons_status cli_reproduce(cli_arguments *arguments);
+ons_status cli_watch(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
 
 /* The text of `onsager help` and of `onsager VERB --help`. */

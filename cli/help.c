@@ -68,6 +68,11 @@ static const cli_option reproduce_options[] = {
     {'q', "quiet", NULL, "no progress, no table"},
     END,
 };
+static const cli_option watch_options[] = {
+    {0, "port", "N", "of the page on 127.0.0.1; default: any that is free"},
+    {0, "no-browser", NULL, "open no browser, only print the address"},
+    END,
+};
 static const cli_option new_options[] = {END};
 
 const cli_verb cli_verbs[] = {
@@ -103,6 +108,12 @@ const cli_verb cli_verbs[] = {
      "The archives of the jobs stay in the folder, beside report.html. The same command again goes on where it was "
      "interrupted.",
      reproduce_options, cli_reproduce},
+    {"watch", "SYSTEM | ./my-system.c | JOB.yaml  key=value ...", "see a system run, on a live page",
+     "The address of the page is the first line that it prints; only this computer can open it. The page shows the "
+     "state as its system draws it, what is measured, and sliders for the parameters that may change while it runs. "
+     "Every parameter has one value here.\n\n"
+     "Ctrl-C ends the run. Nothing is stored: what is to be kept is run by 'onsager run'.",
+     watch_options, cli_watch},
     {"new", "NAME", "write NAME.c, a system of your own to start from", NULL, new_options, cli_new},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

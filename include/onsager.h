@@ -3,6 +3,7 @@
 #define ONSAGER_H
 #include <onsager/base.h>
 #include <onsager/lab.h>
+#include <onsager/live.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
 #include <onsager/registry.h>

@@ -35,7 +35,7 @@ typedef enum ons_type {
 
 enum {
     ONS_ARRAY = 1,      /* takes an array; a single value is an array of one */
-    ONS_LIVE = 2,       /* may change while the system is watched */
+    ONS_LIVE = 2,       /* may change while the system is watched: no persisted array depends on its value (live.h) */
     ONS_OR_FILE = 4,    /* ONS_CHOICE: a path is allowed instead of a choice */
     ONS_OR_ARCHIVE = 8, /* ONS_CHOICE named `start`: FILE.h5 or FILE.h5#TASK restores the configuration stored there */
 };

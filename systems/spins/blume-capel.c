@@ -13,12 +13,12 @@ enum { MAGNETIZATION = SPIN_OWN, DENSITY, OBSERVABLES };
 
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
-    {"temperature", ONS_REAL, 0, "1.6938", NULL, "(0, inf)", NULL, "coupling",
+    {"temperature", ONS_REAL, ONS_LIVE, "1.6938", NULL, "(0, inf)", NULL, "coupling",
      "temperature, k_B = 1; the default is T_c of the square lattice without crystal field"},
-    {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of H = -J sum s_i s_j: positive is ferromagnetic"},
-    {"crystal_field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling",
+    {"coupling", ONS_REAL, ONS_LIVE, "1", NULL, NULL, NULL, NULL, "J of H = -J sum s_i s_j: positive is ferromagnetic"},
+    {"crystal_field", ONS_REAL, ONS_LIVE, "0", NULL, NULL, NULL, "coupling",
      "D of H = ... + D sum s_i^2: positive favours s = 0"},
-    {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum s_i"},
+    {"field", ONS_REAL, ONS_LIVE, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum s_i"},
     SPIN_DYNAMICS("all +1"),
     SPIN_MEASURE,
     {.name = NULL}};

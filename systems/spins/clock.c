@@ -13,11 +13,12 @@ enum { HELICITY_ENERGY = SPIN_OWN, HELICITY_CURRENT_SQUARED, OBSERVABLES };
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
     {"q", ONS_INTEGER, 0, "6", NULL, "[2, 256]", NULL, NULL, "states of a spin, at the angles 2 pi k/q"},
-    {"temperature", ONS_REAL, 0, "0.9", NULL, "(0, inf)", NULL, "coupling",
+    {"temperature", ONS_REAL, ONS_LIVE, "0.9", NULL, "(0, inf)", NULL, "coupling",
      "temperature, k_B = 1; on the square lattice q = 6 is critical between about 0.70 and 0.90"},
-    {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL,
+    {"coupling", ONS_REAL, ONS_LIVE, "1", NULL, NULL, NULL, NULL,
      "J of H = -J sum cos(theta_i - theta_j): positive is ferromagnetic"},
-    {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum cos(theta_i)"},
+    {"field", ONS_REAL, ONS_LIVE, "0", NULL, NULL, NULL, "coupling",
+     "external field h of H = ... - h sum cos(theta_i)"},
     SPIN_DYNAMICS("all at angle 0"),
     SPIN_MEASURE,
     {.name = NULL}};

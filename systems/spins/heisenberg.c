@@ -10,7 +10,8 @@
 enum { OBSERVABLES = VECTOR_VORTICITY };
 
 static const ons_parameter parameters[] = {LATTICE_PARAMETERS("cubic", "8"),
-                                           {"temperature", ONS_REAL, 0, "1.443", NULL, "(0, inf)", NULL, "coupling",
+                                           {"temperature", ONS_REAL, ONS_LIVE, "1.443", NULL, "(0, inf)", NULL,
+                                            "coupling",
                                             "temperature, k_B = 1; the default is T_c of the cubic lattice"},
                                            VECTOR_PARAMETERS("S_i . S_j", "S_i^z"),
                                            SPIN_MEASURE,

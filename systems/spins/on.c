@@ -12,7 +12,7 @@ enum { OBSERVABLES = VECTOR_VORTICITY };
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
     {"components", ONS_INTEGER, 0, "4", NULL, "[2, 16]", NULL, NULL, "n of a spin"},
-    {"temperature", ONS_REAL, 0, "0.6", NULL, "(0, inf)", NULL, "coupling", "temperature, k_B = 1"},
+    {"temperature", ONS_REAL, ONS_LIVE, "0.6", NULL, "(0, inf)", NULL, "coupling", "temperature, k_B = 1"},
     VECTOR_PARAMETERS("S_i . S_j", "S_i^1"),
     SPIN_MEASURE,
     {.name = NULL}};

@@ -13,11 +13,12 @@ enum { MAGNETIZATION = SPIN_OWN, VECTOR_SQUARED, OBSERVABLES };
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
     {"q", ONS_INTEGER, 0, "3", NULL, "[2, 256]", NULL, NULL, "states of a spin"},
-    {"temperature", ONS_REAL, 0, "1/log(1+sqrt(q))", NULL, "(0, inf)", NULL, "coupling",
+    {"temperature", ONS_REAL, ONS_LIVE, "1/log(1+sqrt(q))", NULL, "(0, inf)", NULL, "coupling",
      "temperature, k_B = 1; the default is T_c = 1/ln(1 + sqrt q) of the square lattice (Potts 1952)"},
-    {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL,
+    {"coupling", ONS_REAL, ONS_LIVE, "1", NULL, NULL, NULL, NULL,
      "J of H = -J sum delta(s_i, s_j): positive is ferromagnetic"},
-    {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum delta(s_i, 0)"},
+    {"field", ONS_REAL, ONS_LIVE, "0", NULL, NULL, NULL, "coupling",
+     "external field h of H = ... - h sum delta(s_i, 0)"},
     SPIN_DYNAMICS("all in state 0"),
     SPIN_MEASURE,
     {.name = NULL}};

@@ -59,10 +59,11 @@ enum {
     {"start",  ONS_CHOICE,  ONS_OR_ARCHIVE,                                                                            \
      "random", "random|up", NULL,                                                                                      \
      NULL,     NULL,        "first configuration: random spins, " up ", or one that is stored in an archive"},         \
-        {"update", ONS_CHOICE, 0,    "metropolis",  "metropolis|heat-bath|wolff|swendsen-wang",                        \
-         NULL,     NULL,       NULL, "the dynamics"},                                                                  \
+        {"update", ONS_CHOICE, ONS_LIVE, "metropolis",  "metropolis|heat-bath|wolff|swendsen-wang",                    \
+         NULL,     NULL,       NULL,     "the dynamics"},                                                              \
     {                                                                                                                  \
-        "clusters", ONS_INTEGER, 0, "1", NULL, "[1, 4294967295]", "update=wolff", NULL, "clusters that one step grows" \
+        "clusters", ONS_INTEGER, ONS_LIVE, "1", NULL, "[1, 4294967295]", "update=wolff", NULL,                         \
+            "clusters that one step grows"                                                                             \
     }
 
 #define SPIN_MEASURE                                                                                                   \

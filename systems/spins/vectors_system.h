@@ -20,8 +20,10 @@ typedef struct vectors_system {
 
 /* The rows of parameters behind `temperature`. */
 #define VECTOR_PARAMETERS(product, axis)                                                                               \
-    {"coupling", ONS_REAL, 0, "1", NULL, NULL, NULL, NULL, "J of H = -J sum " product ": positive is ferromagnetic"},  \
-        {"field", ONS_REAL, 0, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum " axis},        \
+    {"coupling", ONS_REAL, ONS_LIVE,                                                                                   \
+     "1",        NULL,     NULL,                                                                                       \
+     NULL,       NULL,     "J of H = -J sum " product ": positive is ferromagnetic"},                                  \
+        {"field", ONS_REAL, ONS_LIVE, "0", NULL, NULL, NULL, "coupling", "external field h of H = ... - h sum " axis}, \
         SPIN_DYNAMICS("all along the field's axis"),                                                                   \
         {"order",                                                                                                      \
          ONS_CHOICE,                                                                                                   \

@@ -11,7 +11,7 @@ enum { OBSERVABLES = VECTOR_VORTICITY + 1 };
 
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
-    {"temperature", ONS_REAL, 0, "0.8929", NULL, "(0, inf)", NULL, "coupling",
+    {"temperature", ONS_REAL, ONS_LIVE, "0.8929", NULL, "(0, inf)", NULL, "coupling",
      "temperature, k_B = 1; the default is the Berezinskii-Kosterlitz-Thouless transition of the square lattice"},
     VECTOR_PARAMETERS("cos(theta_i - theta_j)", "cos(theta_i)"),
     SPIN_MEASURE,
