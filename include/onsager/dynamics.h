@@ -9,5 +9,6 @@
 
 #include <onsager/base.h>
 #include <onsager/dynamics/flow.h>
+#include <onsager/dynamics/integrate.h>
 
 #endif
