@@ -10,5 +10,6 @@
 #include <onsager/base.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
+#include <onsager/dynamics/lyapunov.h>
 
 #endif
