@@ -206,7 +206,7 @@ static void source_in_c(void **state) {
     ons_flow *flow = parse("x' = a*sin(x)/y + x^3; y' = -x*1.5", NULL, 0);
     ons_text text = {0};
     assert_int_equal(ons_flow_source(flow, "test", &text), ONS_OK);
-    assert_non_null(strstr(text.data, "void test_value(const number *t"));
+    assert_non_null(strstr(text.data, "static void test_value(const number *t"));
     assert_non_null(strstr(text.data, "FLOW_sin(v"));
     assert_non_null(strstr(text.data, "FLOW_NUMBER(1.5)"));
     assert_non_null(strstr(text.data, "jacobian[3] = v"));

@@ -18,7 +18,7 @@
 typedef struct problem {
     ons_flow *flow;
     ons_field field;
-    ons_ensemble *ensemble;
+    ons_trajectories *ensemble;
 } problem;
 
 static problem pose(const char *equations, const double *parameters, size_t members, ons_method method,
@@ -27,13 +27,13 @@ static problem pose(const char *equations, const double *parameters, size_t memb
     const ons_integration how = {.method = method, .relative = tolerance, .absolute = tolerance};
     ons_status status = ons_flow_parse(&made.flow, equations, NULL, 0);
     if (status == ONS_OK) { status = ons_flow_field(&made.field, made.flow, parameters, 1); }
-    if (status == ONS_OK) { status = ons_ensemble_create(&made.ensemble, &made.field, members, &how); }
+    if (status == ONS_OK) { status = ons_trajectories_create(&made.ensemble, &made.field, members, &how); }
     if (status != ONS_OK) { fail_msg("%s", ons_message()); }
     return made;
 }
 
 static void release(problem *old) {
-    ons_ensemble_free(old->ensemble);
+    ons_trajectories_free(old->ensemble);
     ons_flow_field_free(&old->field);
     ons_flow_free(old->flow);
 }
@@ -47,14 +47,14 @@ static void closed_forms(void **state) {
         problem one = pose("x' = v; v' = -x; z' = -z + cos(t)", NULL, 3, method, 1e-11);
         for (size_t m = 0; m < 3; m++) {
             const double t = 0.1 * (double)m, x[] = {cos(t), -sin(t), (cos(t) + sin(t)) / 2};
-            ons_ensemble_set(one.ensemble, m, t, x, 0);
+            ons_trajectories_set(one.ensemble, m, t, x, 0);
         }
         const double targets[] = {7.25, 100.5, -3};
         for (int i = 0; i < 3; i++) {
-            assert_int_equal(ons_ensemble_advance(one.ensemble, targets[i]), ONS_OK);
+            assert_int_equal(ons_trajectories_advance(one.ensemble, targets[i]), ONS_OK);
             for (size_t m = 0; m < 3; m++) {
                 double t, x[3];
-                ons_ensemble_get(one.ensemble, m, &t, x, NULL);
+                ons_trajectories_get(one.ensemble, m, &t, x, NULL);
                 assert_true(t == targets[i]);
                 assert_true(fabs(x[0] - cos(t)) < 3e-8 && fabs(x[1] + sin(t)) < 3e-8);
                 /* Backwards the third one grows by e^100: what it knows is gone. */
@@ -72,11 +72,11 @@ static void lorenz_reference_points(void **state) {
                                         {-4.39310922, -2.06912719, 25.91452997},
                                         {13.79319960, 12.95180394, 34.90160868}};
     problem one = pose(lorenz, lorenz_parameters, 1, ONS_DOP853, 1e-14);
-    ons_ensemble_set(one.ensemble, 0, 0, (const double[]){1, 1, 1}, 0);
+    ons_trajectories_set(one.ensemble, 0, 0, (const double[]){1, 1, 1}, 0);
     for (int i = 0; i < 4; i++) {
-        assert_int_equal(ons_ensemble_advance(one.ensemble, 5.0 * (i + 1)), ONS_OK);
+        assert_int_equal(ons_trajectories_advance(one.ensemble, 5.0 * (i + 1)), ONS_OK);
         double x[3];
-        ons_ensemble_get(one.ensemble, 0, NULL, x, NULL);
+        ons_trajectories_get(one.ensemble, 0, NULL, x, NULL);
         print_message("t = %d: %.9f %.9f %.9f\n", 5 * (i + 1), x[0], x[1], x[2]);
         for (int k = 0; k < 3; k++) { assert_true(fabs(x[k] - points[i][k]) < 1e-8); }
     }
@@ -87,26 +87,26 @@ static void lorenz_reference_points(void **state) {
 static double error_of_steps(ons_method method, double step, bool dense) {
     ons_flow *flow = NULL;
     ons_field field;
-    ons_ensemble *ensemble = NULL;
+    ons_trajectories *ensemble = NULL;
     const ons_integration how = {.method = method, .relative = 0.5, .absolute = 1e9, .first = step, .largest = step};
     assert_int_equal(ons_flow_parse(&flow, "x' = y; y' = -sin(x)", NULL, 0), ONS_OK);
     assert_int_equal(ons_flow_field(&field, flow, NULL, 1), ONS_OK);
-    assert_int_equal(ons_ensemble_create(&ensemble, &field, 1, &how), ONS_OK);
+    assert_int_equal(ons_trajectories_create(&ensemble, &field, 1, &how), ONS_OK);
     /* The separatrix of the pendulum: x = 4 atan(e^t) - pi. */
-    ons_ensemble_set(ensemble, 0, 0, (const double[]){0, 2}, step);
+    ons_trajectories_set(ensemble, 0, 0, (const double[]){0, 2}, step);
     double worst = 0;
     if (dense) {
         double times[160], out[320];
         for (int i = 0; i < 160; i++) { times[i] = 0.0125 * (i + 1); }
-        assert_int_equal(ons_ensemble_sample(ensemble, times, 160, out), ONS_OK);
+        assert_int_equal(ons_trajectories_sample(ensemble, times, 160, out), ONS_OK);
         for (int i = 0; i < 160; i++) { worst = fmax(worst, fabs(out[2 * i] - (4 * atan(exp(times[i])) - M_PI))); }
     } else {
         double x[2];
-        assert_int_equal(ons_ensemble_advance(ensemble, 2), ONS_OK);
-        ons_ensemble_get(ensemble, 0, NULL, x, NULL);
+        assert_int_equal(ons_trajectories_advance(ensemble, 2), ONS_OK);
+        ons_trajectories_get(ensemble, 0, NULL, x, NULL);
         worst = fabs(x[0] - (4 * atan(exp(2)) - M_PI));
     }
-    ons_ensemble_free(ensemble);
+    ons_trajectories_free(ensemble);
     ons_flow_field_free(&field);
     ons_flow_free(flow);
     return worst;
@@ -143,17 +143,17 @@ static void members_do_not_know_each_other(void **state) {
     for (size_t m = 0; m < members; m++) {
         double x[3];
         start_of_member(m, x);
-        ons_ensemble_set(many.ensemble, m, 0, x, 0);
+        ons_trajectories_set(many.ensemble, m, 0, x, 0);
     }
     double times[40], out[40 * members * 3];
     for (int i = 0; i < 40; i++) { times[i] = 0.25 * (i + 1); }
-    assert_int_equal(ons_ensemble_sample(many.ensemble, times, 40, out), ONS_OK);
+    assert_int_equal(ons_trajectories_sample(many.ensemble, times, 40, out), ONS_OK);
     for (size_t m = 0; m < members; m += 4) {
         problem alone = pose(lorenz, lorenz_parameters, 1, ONS_DOP853, 1e-8);
         double x[3], single[40 * 3];
         start_of_member(m, x);
-        ons_ensemble_set(alone.ensemble, 0, 0, x, 0);
-        assert_int_equal(ons_ensemble_sample(alone.ensemble, times, 40, single), ONS_OK);
+        ons_trajectories_set(alone.ensemble, 0, 0, x, 0);
+        assert_int_equal(ons_trajectories_sample(alone.ensemble, times, 40, single), ONS_OK);
         for (int i = 0; i < 40; i++) {
             assert_memory_equal(single + 3 * i, out + ((size_t)i * members + m) * 3, 3 * sizeof(double));
         }
@@ -170,23 +170,23 @@ static void going_on(void **state) {
     for (size_t m = 0; m < 5; m++) {
         double x[3];
         start_of_member(m, x);
-        ons_ensemble_set(whole.ensemble, m, 0, x, 0);
-        ons_ensemble_set(first.ensemble, m, 0, x, 0);
+        ons_trajectories_set(whole.ensemble, m, 0, x, 0);
+        ons_trajectories_set(first.ensemble, m, 0, x, 0);
     }
     for (int i = 1; i <= 6; i++) {
-        assert_int_equal(ons_ensemble_advance(whole.ensemble, i), ONS_OK);
-        if (i <= 3) { assert_int_equal(ons_ensemble_advance(first.ensemble, i), ONS_OK); }
+        assert_int_equal(ons_trajectories_advance(whole.ensemble, i), ONS_OK);
+        if (i <= 3) { assert_int_equal(ons_trajectories_advance(first.ensemble, i), ONS_OK); }
     }
     for (size_t m = 0; m < 5; m++) {
         double t, x[3], h;
-        ons_ensemble_get(first.ensemble, m, &t, x, &h);
-        ons_ensemble_set(second.ensemble, m, t, x, h);
+        ons_trajectories_get(first.ensemble, m, &t, x, &h);
+        ons_trajectories_set(second.ensemble, m, t, x, h);
     }
-    for (int i = 4; i <= 6; i++) { assert_int_equal(ons_ensemble_advance(second.ensemble, i), ONS_OK); }
+    for (int i = 4; i <= 6; i++) { assert_int_equal(ons_trajectories_advance(second.ensemble, i), ONS_OK); }
     for (size_t m = 0; m < 5; m++) {
         double x[3], y[3];
-        ons_ensemble_get(whole.ensemble, m, NULL, x, NULL);
-        ons_ensemble_get(second.ensemble, m, NULL, y, NULL);
+        ons_trajectories_get(whole.ensemble, m, NULL, x, NULL);
+        ons_trajectories_get(second.ensemble, m, NULL, y, NULL);
         assert_memory_equal(x, y, sizeof x);
     }
     release(&whole);
@@ -199,16 +199,16 @@ static void blow_up(void **state) {
     for (int method = 0; method < 2; method++) {
         problem one = pose("x' = x^2", NULL, 4, method, 1e-9);
         static const double starts[] = {1, 0.25, 2, -1};
-        for (size_t m = 0; m < 4; m++) { ons_ensemble_set(one.ensemble, m, 0, &starts[m], 0); }
-        assert_int_equal(ons_ensemble_advance(one.ensemble, 2), ONS_OK);
+        for (size_t m = 0; m < 4; m++) { ons_trajectories_set(one.ensemble, m, 0, &starts[m], 0); }
+        assert_int_equal(ons_trajectories_advance(one.ensemble, 2), ONS_OK);
         for (size_t m = 0; m < 4; m++) {
             double t, x;
-            ons_ensemble_get(one.ensemble, m, &t, &x, NULL);
+            ons_trajectories_get(one.ensemble, m, &t, &x, NULL);
             if (starts[m] >= 0.5) {
-                assert_int_not_equal(ons_ensemble_state(one.ensemble, m), ONS_MEMBER_RUNNING);
+                assert_int_not_equal(ons_trajectories_state(one.ensemble, m), ONS_MEMBER_RUNNING);
                 assert_true(fabs(t - 1 / starts[m]) < 1e-6);
             } else {
-                assert_int_equal(ons_ensemble_state(one.ensemble, m), ONS_MEMBER_RUNNING);
+                assert_int_equal(ons_trajectories_state(one.ensemble, m), ONS_MEMBER_RUNNING);
                 assert_true(t == 2 && fabs(x - starts[m] / (1 - 2 * starts[m])) < 1e-7);
             }
         }
@@ -218,20 +218,20 @@ static void blow_up(void **state) {
 
 static void refusals(void **state) {
     problem one = pose("x' = -x", NULL, 2, ONS_DOP853, 1e-6);
-    ons_ensemble *other = NULL;
+    ons_trajectories *other = NULL;
     const ons_integration wrong[] = {
         {.relative = 0}, {.relative = NAN}, {.relative = 1e-6, .absolute = -1}, {.relative = 1e-6, .first = -1}};
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(ons_ensemble_create(&other, &one.field, 1, &wrong[i]), ONS_INVALID);
+        assert_int_equal(ons_trajectories_create(&other, &one.field, 1, &wrong[i]), ONS_INVALID);
     }
-    assert_int_equal(ons_ensemble_create(&other, &one.field, 0, &(ons_integration){.relative = 1e-6}), ONS_INVALID);
+    assert_int_equal(ons_trajectories_create(&other, &one.field, 0, &(ons_integration){.relative = 1e-6}), ONS_INVALID);
     const double x = 1;
-    ons_ensemble_set(one.ensemble, 0, 0, &x, 0);
-    ons_ensemble_set(one.ensemble, 1, 0, &x, 0);
-    assert_int_equal(ons_ensemble_advance(one.ensemble, INFINITY), ONS_INVALID);
+    ons_trajectories_set(one.ensemble, 0, 0, &x, 0);
+    ons_trajectories_set(one.ensemble, 1, 0, &x, 0);
+    assert_int_equal(ons_trajectories_advance(one.ensemble, INFINITY), ONS_INVALID);
     double out[4];
-    assert_int_equal(ons_ensemble_sample(one.ensemble, (const double[]){1, 0.5}, 2, out), ONS_INVALID);
-    assert_int_equal(ons_ensemble_sample(one.ensemble, (const double[]){-1, 0.5}, 2, out), ONS_INVALID);
+    assert_int_equal(ons_trajectories_sample(one.ensemble, (const double[]){1, 0.5}, 2, out), ONS_INVALID);
+    assert_int_equal(ons_trajectories_sample(one.ensemble, (const double[]){-1, 0.5}, 2, out), ONS_INVALID);
     release(&one);
 }
 

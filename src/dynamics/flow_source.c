@@ -68,10 +68,9 @@ static ons_status write_nodes(ons_text *source, const dynamics_graph *graph, con
 
 static void begin(ons_text *source, const char *name, const char *what, const char *outputs) {
     ons_text_add(source,
-                 "void %s_%s(const number *t, const number *x, const number *delayed, const number *p, %s);\n"
-                 "void %s_%s(const number *t, const number *x, const number *delayed, const number *p, %s) {\n"
+                 "static void %s_%s(const number *t, const number *x, const number *delayed, const number *p, %s) {\n"
                  "    (void)t;\n    (void)x;\n    (void)delayed;\n    (void)p;\n",
-                 name, what, outputs, name, what, outputs);
+                 name, what, outputs);
 }
 
 static ons_status write_value(const ons_flow *flow, const char *name, ons_text *source) {
@@ -106,13 +105,13 @@ static ons_status write_delay_jacobian(const ons_flow *flow, const char *name, o
     for (size_t k = 0; k < count; k++) {
         ons_text_add(source, "    sensitivity[%zu] = v%u;\n", k, flow->delayed_slopes[k]);
     }
-    ons_text_add(source, count ? "}\n\n" : "    (void)sensitivity;\n}\n\n");
+    ons_text_add(source, "}\n\n");
     return status;
 }
 
 ons_status ons_flow_source(const ons_flow *flow, const char *name, ons_text *source) {
     ons_status status = write_value(flow, name, source);
     if (status == ONS_OK) { status = write_jacobian(flow, name, source); }
-    if (status == ONS_OK) { status = write_delay_jacobian(flow, name, source); }
+    if (status == ONS_OK && flow->delay_count) { status = write_delay_jacobian(flow, name, source); }
     return status == ONS_OK && source->failed ? ONS_MEMORY : status;
 }

@@ -18,7 +18,7 @@ typedef struct member {
     bool started;   /* the first derivative of its block belongs to where it is */
 } member;
 
-struct ons_ensemble {
+struct ons_trajectories {
     ons_field field;
     ons_integration how;
     size_t count, block_count;
@@ -60,7 +60,7 @@ static ons_status check(const ons_field *field, size_t count, const ons_integrat
     return ONS_OK;
 }
 
-static void place_arrays(ons_ensemble *made) {
+static void place_arrays(ons_trajectories *made) {
     const size_t row = made->field.dimension * ONS_LANES;
     double *at = made->numbers;
     for (size_t b = 0; b < made->block_count; b++) {
@@ -75,12 +75,12 @@ static void place_arrays(ons_ensemble *made) {
     }
 }
 
-ons_status ons_ensemble_create(ons_ensemble **ensemble, const ons_field *field, size_t count,
-                               const ons_integration *how) {
+ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field *field, size_t count,
+                                   const ons_integration *how) {
     *ensemble = NULL;
     const ons_status status = check(field, count, how);
     if (status != ONS_OK) { return status; }
-    ons_ensemble *made = ONS_NEW(ons_ensemble, 1);
+    ons_trajectories *made = ONS_NEW(ons_trajectories, 1);
     if (!made) { return ONS_MEMORY; }
     made->field = *field;
     made->how = *how;
@@ -94,7 +94,7 @@ ons_status ons_ensemble_create(ons_ensemble **ensemble, const ons_field *field, 
     made->blocks = fits ? aligned_alloc(64, made->block_count * sizeof *made->blocks) : NULL;
     made->numbers = fits ? aligned_alloc(64, made->block_count * bytes) : NULL;
     if (!made->members || !made->blocks || !made->numbers) {
-        ons_ensemble_free(made);
+        ons_trajectories_free(made);
         return ONS_MEMORY;
     }
     memset(made->numbers, 0, made->block_count * bytes);
@@ -103,7 +103,7 @@ ons_status ons_ensemble_create(ons_ensemble **ensemble, const ons_field *field, 
     return ONS_OK;
 }
 
-void ons_ensemble_free(ons_ensemble *ensemble) {
+void ons_trajectories_free(ons_trajectories *ensemble) {
     if (!ensemble) { return; }
     free(ensemble->members);
     free(ensemble->blocks);
@@ -114,7 +114,7 @@ void ons_ensemble_free(ons_ensemble *ensemble) {
 /* ---- members --------------------------------------------------------------------------------------------------------
  */
 
-static void set_lane(ons_ensemble *ensemble, size_t index, double t, const double *x, double h) {
+static void set_lane(ons_trajectories *ensemble, size_t index, double t, const double *x, double h) {
     dynamics_block *block = &ensemble->blocks[index / ONS_LANES];
     const size_t lane = index % ONS_LANES;
     block->t[lane] = t;
@@ -126,7 +126,7 @@ static void set_lane(ons_ensemble *ensemble, size_t index, double t, const doubl
     ensemble->members[index].started = false;
 }
 
-void ons_ensemble_set(ons_ensemble *ensemble, size_t index, double t, const double *x, double h) {
+void ons_trajectories_set(ons_trajectories *ensemble, size_t index, double t, const double *x, double h) {
     set_lane(ensemble, index, t, x, h);
     /* Lanes without a member are copies of the last one. */
     for (size_t copy = ensemble->count; index + 1 == ensemble->count && copy < ensemble->block_count * ONS_LANES;
@@ -135,7 +135,7 @@ void ons_ensemble_set(ons_ensemble *ensemble, size_t index, double t, const doub
     }
 }
 
-void ons_ensemble_get(const ons_ensemble *ensemble, size_t index, double *t, double *x, double *h) {
+void ons_trajectories_get(const ons_trajectories *ensemble, size_t index, double *t, double *x, double *h) {
     const dynamics_block *block = &ensemble->blocks[index / ONS_LANES];
     const size_t lane = index % ONS_LANES;
     if (t) { *t = block->t[lane]; }
@@ -143,11 +143,12 @@ void ons_ensemble_get(const ons_ensemble *ensemble, size_t index, double *t, dou
     if (h) { *h = block->h[lane]; }
 }
 
-ons_member_state ons_ensemble_state(const ons_ensemble *ensemble, size_t index) {
+ons_member_state ons_trajectories_state(const ons_trajectories *ensemble, size_t index) {
     return ensemble->members[index].state;
 }
 
-void ons_ensemble_counts(const ons_ensemble *ensemble, uint64_t *accepted, uint64_t *rejected, uint64_t *evaluations) {
+void ons_trajectories_counts(const ons_trajectories *ensemble, uint64_t *accepted, uint64_t *rejected,
+                             uint64_t *evaluations) {
     *accepted = *rejected = *evaluations = 0;
     for (size_t i = 0; i < ensemble->count; i++) {
         *accepted += ensemble->members[i].accepted;
@@ -159,7 +160,7 @@ void ons_ensemble_counts(const ons_ensemble *ensemble, uint64_t *accepted, uint6
 /* ---- first steps ----------------------------------------------------------------------------------------------------
  */
 
-static double scaled_norm(const ons_ensemble *ensemble, const double *values, const double *x, size_t lane) {
+static double scaled_norm(const ons_trajectories *ensemble, const double *values, const double *x, size_t lane) {
     const size_t n = ensemble->field.dimension;
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
@@ -172,7 +173,7 @@ static double scaled_norm(const ons_ensemble *ensemble, const double *values, co
 
 /* Evaluates the first derivatives of the block (the same bits for lanes that have theirs already), and for lanes
  * without a planned step finds one (Hairer, Norsett and Wanner 1993, II.4). */
-static void start_block(ons_ensemble *ensemble, size_t index) {
+static void start_block(ons_trajectories *ensemble, size_t index) {
     const size_t n = ensemble->field.dimension;
     dynamics_block *block = &ensemble->blocks[index];
     member *members = ensemble->members + index * ONS_LANES;
@@ -229,7 +230,7 @@ static bool finite_lane(const dynamics_block *block, size_t n, size_t lane) {
 }
 
 /* After a try: who has arrived, who cannot go on. */
-static void judge(ons_ensemble *ensemble, size_t index) {
+static void judge(ons_trajectories *ensemble, size_t index) {
     dynamics_block *block = &ensemble->blocks[index];
     for (size_t l = 0; l < ONS_LANES; l++) {
         member *one = &ensemble->members[index * ONS_LANES + l];
@@ -251,7 +252,7 @@ static void judge(ons_ensemble *ensemble, size_t index) {
 }
 
 /* Who still has a way to go. */
-static bool prepare(ons_ensemble *ensemble, size_t index, double target, bool clipped) {
+static bool prepare(ons_trajectories *ensemble, size_t index, double target, bool clipped) {
     dynamics_block *block = &ensemble->blocks[index];
     bool any = false;
     block->clipped = clipped;
@@ -276,7 +277,7 @@ static bool any_running(const dynamics_block *block) {
     return any != 0;
 }
 
-ons_status ons_ensemble_advance(ons_ensemble *ensemble, double target) {
+ons_status ons_trajectories_advance(ons_trajectories *ensemble, double target) {
     if (!isfinite(target)) { return ons_fail(ONS_INVALID, "a finite time is expected as target, not %g", target); }
     dynamics_try *attempt = ensemble->kernels->attempt[ensemble->how.method];
     for (size_t b = 0; b < ensemble->block_count; b++) {
@@ -293,7 +294,8 @@ ons_status ons_ensemble_advance(ons_ensemble *ensemble, double target) {
 /* ---- sampling -------------------------------------------------------------------------------------------------------
  */
 
-static double dense_value(const ons_ensemble *ensemble, const dynamics_block *block, size_t i, size_t lane, double t) {
+static double dense_value(const ons_trajectories *ensemble, const dynamics_block *block, size_t i, size_t lane,
+                          double t) {
     const size_t n = ensemble->field.dimension, at = i * ONS_LANES + lane;
     const double u = (t - block->t_old[lane]) / block->h_old[lane];
     const double *dense = block->dense + n * ONS_LANES;
@@ -308,8 +310,8 @@ static double dense_value(const ons_ensemble *ensemble, const dynamics_block *bl
 }
 
 /* Writes the times that lie within the step just accepted. */
-static void write_samples(const ons_ensemble *ensemble, size_t index, const double *times, size_t count, size_t *next,
-                          double *out) {
+static void write_samples(const ons_trajectories *ensemble, size_t index, const double *times, size_t count,
+                          size_t *next, double *out) {
     const dynamics_block *block = &ensemble->blocks[index];
     const size_t n = ensemble->field.dimension;
     for (size_t l = 0; l < ONS_LANES; l++) {
@@ -329,7 +331,7 @@ static bool any_due(const dynamics_block *block, const double *times, size_t cou
     return false;
 }
 
-static ons_status check_times(const ons_ensemble *ensemble, const double *times, size_t count) {
+static ons_status check_times(const ons_trajectories *ensemble, const double *times, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(times[i]) || (i > 0 && times[i] < times[i - 1])) {
             return ons_fail(ONS_INVALID, "times must ascend: %g stands at place %zu", times[i], i);
@@ -344,7 +346,7 @@ static ons_status check_times(const ons_ensemble *ensemble, const double *times,
     return ONS_OK;
 }
 
-static void sample_block(ons_ensemble *ensemble, size_t b, const double *times, size_t count, double *out) {
+static void sample_block(ons_trajectories *ensemble, size_t b, const double *times, size_t count, double *out) {
     dynamics_block *block = &ensemble->blocks[b];
     const size_t n = ensemble->field.dimension;
     size_t next[ONS_LANES] = {0};
@@ -366,7 +368,7 @@ static void sample_block(ons_ensemble *ensemble, size_t b, const double *times, 
     }
 }
 
-ons_status ons_ensemble_sample(ons_ensemble *ensemble, const double *times, size_t count, double *out) {
+ons_status ons_trajectories_sample(ons_trajectories *ensemble, const double *times, size_t count, double *out) {
     const ons_status status = check_times(ensemble, times, count);
     if (status != ONS_OK || count == 0) { return status; }
     for (size_t i = 0; i < count * ensemble->count * ensemble->field.dimension; i++) { out[i] = NAN; }

@@ -14,12 +14,12 @@ struct ons_tangent {
     ons_field field, whole;
     size_t members, exponents, width;
     bool map;
-    ons_ensemble *ensemble; /* of a flow */
-    double *points;         /* of a map: [blocks][width][lanes] */
-    double *times;          /* of a map: [blocks][lanes] */
-    double *jacobian;       /* [dimension][dimension][lanes] */
-    double *next;           /* [width][lanes] */
-    double *member;         /* [width] */
+    ons_trajectories *ensemble; /* of a flow */
+    double *points;             /* of a map: [blocks][width][lanes] */
+    double *times;              /* of a map: [blocks][lanes] */
+    double *jacobian;           /* [dimension][dimension][lanes] */
+    double *next;               /* [width][lanes] */
+    double *member;             /* [width] */
 };
 
 /* ---- the variational equation ---------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, siz
                               const ons_integration *how) {
     ons_status status = make(tangent, field, members, exponents, false);
     if (status != ONS_OK) { return status; }
-    status = ons_ensemble_create(&(*tangent)->ensemble, &(*tangent)->whole, members, how);
+    status = ons_trajectories_create(&(*tangent)->ensemble, &(*tangent)->whole, members, how);
     if (status != ONS_OK) {
         ons_tangent_free(*tangent);
         *tangent = NULL;
@@ -111,7 +111,7 @@ ons_status ons_tangent_create_map(ons_tangent **tangent, const ons_field *field,
 
 void ons_tangent_free(ons_tangent *tangent) {
     if (!tangent) { return; }
-    ons_ensemble_free(tangent->ensemble);
+    ons_trajectories_free(tangent->ensemble);
     free(tangent->points);
     free(tangent->times);
     free(tangent->jacobian);
@@ -125,7 +125,7 @@ void ons_tangent_free(ons_tangent *tangent) {
 
 static void put_member(ons_tangent *tangent, size_t member, double t, double h, const double *numbers) {
     if (!tangent->map) {
-        ons_ensemble_set(tangent->ensemble, member, t, numbers, h);
+        ons_trajectories_set(tangent->ensemble, member, t, numbers, h);
         return;
     }
     /* Lanes behind the last member are copies of it. */
@@ -140,7 +140,7 @@ static void put_member(ons_tangent *tangent, size_t member, double t, double h, 
 
 static void take_member(const ons_tangent *tangent, size_t member, double *t, double *h, double *numbers) {
     if (!tangent->map) {
-        ons_ensemble_get(tangent->ensemble, member, t, numbers, h);
+        ons_trajectories_get(tangent->ensemble, member, t, numbers, h);
         return;
     }
     const size_t block = member / ONS_LANES, lane = member % ONS_LANES;
@@ -206,7 +206,8 @@ static ons_status failed(const ons_tangent *tangent, size_t member, double t) {
     static const char *const reasons[] = {"its perturbations are not finite",
                                           "its step became too small: a singularity, or a stiff flow", "it blew up",
                                           "it takes too many steps"};
-    const ons_member_state state = tangent->map ? ONS_MEMBER_RUNNING : ons_ensemble_state(tangent->ensemble, member);
+    const ons_member_state state =
+        tangent->map ? ONS_MEMBER_RUNNING : ons_trajectories_state(tangent->ensemble, member);
     return ons_fail(ONS_FAILED, "member %zu cannot go on at time %g: %s", member, t, reasons[state]);
 }
 
@@ -216,7 +217,7 @@ static ons_status harvest(ons_tangent *tangent, double *growth, double *divergen
     for (size_t m = 0; m < tangent->members; m++) {
         double t, h;
         take_member(tangent, m, &t, &h, numbers);
-        const bool runs = tangent->map || ons_ensemble_state(tangent->ensemble, m) == ONS_MEMBER_RUNNING;
+        const bool runs = tangent->map || ons_trajectories_state(tangent->ensemble, m) == ONS_MEMBER_RUNNING;
         if (!runs || !orthonormalise(numbers + n, tangent->exponents, n, growth + m * tangent->exponents)) {
             return failed(tangent, m, t);
         }
@@ -266,7 +267,7 @@ static ons_status map_block(ons_tangent *tangent, size_t block) {
 }
 
 static ons_status go_on(ons_tangent *tangent, double target) {
-    if (!tangent->map) { return ons_ensemble_advance(tangent->ensemble, target); }
+    if (!tangent->map) { return ons_trajectories_advance(tangent->ensemble, target); }
     ons_status status = ONS_OK;
     for (size_t b = 0; status == ONS_OK && b < (tangent->members + ONS_LANES - 1) / ONS_LANES; b++) {
         while (status == ONS_OK && tangent->times[b * ONS_LANES] < target) { status = map_block(tangent, b); }

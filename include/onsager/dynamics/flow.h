@@ -57,7 +57,7 @@ ONS_API bool ons_flow_independent(const ons_flow *flow, size_t i, size_t j);
 ONS_API void ons_flow_delay_jacobian(const ons_flow *flow, size_t lanes, const double *t, const double *x,
                                      const double *delayed, const double *p, double *sensitivity, double *work);
 
-/* C source of three functions, appended to `source`:
+/* C source of three static functions, appended to `source` (the last one for flows with delays only):
  *     void NAME_value(const number *t, const number *x, const number *delayed, const number *p, number *dx)
  *     void NAME_jacobian(..., number *dx, number *jacobian)
  *     void NAME_delay_jacobian(..., number *sensitivity)

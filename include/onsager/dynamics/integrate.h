@@ -48,26 +48,26 @@ typedef enum ons_member_state {
     ONS_MEMBER_TOO_LONG    /* more steps than allowed */
 } ons_member_state;
 
-typedef struct ons_ensemble ons_ensemble;
+typedef struct ons_trajectories ons_trajectories;
 /* `field` must outlive the ensemble. ONS_INVALID: tolerances that are not positive or below 1e-15, no members. */
-ONS_API ons_status ons_ensemble_create(ons_ensemble **ensemble, const ons_field *field, size_t count,
-                                       const ons_integration *how);
-ONS_API void ons_ensemble_free(ons_ensemble *ensemble);
+ONS_API ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field *field, size_t count,
+                                           const ons_integration *how);
+ONS_API void ons_trajectories_free(ons_trajectories *ensemble);
 /* Puts a member at x[dimension] at time t; h: its next step, 0: to be found. */
-ONS_API void ons_ensemble_set(ons_ensemble *ensemble, size_t member, double t, const double *x, double h);
-/* Where it is; x[dimension], h (each may be NULL): what ons_ensemble_set takes to go on with the same bits. */
-ONS_API void ons_ensemble_get(const ons_ensemble *ensemble, size_t member, double *t, double *x, double *h);
-ONS_API ons_member_state ons_ensemble_state(const ons_ensemble *ensemble, size_t member);
+ONS_API void ons_trajectories_set(ons_trajectories *ensemble, size_t member, double t, const double *x, double h);
+/* Where it is; x[dimension], h (each may be NULL): what ons_trajectories_set takes to go on with the same bits. */
+ONS_API void ons_trajectories_get(const ons_trajectories *ensemble, size_t member, double *t, double *x, double *h);
+ONS_API ons_member_state ons_trajectories_state(const ons_trajectories *ensemble, size_t member);
 /* Accepted and rejected steps of all members so far, and evaluations of the field for a block. */
-ONS_API void ons_ensemble_counts(const ons_ensemble *ensemble, uint64_t *accepted, uint64_t *rejected,
-                                 uint64_t *evaluations);
+ONS_API void ons_trajectories_counts(const ons_trajectories *ensemble, uint64_t *accepted, uint64_t *rejected,
+                                     uint64_t *evaluations);
 /* Takes all members to `target` (later or earlier than they are), which is hit exactly by a last step of its own. A
  * member that cannot go on stays where it failed, and its state says why; the others arrive. */
-ONS_API ons_status ons_ensemble_advance(ons_ensemble *ensemble, double target);
+ONS_API ons_status ons_trajectories_advance(ons_trajectories *ensemble, double target);
 /* The states at times[count] (ascending, none before the members' own time) by the dense output of the method, of order
  * 4 and 7: out[count][members][dimension]; NaN where a member failed before. Members end at or after the last time,
  * where their own steps lead them: steps do not depend on the times. */
-ONS_API ons_status ons_ensemble_sample(ons_ensemble *ensemble, const double *times, size_t count, double *out);
+ONS_API ons_status ons_trajectories_sample(ons_trajectories *ensemble, const double *times, size_t count, double *out);
 
 /* A field from a flow by its formulas. `parameters`: [members][parameters] or, with members = 1, the same for all. It
  * is kept as long as the returned data is used; free with ons_flow_field_free. */
