@@ -146,6 +146,7 @@ static void going_on(void **state) {
                 ons_tangent_store(whole.tangent, m, numbers);
                 ons_tangent_load(second.tangent, m, numbers);
             }
+            ons_tangent_set_interval(second.tangent, ons_tangent_interval(whole.tangent));
             free(numbers);
             memcpy(other, growth, sizeof other);
         }

@@ -14,13 +14,19 @@ struct ons_tangent {
     ons_field field, whole;
     size_t members, exponents, width;
     bool map;
-    ons_trajectories *ensemble; /* of a flow */
-    double *points;             /* of a map: [blocks][width][lanes] */
-    double *times;              /* of a map: [blocks][lanes] */
-    double *jacobian;           /* [dimension][dimension][lanes] */
-    double *next;               /* [width][lanes] */
-    double *member;             /* [width] */
+    ons_trajectories *trajectories; /* of a flow */
+    double *points;                 /* of a map: [blocks][width][lanes] */
+    double *times;                  /* of a map: [blocks][lanes] */
+    double *jacobian;               /* [dimension][dimension][lanes] */
+    double *next;                   /* [width][lanes] */
+    double *member;                 /* [width] */
+    double *before;                 /* [members][width + 2] at the last decomposition */
+    double part;                    /* the time to the next decomposition that served last; 0: none yet */
 };
+
+/* A perturbation may shrink by e^-6 between two decompositions: what the tolerance of a step leaves of it is then still
+ * 1e-6 of its length at a tolerance of 1e-9, and its logarithm averages that out. */
+static const double deepest = -6;
 
 /* ---- the variational equation ---------------------------------------------------------------------------------------
  */
@@ -78,10 +84,11 @@ static ons_status make(ons_tangent **tangent, const ons_field *field, size_t mem
     made->jacobian = aligned_alloc(64, n * n * row);
     made->next = aligned_alloc(64, made->width * row);
     made->member = ONS_NEW(double, made->width);
+    made->before = ONS_NEW(double, members *(made->width + 2));
     made->points = map ? aligned_alloc(64, blocks * made->width * row) : NULL;
     made->times = map ? aligned_alloc(64, blocks * row) : NULL;
     *tangent = made;
-    if (!made->jacobian || !made->next || !made->member || (map && (!made->points || !made->times))) {
+    if (!made->jacobian || !made->next || !made->member || !made->before || (map && (!made->points || !made->times))) {
         ons_tangent_free(made);
         *tangent = NULL;
         return ONS_MEMORY;
@@ -97,7 +104,7 @@ ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, siz
                               const ons_integration *how) {
     ons_status status = make(tangent, field, members, exponents, false);
     if (status != ONS_OK) { return status; }
-    status = ons_trajectories_create(&(*tangent)->ensemble, &(*tangent)->whole, members, how);
+    status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
     if (status != ONS_OK) {
         ons_tangent_free(*tangent);
         *tangent = NULL;
@@ -111,12 +118,13 @@ ons_status ons_tangent_create_map(ons_tangent **tangent, const ons_field *field,
 
 void ons_tangent_free(ons_tangent *tangent) {
     if (!tangent) { return; }
-    ons_trajectories_free(tangent->ensemble);
+    ons_trajectories_free(tangent->trajectories);
     free(tangent->points);
     free(tangent->times);
     free(tangent->jacobian);
     free(tangent->next);
     free(tangent->member);
+    free(tangent->before);
     free(tangent);
 }
 
@@ -125,7 +133,7 @@ void ons_tangent_free(ons_tangent *tangent) {
 
 static void put_member(ons_tangent *tangent, size_t member, double t, double h, const double *numbers) {
     if (!tangent->map) {
-        ons_trajectories_set(tangent->ensemble, member, t, numbers, h);
+        ons_trajectories_set(tangent->trajectories, member, t, numbers, h);
         return;
     }
     /* Lanes behind the last member are copies of it. */
@@ -140,7 +148,7 @@ static void put_member(ons_tangent *tangent, size_t member, double t, double h, 
 
 static void take_member(const ons_tangent *tangent, size_t member, double *t, double *h, double *numbers) {
     if (!tangent->map) {
-        ons_trajectories_get(tangent->ensemble, member, t, numbers, h);
+        ons_trajectories_get(tangent->trajectories, member, t, numbers, h);
         return;
     }
     const size_t block = member / ONS_LANES, lane = member % ONS_LANES;
@@ -185,7 +193,7 @@ static double inner(const double *a, const double *b, size_t n) {
 }
 
 /* Gram and Schmidt, each vector twice (which is enough: Giraud et al. 2005); adds the logarithms of the lengths. */
-static bool orthonormalise(double *v, size_t count, size_t n, double *growth) {
+static bool orthonormalise(double *v, size_t count, size_t n, double *growth, double *least) {
     for (size_t k = 0; k < count; k++) {
         double *own = v + k * n;
         for (int pass = 0; pass < 2; pass++) {
@@ -198,6 +206,7 @@ static bool orthonormalise(double *v, size_t count, size_t n, double *growth) {
         if (!(length > 0) || !isfinite(length)) { return false; }
         for (size_t i = 0; i < n; i++) { own[i] /= length; }
         growth[k] += log(length);
+        *least = fmin(*least, log(length));
     }
     return true;
 }
@@ -207,18 +216,20 @@ static ons_status failed(const ons_tangent *tangent, size_t member, double t) {
                                           "its step became too small: a singularity, or a stiff flow", "it blew up",
                                           "it takes too many steps"};
     const ons_member_state state =
-        tangent->map ? ONS_MEMBER_RUNNING : ons_trajectories_state(tangent->ensemble, member);
+        tangent->map ? ONS_MEMBER_RUNNING : ons_trajectories_state(tangent->trajectories, member);
     return ons_fail(ONS_FAILED, "member %zu cannot go on at time %g: %s", member, t, reasons[state]);
 }
 
-static ons_status harvest(ons_tangent *tangent, double *growth, double *divergence) {
+/* Decomposes the perturbations of all members; *least: the logarithm of the smallest length. */
+static ons_status harvest(ons_tangent *tangent, double *growth, double *divergence, double *least) {
     const size_t n = tangent->field.dimension;
     double *numbers = tangent->member;
+    *least = INFINITY;
     for (size_t m = 0; m < tangent->members; m++) {
         double t, h;
         take_member(tangent, m, &t, &h, numbers);
-        const bool runs = tangent->map || ons_trajectories_state(tangent->ensemble, m) == ONS_MEMBER_RUNNING;
-        if (!runs || !orthonormalise(numbers + n, tangent->exponents, n, growth + m * tangent->exponents)) {
+        const bool runs = tangent->map || ons_trajectories_state(tangent->trajectories, m) == ONS_MEMBER_RUNNING;
+        if (!runs || !orthonormalise(numbers + n, tangent->exponents, n, growth + m * tangent->exponents, least)) {
             return failed(tangent, m, t);
         }
         if (divergence) { divergence[m] += numbers[tangent->width - 1]; }
@@ -267,7 +278,7 @@ static ons_status map_block(ons_tangent *tangent, size_t block) {
 }
 
 static ons_status go_on(ons_tangent *tangent, double target) {
-    if (!tangent->map) { return ons_trajectories_advance(tangent->ensemble, target); }
+    if (!tangent->map) { return ons_trajectories_advance(tangent->trajectories, target); }
     ons_status status = ONS_OK;
     for (size_t b = 0; status == ONS_OK && b < (tangent->members + ONS_LANES - 1) / ONS_LANES; b++) {
         while (status == ONS_OK && tangent->times[b * ONS_LANES] < target) { status = map_block(tangent, b); }
@@ -275,20 +286,71 @@ static ons_status go_on(ons_tangent *tangent, double target) {
     return status;
 }
 
+static void remember(ons_tangent *tangent) {
+    for (size_t m = 0; m < tangent->members; m++) {
+        ons_tangent_store(tangent, m, tangent->before + m * (tangent->width + 2));
+    }
+}
+
+static void recall(ons_tangent *tangent) {
+    for (size_t m = 0; m < tangent->members; m++) {
+        ons_tangent_load(tangent, m, tangent->before + m * (tangent->width + 2));
+    }
+}
+
+/* The smallest lengths of the perturbations as they are, before a decomposition. */
+static double shortest(const ons_tangent *tangent, double *growth) {
+    const size_t n = tangent->field.dimension, count = tangent->exponents;
+    double least = INFINITY;
+    for (size_t m = 0; m < tangent->members; m++) {
+        double t, h;
+        take_member(tangent, m, &t, &h, tangent->member);
+        memset(growth, 0, count * sizeof *growth);
+        if (!orthonormalise(tangent->member + n, count, n, growth, &least)) { return -INFINITY; }
+    }
+    return least;
+}
+
+/* One stretch of time, made shorter until no perturbation is lost in it; *reached: how far it went. */
+static ons_status stretch(ons_tangent *tangent, double from, double target, double longest, double *scratch,
+                          double *reached) {
+    double part = tangent->part > 0 && tangent->part < longest ? tangent->part : longest;
+    remember(tangent);
+    for (;;) {
+        /* Parts of the way are whole fractions of it, so that no rest remains. */
+        const double left = target - from, pieces = ceil(left / part - 1e-9);
+        *reached = pieces <= 1 ? target : from + left / pieces;
+        ons_status status = go_on(tangent, *reached);
+        const double least = status == ONS_OK ? shortest(tangent, scratch) : 0;
+        const bool lost = status == ONS_OK && !tangent->map && least < deepest && part > 1e-9 * longest;
+        if (!lost) {
+            tangent->part = least > deepest / 4 ? fmin(2 * part, longest) : part;
+            return status;
+        }
+        recall(tangent);
+        part /= 2;
+    }
+}
+
 ons_status ons_tangent_advance(ons_tangent *tangent, double target, double interval, double *growth,
                                double *divergence) {
-    double t, h;
+    double t, h, least;
     take_member(tangent, 0, &t, &h, tangent->member);
     if (!(interval > 0)) { return ons_fail(ONS_INVALID, "an interval between decompositions of %g", interval); }
-    const double parts = ceil((target - t) / interval - 1e-9), begin = t;
-    ons_status status = ONS_OK;
-    for (double part = 1; part <= parts && status == ONS_OK; part++) {
-        const double until = part == parts ? target : begin + part * (target - begin) / parts;
-        status = go_on(tangent, until);
-        if (status == ONS_OK) { status = harvest(tangent, growth, divergence); }
+    double *scratch = ONS_NEW(double, tangent->exponents);
+    ons_status status = scratch ? ONS_OK : ONS_MEMORY;
+    while (status == ONS_OK && t < target) {
+        double reached = target;
+        status = stretch(tangent, t, target, interval, scratch, &reached);
+        if (status == ONS_OK) { status = harvest(tangent, growth, divergence, &least); }
+        t = reached;
     }
+    free(scratch);
     return status;
 }
+
+double ons_tangent_interval(const ons_tangent *tangent) { return tangent->part; }
+void ons_tangent_set_interval(ons_tangent *tangent, double interval) { tangent->part = interval; }
 
 double ons_kaplan_yorke(const double *exponents, size_t count) {
     double sum = 0;

@@ -214,6 +214,9 @@ ons_status flow_system_persist(void *state, ons_part *part) {
     if (status == ONS_OK) { status = ons_persist(part, "growth", ONS_F64, kept->growth, ONS_LANES * kept->exponents); }
     if (status == ONS_OK) { status = ons_persist(part, "volume", ONS_F64, kept->volume, ONS_LANES); }
     if (status == ONS_OK) { status = ons_persist(part, "time", ONS_F64, &kept->time, 1); }
+    double interval = reading ? 0 : ons_tangent_interval(kept->tangent);
+    if (status == ONS_OK) { status = ons_persist(part, "interval", ONS_F64, &interval, 1); }
+    if (reading && status == ONS_OK) { ons_tangent_set_interval(kept->tangent, interval); }
     for (size_t l = 0; reading && status == ONS_OK && l < ONS_LANES; l++) {
         ons_tangent_load(kept->tangent, l, kept->numbers + l * size);
     }
