@@ -2,6 +2,7 @@
 #ifndef ONSAGER_H
 #define ONSAGER_H
 #include <onsager/base.h>
+#include <onsager/dynamics.h>
 #include <onsager/lab.h>
 #include <onsager/live.h>
 #include <onsager/paper.h>

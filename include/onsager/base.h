@@ -113,7 +113,8 @@ ONS_API ons_status ons_parse_range(const char *string, double **values, size_t *
  */
 
 /* A formula over named reals: + - * / ^ (right-associative, binds tighter than unary minus), parentheses, numbers, the
- * constants pi and e, and abs sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh floor ceil min max. Parsed
+ * constants pi and e, and abs sign step sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh floor ceil (of one
+ * argument; step(x) = 1 for x > 0, else 0), min max atan2 mod (of two; mod has the sign of its second argument). Parsed
  * once, evaluated often. */
 typedef struct ons_expression ons_expression;
 
@@ -125,6 +126,30 @@ ONS_API size_t ons_expression_name_count(const ons_expression *expression);
 ONS_API const char *ons_expression_name(const ons_expression *expression, size_t index);
 /* The value, with values[i] for name i. Not finite where mathematics says so; never fails. Reentrant. */
 ONS_API double ons_expression_value(const ons_expression *expression, const double *values);
+/* The same with pi and e as names like others, for formulas whose parameters may have these names. */
+ONS_API ons_status ons_expression_parse_names(ons_expression **expression, const char *source);
+/* The formula as a program for a stack of values, for those who differentiate or translate it: a term pushes a number
+ * or the value of a name, or takes its arguments off the stack and pushes what it makes of them. */
+typedef enum ons_operation {
+    ONS_PUSH_NUMBER,
+    ONS_PUSH_NAME,
+    ONS_NEGATE,
+    ONS_ADD,
+    ONS_SUBTRACT,
+    ONS_MULTIPLY,
+    ONS_DIVIDE,
+    ONS_POWER,
+    ONS_CALL /* a function by its name, of one or two arguments */
+} ons_operation;
+typedef struct ons_term {
+    ons_operation operation;
+    double number;        /* ONS_PUSH_NUMBER */
+    size_t name;          /* ONS_PUSH_NAME: the index of the name */
+    const char *function; /* ONS_CALL */
+    int arguments;        /* ONS_CALL: 1 or 2 */
+} ons_term;
+ONS_API size_t ons_expression_length(const ons_expression *expression);
+ONS_API ons_term ons_expression_term(const ons_expression *expression, size_t index); /* index < length */
 
 /* ---- YAML documents with positions --------------------------------------------------------------------------------
  */

@@ -18,15 +18,18 @@
 /* Parentheses, signs and exponents inside each other; values waiting for their operator. */
 enum { deepest = 200, most_waiting = 256 };
 
-typedef enum operation { NUMBER, NAME, NEGATE, ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, CALL_1, CALL_2 } operation;
+typedef struct function {
+    const char *name;
+    double (*one)(double);
+    double (*two)(double, double);
+} function;
 
 typedef struct instruction {
-    operation operation;
+    ons_operation operation;
     union {
         double number;
         size_t name;
-        double (*one)(double);
-        double (*two)(double, double);
+        const function *function;
     } with;
 } instruction;
 
@@ -37,22 +40,20 @@ struct ons_expression {
     size_t name_count, name_capacity;
 };
 
-typedef struct function {
-    const char *name;
-    double (*one)(double);
-    double (*two)(double, double);
-} function;
-
 /* Not a number stays one, which fmin and fmax would hide. */
 static double smaller(double a, double b) { return isnan(a) || isnan(b) ? NAN : a < b ? a : b; }
 static double larger(double a, double b) { return isnan(a) || isnan(b) ? NAN : a > b ? a : b; }
+static double sign(double a) { return isnan(a) ? NAN : (double)((a > 0) - (a < 0)); }
+static double heaviside(double a) { return isnan(a) ? NAN : (double)(a > 0); }
+static double modulo(double a, double b) { return a - b * floor(a / b); }
 
 static const function functions[] = {
     {"abs", fabs, NULL},    {"sqrt", sqrt, NULL},  {"exp", ons_exp, NULL}, {"log", ons_log, NULL},
     {"log10", log10, NULL}, {"sin", sin, NULL},    {"cos", cos, NULL},     {"tan", tan, NULL},
     {"asin", asin, NULL},   {"acos", acos, NULL},  {"atan", atan, NULL},   {"sinh", sinh, NULL},
     {"cosh", cosh, NULL},   {"tanh", tanh, NULL},  {"floor", floor, NULL}, {"ceil", ceil, NULL},
-    {"min", NULL, smaller}, {"max", NULL, larger},
+    {"min", NULL, smaller}, {"max", NULL, larger}, {"sign", sign, NULL},   {"step", heaviside, NULL},
+    {"atan2", NULL, atan2}, {"mod", NULL, modulo},
 };
 enum { function_count = sizeof functions / sizeof functions[0] };
 
@@ -60,7 +61,8 @@ typedef struct parser {
     ons_expression *expression;
     const char *source, *at;
     int depth;
-    int waiting; /* values on the stack at this place of the program */
+    int waiting;    /* values on the stack at this place of the program */
+    bool constants; /* pi and e are numbers, not names */
 } parser;
 
 static ons_status fail_here(const parser *state, const char *format, ...) ONS_FORMAT(2, 3);
@@ -119,7 +121,7 @@ static ons_status parse_number(parser *state) {
     free(text);
     if (isinf(value)) { return fail_here(state, "the number is too large"); }
     state->at += length;
-    return emit(state, (instruction){.operation = NUMBER, .with.number = value}, 1);
+    return emit(state, (instruction){.operation = ONS_PUSH_NUMBER, .with.number = value}, 1);
 }
 
 static ons_status parse_arguments(parser *state, const function *called) {
@@ -138,9 +140,7 @@ static ons_status parse_arguments(parser *state, const function *called) {
         }
         return fail_here(state, "')' is expected, not %s", seen(state, buffer));
     }
-    const instruction call = called->two ? (instruction){.operation = CALL_2, .with.two = called->two}
-                                         : (instruction){.operation = CALL_1, .with.one = called->one};
-    return emit(state, call, 1 - wanted);
+    return emit(state, (instruction){.operation = ONS_CALL, .with.function = called}, 1 - wanted);
 }
 
 static ons_status unknown_function(const parser *state, const char *word) {
@@ -164,7 +164,7 @@ static ons_status use_name(parser *state, const char *word) {
         if (!copy) { return ONS_MEMORY; }
         expression->names[expression->name_count++] = copy;
     }
-    return emit(state, (instruction){.operation = NAME, .with.name = index}, 1);
+    return emit(state, (instruction){.operation = ONS_PUSH_NAME, .with.name = index}, 1);
 }
 
 static ons_status parse_word(parser *state) {
@@ -187,8 +187,12 @@ static ons_status parse_word(parser *state) {
         state->at = begin;
         return unknown_function(state, word);
     }
-    if (strcmp(word, "pi") == 0) { return emit(state, (instruction){.operation = NUMBER, .with.number = M_PI}, 1); }
-    if (strcmp(word, "e") == 0) { return emit(state, (instruction){.operation = NUMBER, .with.number = M_E}, 1); }
+    if (state->constants && strcmp(word, "pi") == 0) {
+        return emit(state, (instruction){.operation = ONS_PUSH_NUMBER, .with.number = M_PI}, 1);
+    }
+    if (state->constants && strcmp(word, "e") == 0) {
+        return emit(state, (instruction){.operation = ONS_PUSH_NUMBER, .with.number = M_E}, 1);
+    }
     return use_name(state, word);
 }
 
@@ -210,7 +214,7 @@ static ons_status parse_power(parser *state) {
     ons_status status = parse_primary(state);
     if (status != ONS_OK || !accept(state, '^')) { return status; }
     status = parse_signed(state);
-    return status == ONS_OK ? emit(state, (instruction){.operation = POWER}, -1) : status;
+    return status == ONS_OK ? emit(state, (instruction){.operation = ONS_POWER}, -1) : status;
 }
 
 /* Every way down passes here, so that this is where depth is counted. */
@@ -219,7 +223,7 @@ static ons_status parse_signed(parser *state) {
     ons_status status = ONS_OK;
     if (accept(state, '-')) {
         status = parse_signed(state);
-        if (status == ONS_OK) { status = emit(state, (instruction){.operation = NEGATE}, 0); }
+        if (status == ONS_OK) { status = emit(state, (instruction){.operation = ONS_NEGATE}, 0); }
     } else if (accept(state, '+')) {
         status = parse_signed(state);
     } else {
@@ -235,7 +239,9 @@ static ons_status parse_product(parser *state) {
         const bool times = accept(state, '*');
         if (!times && !accept(state, '/')) { break; }
         status = parse_signed(state);
-        if (status == ONS_OK) { status = emit(state, (instruction){.operation = times ? MULTIPLY : DIVIDE}, -1); }
+        if (status == ONS_OK) {
+            status = emit(state, (instruction){.operation = times ? ONS_MULTIPLY : ONS_DIVIDE}, -1);
+        }
     }
     return status;
 }
@@ -246,15 +252,15 @@ static ons_status parse_sum(parser *state) {
         const bool plus = accept(state, '+');
         if (!plus && !accept(state, '-')) { break; }
         status = parse_product(state);
-        if (status == ONS_OK) { status = emit(state, (instruction){.operation = plus ? ADD : SUBTRACT}, -1); }
+        if (status == ONS_OK) { status = emit(state, (instruction){.operation = plus ? ONS_ADD : ONS_SUBTRACT}, -1); }
     }
     return status;
 }
 
-ons_status ons_expression_parse(ons_expression **expression, const char *source) {
+static ons_status parse(ons_expression **expression, const char *source, bool constants) {
     char buffer[8];
     *expression = NULL;
-    parser state = {.expression = ONS_NEW(ons_expression, 1), .source = source, .at = source};
+    parser state = {.expression = ONS_NEW(ons_expression, 1), .source = source, .at = source, .constants = constants};
     if (!state.expression) { return ONS_MEMORY; }
     ons_status status = parse_sum(&state);
     if (status == ONS_OK && *state.at != '\0') {
@@ -266,6 +272,14 @@ ons_status ons_expression_parse(ons_expression **expression, const char *source)
     }
     *expression = state.expression;
     return ONS_OK;
+}
+
+ons_status ons_expression_parse(ons_expression **expression, const char *source) {
+    return parse(expression, source, true);
+}
+
+ons_status ons_expression_parse_names(ons_expression **expression, const char *source) {
+    return parse(expression, source, false);
 }
 
 void ons_expression_free(ons_expression *expression) {
@@ -285,12 +299,12 @@ const char *ons_expression_name(const ons_expression *expression, size_t index) 
 /* A square is one product, rounded once, on every machine; other powers are the C library's. */
 static double power(double base, double exponent) { return exponent == 2 ? base * base : pow(base, exponent); }
 
-static double combined(operation what, double a, double b) {
+static double combined(ons_operation what, double a, double b) {
     switch (what) {
-    case ADD: return a + b;
-    case SUBTRACT: return a - b;
-    case MULTIPLY: return a * b;
-    case DIVIDE: return a / b;
+    case ONS_ADD: return a + b;
+    case ONS_SUBTRACT: return a - b;
+    case ONS_MULTIPLY: return a * b;
+    case ONS_DIVIDE: return a / b;
     default: return power(a, b);
     }
 }
@@ -301,14 +315,15 @@ double ons_expression_value(const ons_expression *expression, const double *valu
     /* NOLINTBEGIN(clang-analyzer-core.*) */
     for (size_t i = 0; i < expression->length; i++) {
         const instruction *step = &expression->program[i];
+        const function *called = step->with.function;
         switch (step->operation) {
-        case NUMBER: stack[height++] = step->with.number; break;
-        case NAME: stack[height++] = values[step->with.name]; break;
-        case NEGATE: stack[height - 1] = -stack[height - 1]; break;
-        case CALL_1: stack[height - 1] = step->with.one(stack[height - 1]); break;
-        case CALL_2:
-            height--;
-            stack[height - 1] = step->with.two(stack[height - 1], stack[height]);
+        case ONS_PUSH_NUMBER: stack[height++] = step->with.number; break;
+        case ONS_PUSH_NAME: stack[height++] = values[step->with.name]; break;
+        case ONS_NEGATE: stack[height - 1] = -stack[height - 1]; break;
+        case ONS_CALL:
+            height -= called->two != NULL;
+            stack[height - 1] =
+                called->two ? called->two(stack[height - 1], stack[height]) : called->one(stack[height - 1]);
             break;
         default:
             height--;
@@ -318,4 +333,21 @@ double ons_expression_value(const ons_expression *expression, const double *valu
     }
     return stack[0];
     /* NOLINTEND(clang-analyzer-core.*) */
+}
+
+size_t ons_expression_length(const ons_expression *expression) { return expression->length; }
+
+ons_term ons_expression_term(const ons_expression *expression, size_t index) {
+    const instruction *step = &expression->program[index];
+    ons_term term = {.operation = step->operation};
+    switch (step->operation) {
+    case ONS_PUSH_NUMBER: term.number = step->with.number; break;
+    case ONS_PUSH_NAME: term.name = step->with.name; break;
+    case ONS_CALL:
+        term.function = step->with.function->name;
+        term.arguments = step->with.function->two ? 2 : 1;
+        break;
+    default: break;
+    }
+    return term;
 }

@@ -1,0 +1,15 @@
+/*
+ * dynamics: an engine for flows, maps, delay equations and noise. It knows base and statistics only and is usable alone
+ * from C.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONSAGER_DYNAMICS_H
+#define ONSAGER_DYNAMICS_H
+
+#include <onsager/base.h>
+#include <onsager/dynamics/flow.h>
+#include <onsager/dynamics/integrate.h>
+#include <onsager/dynamics/lyapunov.h>
+
+#endif

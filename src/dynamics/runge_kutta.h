@@ -1,0 +1,39 @@
+/*
+ * Inside dynamics: one step of a block of trajectories. The kernels are compiled once for each instruction set.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef DYNAMICS_RUNGE_KUTTA_H
+#define DYNAMICS_RUNGE_KUTTA_H
+
+#include <onsager/dynamics/integrate.h>
+
+typedef struct dynamics_block {
+    _Alignas(64) double t[ONS_LANES], h[ONS_LANES];         /* now, and the step to be tried next (with its sign) */
+    _Alignas(64) double t_old[ONS_LANES], h_old[ONS_LANES]; /* before the last accepted step, and that step */
+    _Alignas(64) double target[ONS_LANES];
+    _Alignas(64) int64_t running[ONS_LANES];  /* -1: this lane takes steps; else 0 */
+    _Alignas(64) int64_t accepted[ONS_LANES]; /* -1: the last try was accepted */
+    _Alignas(64) int64_t rejected[ONS_LANES]; /* -1: the last try was rejected: the next step must not grow */
+    double *x, *x_old;                        /* [dimension][lanes] */
+    double *k;                                /* [DOP853_ALL_STAGES][dimension][lanes]; k[0] belongs to (t, x) */
+    double *trial;                            /* [dimension][lanes] */
+    double *dense;                            /* [8][dimension][lanes] coefficients of the dense output */
+    uint64_t evaluations;
+    bool clipped; /* steps end at the targets; else they go past them */
+} dynamics_block;
+
+/* One try of every running lane. */
+typedef void dynamics_try(const ons_field *field, size_t index, dynamics_block *block, const ons_integration *how);
+/* After a try: coefficients of the dense output of the lanes that were accepted. `index`: of the block. */
+typedef void dynamics_dense(const ons_field *field, size_t index, dynamics_block *block);
+
+typedef struct dynamics_kernels {
+    dynamics_try *attempt[2]; /* by ons_method */
+    dynamics_dense *dense[2];
+} dynamics_kernels;
+extern const dynamics_kernels dynamics_kernels_plain, dynamics_kernels_v3, dynamics_kernels_v4;
+/* The fastest that this machine has. */
+const dynamics_kernels *dynamics_kernels_here(void);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * Steps of blocks of trajectories by explicit Runge-Kutta methods. Compiled once for each instruction set; eight
+ * numbers at a time everywhere, so that only the contraction of products and sums differs between machines.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "runge_kutta.h"
+#include "runge_kutta_tables.h"
+
+#include <math.h>
+
+#if defined(__AVX512F__)
+#define NAME(name) name##_v4
+#elif defined(__AVX2__)
+#define NAME(name) name##_v3
+#else
+#define NAME(name) name##_plain
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef double reals __attribute__((vector_size(8 * ONS_LANES), may_alias));
+typedef int64_t whole __attribute__((vector_size(8 * ONS_LANES), may_alias));
+
+INLINE reals at(const double *from, size_t i) { return ((const reals *)from)[i]; }
+INLINE void put(double *to, size_t i, reals value) { ((reals *)to)[i] = value; }
+INLINE whole mask_at(const int64_t *from) { return *(const whole *)from; }
+INLINE reals all(double value) { return (reals){0} + value; }
+INLINE reals choose(whole which, reals yes, reals no) { return (reals)((which & (whole)yes) | (~which & (whole)no)); }
+INLINE reals absolute_value(reals x) { return (reals)((whole)x & 0x7fffffffffffffff); }
+INLINE reals largest(reals a, reals b) { return choose(a > b, a, b); }
+INLINE reals least(reals a, reals b) { return choose(a < b, a, b); }
+INLINE reals root(reals x) {
+    for (int l = 0; l < ONS_LANES; l++) { x[l] = sqrt(x[l]); }
+    return x;
+}
+
+/* ---- stages ---------------------------------------------------------------------------------------------------------
+ */
+
+/* trial = x + h sum_j row[j] k_j, for a row of constants of which the zeros cost nothing. */
+INLINE void combine(double *trial, const double *x, const double *k, size_t n, reals h, const double *row, int count) {
+    for (size_t i = 0; i < n; i++) {
+        reals sum = {0};
+#pragma GCC unroll 16
+        for (int j = 0; j < count; j++) {
+            if (row[j] != 0) { sum += row[j] * at(k, (size_t)j * n + i); }
+        }
+        put(trial, i, at(x, i) + h * sum);
+    }
+}
+
+INLINE void evaluate(const ons_field *field, size_t index, dynamics_block *block, reals t, double *k) {
+    _Alignas(64) double times[ONS_LANES];
+    put(times, 0, t);
+    field->value(field->data, index, times, block->trial, k);
+    block->evaluations++;
+}
+
+/* A stage for a row of the table, evaluated at (t + c h, trial). */
+INLINE void stage(const ons_field *field, size_t index, dynamics_block *block, reals t, reals h, const double *row,
+                  double c, int s) {
+    const size_t n = field->dimension;
+    combine(block->trial, block->x, block->k, n, h, row, s);
+    evaluate(field, index, block, t + c * h, block->k + (size_t)s * n * ONS_LANES);
+}
+
+/* ---- error control --------------------------------------------------------------------------------------------------
+ */
+
+/* The sum over variables of the squared, scaled error with these weights. */
+INLINE reals error_square(const dynamics_block *block, size_t n, const double *weights, int count,
+                          const ons_integration *how) {
+    reals total = {0};
+    for (size_t i = 0; i < n; i++) {
+        reals error = {0};
+#pragma GCC unroll 16
+        for (int j = 0; j < count; j++) {
+            if (weights[j] != 0) { error += weights[j] * at(block->k, (size_t)j * n + i); }
+        }
+        const reals size = largest(absolute_value(at(block->x, i)), absolute_value(at(block->trial, i)));
+        error /= how->absolute + how->relative * size;
+        total += error * error;
+    }
+    return total;
+}
+
+/* Accepts where the error is at most 1 and finite, and chooses the next step: h * factor. */
+INLINE void decide(dynamics_block *block, size_t n, reals h, reals error, reals factor, double lowest, double highest,
+                   const ons_integration *how) {
+    const whole running = mask_at(block->running);
+    const whole good = running & (error <= 1);
+    const reals planned = at(block->h, 0), left = at(block->target, 0) - at(block->t, 0);
+    const whole cut = ((whole){0} - (int64_t)block->clipped) & (absolute_value(planned) >= absolute_value(left));
+    const whole clipped = good & cut;
+    factor = least(largest(factor, all(lowest)), all(highest));
+    factor = choose(error == error, factor, all(lowest)); /* not a number: a much shorter step */
+    factor = choose(good & mask_at(block->rejected), least(factor, all(1)), factor);
+    reals next = h * factor;
+    /* A step that was cut at the target says nothing against the one that was planned. */
+    next = choose(clipped & (absolute_value(next) < absolute_value(planned)), planned, next);
+    if (how->largest > 0) {
+        const whole long_one = absolute_value(next) > how->largest;
+        next = choose(long_one, choose(next < 0, all(-how->largest), all(how->largest)), next);
+    }
+    const reals t = at(block->t, 0), end = choose(clipped, at(block->target, 0), t + h);
+    put(block->h, 0, choose(running, next, planned));
+    put(block->t_old, 0, choose(good, t, at(block->t_old, 0)));
+    put(block->h_old, 0, choose(good, end - t, at(block->h_old, 0)));
+    put(block->t, 0, choose(good, end, t));
+    *(whole *)block->accepted = good;
+    *(whole *)block->rejected = running & ~good;
+    for (size_t i = 0; i < n; i++) {
+        const reals x = at(block->x, i);
+        put(block->x_old, i, choose(good, x, at(block->x_old, i)));
+        put(block->x, i, choose(good, at(block->trial, i), x));
+    }
+}
+
+/* The step of every lane: what was planned, cut at its target; nothing for lanes that rest. */
+INLINE reals step_length(const dynamics_block *block) {
+    reals h = at(block->h, 0);
+    if (block->clipped) {
+        const reals left = at(block->target, 0) - at(block->t, 0);
+        h = choose(absolute_value(h) > absolute_value(left), left, h);
+    }
+    return choose(mask_at(block->running), h, all(0));
+}
+
+/* After a decision the first derivative of the next step: the one at the end where that was accepted. The derivatives
+ * of the step itself stay as they are, for the dense output; what is kept of the old first one is in `dense`. */
+INLINE void pass_on(dynamics_block *block, size_t n, const double *last) {
+    const whole good = mask_at(block->accepted);
+    for (size_t i = 0; i < n; i++) {
+        const reals first = at(block->k, i);
+        put(block->dense, i, first);
+        put(block->k, i, choose(good, at(last, i), first));
+    }
+}
+
+/* ---- the methods ----------------------------------------------------------------------------------------------------
+ */
+
+static void dormand_prince(const ons_field *field, size_t index, dynamics_block *block, const ons_integration *how) {
+    const size_t n = field->dimension;
+    const reals t = at(block->t, 0), h = step_length(block);
+    double *last = block->k + 6 * n * ONS_LANES;
+#pragma GCC unroll 6
+    for (int s = 1; s < DORMAND_PRINCE_STAGES; s++) {
+        stage(field, index, block, t, h, dormand_prince_a[s], dormand_prince_c[s], s);
+    }
+    combine(block->trial, block->x, block->k, n, h, dormand_prince_b, DORMAND_PRINCE_STAGES);
+    evaluate(field, index, block, t + h, last);
+    const reals square = error_square(block, n, dormand_prince_e, 7, how);
+    const reals error = absolute_value(h) * root(square / (double)n);
+    /* 0.9 error^-(1/5) up to a few per cent: 1/5 = 1/8 + 1/16 + 1/64 - 1/320. */
+    const reals half = root(root(root(error))), quarter = root(half), eighth = root(root(quarter));
+    decide(block, n, h, error, 0.9 / (half * quarter * eighth), 0.2, 10, how);
+    pass_on(block, n, last);
+}
+
+static void dop853(const ons_field *field, size_t index, dynamics_block *block, const ons_integration *how) {
+    const size_t n = field->dimension;
+    const reals t = at(block->t, 0), h = step_length(block);
+    double *last = block->k + 12 * n * ONS_LANES;
+#pragma GCC unroll 12
+    for (int s = 1; s < DOP853_STAGES; s++) { stage(field, index, block, t, h, dop853_a[s], dop853_c[s], s); }
+    combine(block->trial, block->x, block->k, n, h, dop853_b, DOP853_STAGES);
+    evaluate(field, index, block, t + h, last);
+    const reals fifth = error_square(block, n, dop853_e5, 13, how), third = error_square(block, n, dop853_e3, 13, how);
+    const reals below = fifth + 0.01 * third;
+    const reals error =
+        absolute_value(h) * fifth / root(choose(below > 0, below, all(1)) * (double)n); /* 0 where both are */
+    decide(block, n, h, choose(fifth == fifth, error, fifth), 0.9 / root(root(root(error))), 1.0 / 3, 6, how);
+    pass_on(block, n, last);
+}
+
+/* ---- dense output ---------------------------------------------------------------------------------------------------
+ */
+
+/* Coefficients c_p of x_old + h sum_p c_p u^(p + 1). */
+static void dormand_prince_dense(const ons_field *field, size_t index, dynamics_block *block) {
+    const size_t n = field->dimension;
+    (void)index;
+    for (size_t i = 0; i < n; i++) {
+        reals sums[4] = {0};
+        for (int s = 0; s < 7; s++) {
+            const reals k = s == 0 ? at(block->dense, i) : at(block->k, (size_t)s * n + i);
+            for (int p = 0; p < 4; p++) { sums[p] += dormand_prince_p[s][p] * k; }
+        }
+        for (size_t p = 0; p < 4; p++) { put(block->dense, (p + 1) * n + i, at(block->h_old, 0) * sums[p]); }
+    }
+}
+
+/* Three more stages, then the coefficients F_0 .. F_6 of Hairer, Norsett and Wanner, II.6. */
+static void dop853_dense(const ons_field *field, size_t index, dynamics_block *block) {
+    const size_t n = field->dimension;
+    const reals t = at(block->t_old, 0), h = at(block->h_old, 0);
+    double *k = block->k;
+    for (size_t i = 0; i < n; i++) { /* the first derivative of this step for a while */
+        const reals next = at(k, i);
+        put(k, i, at(block->dense, i));
+        put(block->dense, i, next);
+    }
+    for (int s = 13; s < DOP853_ALL_STAGES; s++) {
+        combine(block->trial, block->x_old, k, n, h, dop853_a[s], s);
+        evaluate(field, index, block, t + dop853_c[s] * h, k + (size_t)s * n * ONS_LANES);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const reals first = at(k, i), next = at(block->dense, i), moved = at(block->x, i) - at(block->x_old, i);
+        put(block->dense, n + i, moved);
+        put(block->dense, 2 * n + i, h * first - moved);
+        put(block->dense, 3 * n + i, 2 * moved - h * (next + first));
+        for (int p = 0; p < 4; p++) {
+            reals sum = {0};
+            for (int s = 0; s < DOP853_ALL_STAGES; s++) {
+                if (dop853_d[p][s] != 0) { sum += dop853_d[p][s] * at(k, (size_t)s * n + i); }
+            }
+            put(block->dense, (size_t)(4 + p) * n + i, h * sum);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        const reals first = at(k, i);
+        put(k, i, at(block->dense, i));
+        put(block->dense, i, first);
+    }
+}
+
+const dynamics_kernels NAME(dynamics_kernels) = {
+    .attempt = {[ONS_DORMAND_PRINCE] = dormand_prince, [ONS_DOP853] = dop853},
+    .dense = {[ONS_DORMAND_PRINCE] = dormand_prince_dense, [ONS_DOP853] = dop853_dense},
+};

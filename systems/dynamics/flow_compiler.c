@@ -1,0 +1,201 @@
+/*
+ * Writes the catalogue of flows as C while onsager is built: flow_compiler FLOWS.yaml KERNELS.c DESCRIPTORS.c
+ *
+ * The first file holds right-hand sides and Jacobians, made by the formulas' own derivatives; the second one descriptor
+ * for every entry.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <onsager/dynamics.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct entry {
+    const char *name;
+    const ons_yaml *node;
+    const ons_yaml *parameters; /* NULL: none */
+    ons_flow *flow;
+} entry;
+
+static const char *text_of(const ons_yaml *node, const char *key) {
+    const ons_yaml *value = ons_yaml_get(node, key);
+    return value && value->kind == ONS_YAML_SCALAR ? value->text : NULL;
+}
+
+static ons_status read_entry(const ons_yaml_document *document, const ons_yaml *root, size_t index, entry *one) {
+    *one = (entry){.name = root->keys[index]->text, .node = root->items[index]};
+    static const char *const needed[] = {"summary", "equations", "start", "reference"};
+    for (size_t i = 0; i < 4; i++) {
+        if (!ons_yaml_get(one->node, needed[i])) {
+            return ons_yaml_fail(document, root->keys[index], "%s lacks `%s`", one->name, needed[i]);
+        }
+    }
+    one->parameters = ons_yaml_get(one->node, "parameters");
+    const size_t count = one->parameters ? one->parameters->count : 0;
+    const char **names = ONS_NEW(const char *, count + 1);
+    if (!names) { return ONS_MEMORY; }
+    for (size_t i = 0; i < count; i++) { names[i] = one->parameters->keys[i]->text; }
+    const ons_status status = ons_flow_parse(&one->flow, text_of(one->node, "equations"), names, count);
+    free(names);
+    if (status != ONS_OK) { return ons_yaml_fail(document, root->keys[index], "%s: %s", one->name, ons_message()); }
+    const ons_yaml *start = ons_yaml_get(one->node, "start");
+    if (start->count != ons_flow_dimension(one->flow)) {
+        return ons_yaml_fail(document, start, "%s has %zu variables, but `start` has %zu numbers", one->name,
+                             ons_flow_dimension(one->flow), start->count);
+    }
+    return ONS_OK;
+}
+
+/* ---- kernels --------------------------------------------------------------------------------------------------------
+ */
+
+static ons_status write_kernels(const entry *entries, size_t count, ons_text *out) {
+    ons_text_add(out, "/* Made by flow_compiler.c from flows.yaml. */\n#include \"flow_kernels.h\"\n\n");
+    ons_status status = ONS_OK;
+    for (size_t i = 0; i < count && status == ONS_OK; i++) {
+        status = ons_flow_source(entries[i].flow, entries[i].name, out);
+        /* In terms of plain arrays for those that call them. */
+        ons_text_add(
+            out,
+            "static void %s_values(const double *t, const double *x, const double *delayed, const double *p, "
+            "double *dx) {\n    %s_value((const number *)t, (const number *)x, (const number *)delayed, "
+            "(const number *)p, (number *)dx);\n}\n"
+            "static void %s_jacobians(const double *t, const double *x, const double *delayed, const double *p, "
+            "double *dx, double *jacobian) {\n    %s_jacobian((const number *)t, (const number *)x, (const "
+            "number *)delayed, (const number *)p, (number *)dx, (number *)jacobian);\n}\n\n",
+            entries[i].name, entries[i].name, entries[i].name, entries[i].name);
+    }
+    ons_text_add(out, "const flow_functions FLOW_ISA(flow_functions)[] = {\n");
+    for (size_t i = 0; i < count; i++) {
+        ons_text_add(out, "    {%s_values, %s_jacobians},\n", entries[i].name, entries[i].name);
+    }
+    ons_text_add(out, "};\n");
+    return status;
+}
+
+/* ---- descriptors ----------------------------------------------------------------------------------------------------
+ */
+
+static void quoted(ons_text *out, const char *text) {
+    ons_text_add(out, "\"");
+    for (const char *c = text; *c; c++) {
+        if (*c == '\n') {
+            ons_text_add(out, "\\n\"\n    \"");
+        } else {
+            ons_text_add(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+        }
+    }
+    ons_text_add(out, "\"");
+}
+
+static bool is_map(const entry *one) {
+    const char *map = text_of(one->node, "map");
+    return map && strcmp(map, "yes") == 0;
+}
+
+static void write_names(const entry *one, ons_text *out) {
+    ons_text_add(out, "static const char *const %s_variables[] = {", one->name);
+    for (size_t i = 0; i < ons_flow_dimension(one->flow); i++) {
+        ons_text_add(out, "\"%s\", ", ons_flow_variable(one->flow, i));
+    }
+    ons_text_add(out, "NULL};\nstatic const char *const %s_names[] = {", one->name);
+    for (size_t i = 0; i < ons_flow_parameters(one->flow); i++) {
+        ons_text_add(out, "\"%s\", ", ons_flow_parameter(one->flow, i));
+    }
+    const ons_yaml *start = ons_yaml_get(one->node, "start");
+    ons_text_add(out, "NULL};\nstatic const double %s_start[] = {", one->name);
+    for (size_t i = 0; i < start->count; i++) { ons_text_add(out, "%s%s", i ? ", " : "", start->items[i]->text); }
+    const char *period = text_of(one->node, "period");
+    ons_text_add(
+        out,
+        "};\nstatic const flow_entry %s_entry = {.index = %s_INDEX, .variables = %s_variables, .parameters = "
+        "%s_names,\n    .dimension = %zu, .parameter_count = %zu, .start = %s_start, .period = %s, .map = %s};\n",
+        one->name, one->name, one->name, one->name, ons_flow_dimension(one->flow), ons_flow_parameters(one->flow),
+        one->name, period ? period : "0", is_map(one) ? "true" : "false");
+}
+
+static void write_parameters(const entry *one, ons_text *out) {
+    const ons_yaml *meanings = ons_yaml_get(one->node, "meanings");
+    ons_text_add(out, "static const ons_parameter %s_parameters[] = {\n", one->name);
+    for (size_t i = 0; one->parameters && i < one->parameters->count; i++) {
+        const char *name = one->parameters->keys[i]->text;
+        const char *meaning = meanings ? text_of(meanings, name) : NULL;
+        ons_text_add(out, "    {.name = \"%s\", .type = ONS_REAL, .flags = ONS_LIVE, .standard = ", name);
+        quoted(out, one->parameters->items[i]->text);
+        ons_text_add(out, ", .meaning = ");
+        quoted(out, meaning ? meaning : "of the equations");
+        ons_text_add(out, "},\n");
+    }
+    ons_text_add(out, "    FLOW_SYSTEM_PARAMETERS\n};\n");
+}
+
+static void write_system(const entry *one, ons_text *out) {
+    ons_text details = {0};
+    ons_text_add(&details, "## %s\n", is_map(one) ? "Map" : "Flow");
+    ons_text_add(&details, is_map(one) ? "One step is one iteration; x' is the next x.\n\n"
+                                       : "One step is one unit of time.\n\n");
+    const char *equations = text_of(one->node, "equations");
+    ons_text_add(&details, "```\n%s%s```\n", equations, equations[strlen(equations) - 1] == '\n' ? "" : "\n");
+    const char *notes = text_of(one->node, "notes");
+    if (notes) { ons_text_add(&details, "\n%s\n", notes); }
+    ons_text_add(&details, "\n## References\n%s\n", text_of(one->node, "reference"));
+    ons_text_add(out, "extern const ons_system ons_system_%s;\nconst ons_system ons_system_%s = {\n", one->name,
+                 one->name);
+    ons_text_add(out, "    .abi = ONS_ABI, .version = 1, .name = \"%s\", .summary = ", one->name);
+    quoted(out, text_of(one->node, "summary"));
+    ons_text_add(out, ",\n    .details = ");
+    quoted(out, details.data);
+    ons_text_add(out,
+                 ",\n    .step = \"%s\", .traits = ONS_STATIONARY, .parameters = %s_parameters,\n"
+                 "    .observables = flow_system_observables, .derived = flow_system_derived,\n"
+                 "    .controls = {.steps = %s, .replicas = 8}, .data = &%s_entry, FLOW_SYSTEM_FUNCTIONS};\n\n",
+                 is_map(one) ? "iteration" : "1 time unit", one->name, is_map(one) ? "100000" : "2000", one->name);
+    ons_text_free(&details);
+}
+
+static void write_descriptors(const entry *entries, size_t count, ons_text *out) {
+    ons_text_add(out, "/* Made by flow_compiler.c from flows.yaml. */\n#include \"flow_parameters.h\"\n\nenum {\n");
+    for (size_t i = 0; i < count; i++) { ons_text_add(out, "    %s_INDEX,\n", entries[i].name); }
+    ons_text_add(out, "};\n\n");
+    for (size_t i = 0; i < count; i++) {
+        write_names(&entries[i], out);
+        write_parameters(&entries[i], out);
+        write_system(&entries[i], out);
+    }
+}
+
+static ons_status put(const char *path, const ons_text *text) {
+    FILE *file = text->failed ? NULL : fopen(path, "w");
+    if (!file) { return ons_fail(ONS_FAILED, "%s cannot be written", path); }
+    const bool well = fwrite(text->data, 1, text->length, file) == text->length;
+    return fclose(file) == 0 && well ? ONS_OK : ons_fail(ONS_FAILED, "%s could not be written", path);
+}
+
+int main(int count, char **words) {
+    if (count != 4) {
+        fprintf(stderr, "flow_compiler FLOWS.yaml KERNELS.c DESCRIPTORS.c\n");
+        return 2;
+    }
+    ons_yaml_document *document = NULL;
+    ons_status status = ons_yaml_read(&document, words[1]);
+    const ons_yaml *root = status == ONS_OK ? ons_yaml_root(document) : NULL;
+    const size_t entries_count = root ? root->count : 0;
+    entry *entries = ONS_NEW(entry, entries_count + 1);
+    for (size_t i = 0; status == ONS_OK && i < entries_count; i++) {
+        status = entries ? read_entry(document, root, i, &entries[i]) : ONS_MEMORY;
+    }
+    ons_text kernels = {0}, descriptors = {0};
+    if (status == ONS_OK) { status = write_kernels(entries, entries_count, &kernels); }
+    if (status == ONS_OK) { write_descriptors(entries, entries_count, &descriptors); }
+    if (status == ONS_OK) { status = put(words[2], &kernels); }
+    if (status == ONS_OK) { status = put(words[3], &descriptors); }
+    if (status != ONS_OK) { fprintf(stderr, "%s\n", ons_message()); }
+    for (size_t i = 0; entries && i < entries_count; i++) { ons_flow_free(entries[i].flow); }
+    free(entries);
+    ons_text_free(&kernels);
+    ons_text_free(&descriptors);
+    ons_yaml_free(document);
+    return status == ONS_OK ? 0 : 1;
+}

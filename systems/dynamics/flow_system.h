@@ -1,0 +1,46 @@
+/*
+ * What the systems of the catalogue of flows share. Their descriptors and their compiled right-hand sides are written
+ * by flow_compiler.c from flows.yaml.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SYSTEMS_FLOW_SYSTEM_H
+#define SYSTEMS_FLOW_SYSTEM_H
+
+#include <onsager/dynamics.h>
+#include <onsager/system.h>
+
+/* Right-hand side and Jacobian of one flow for eight states: t[8], x[dimension][8], delayed values, parameters
+ * p[parameters][8]. */
+typedef void flow_value(const double *t, const double *x, const double *delayed, const double *p, double *dx);
+typedef void flow_jacobian(const double *t, const double *x, const double *delayed, const double *p, double *dx,
+                           double *jacobian);
+typedef struct flow_functions {
+    flow_value *value;
+    flow_jacobian *jacobian;
+} flow_functions;
+/* In the order of the catalogue. */
+extern const flow_functions flow_functions_plain[], flow_functions_v3[], flow_functions_v4[];
+
+typedef struct flow_entry {
+    size_t index; /* in the tables above */
+    const char *const *variables;
+    const char *const *parameters;
+    size_t dimension, parameter_count;
+    const double *start; /* [dimension] */
+    double period;       /* of the catalogue; 0: none */
+    bool map;
+} flow_entry;
+
+/* Functions of every descriptor; flow_entry is its `data`. */
+ons_status flow_system_check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan);
+ons_status flow_system_create(void *state, ons_context *context);
+ons_status flow_system_advance(void *state, ons_context *context);
+ons_status flow_system_measure(const void *state, ons_context *context);
+ons_status flow_system_persist(void *state, ons_part *part);
+void flow_system_destroy(void *state);
+#define FLOW_SYSTEM_SIZE 128 /* bytes of a state, at most */
+extern const ons_observable flow_system_observables[];
+extern const ons_derived flow_system_derived[];
+
+#endif
