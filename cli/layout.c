@@ -144,7 +144,7 @@ static void share_x(picture *of) {
 
 /* The scale of colours beside a map with its numbers and label. */
 static double scale_width(const panel *of, double size) {
-    return of->figure->map.columns ? size * (1 + 1 + 0.6 + of->z.width + 0.6 + LINE) : 0;
+    return of->figure->map.columns ? size * (1 + 1 + 0.7 + of->z.width + 0.3 + LINE) : 0;
 }
 
 /* A map of two like axes keeps their proportions. */
@@ -179,6 +179,18 @@ static void set_margins(picture *of, double *width) {
     *width = of->width - of->left - right;
 }
 
+/* Panels with the same curves need one legend. */
+static bool same_legend(const cli_figure *one, const cli_figure *other) {
+    bool same = one->count == other->count && one->mark_count == other->mark_count;
+    for (size_t i = 0; same && i < one->count; i++) {
+        same = strcmp(one->curves[i].label, other->curves[i].label) == 0;
+    }
+    for (size_t i = 0; same && i < one->mark_count; i++) {
+        same = strcmp(one->marks[i].label, other->marks[i].label) == 0;
+    }
+    return same;
+}
+
 void cli_layout(picture *of) {
     const cli_canvas *canvas = of->canvas;
     of->size = canvas->size > 0 ? canvas->size : 8;
@@ -201,7 +213,8 @@ void cli_layout(picture *of) {
         one->bottom = bottom;
         one->labelled = p + 1 == of->count;
         cli_ticks_choose(one->low[0], one->high[0], one->figure->log_x, false, width, of->size, &one->x);
-        cli_legend(one, of->size);
+        one->key = KEY_NONE;
+        if (p == 0 || !same_legend(one->figure, one[-1].figure)) { cli_legend(one, of->size); }
         const double legend = one->key == KEY_ABOVE ? of->size * ((double)one->key_rows * LINE + 0.3) : 0;
         bottom += height + (p ? fmax(0.8 * of->size, legend) : legend);
     }

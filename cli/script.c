@@ -60,7 +60,6 @@ typedef struct writer {
     const picture *picture;
     const panel *panel;
     size_t p;
-    bool caps;  /* error bars have flat ends */
     bool begun; /* something is plotted already */
     ons_text *script;
 } writer;
@@ -143,7 +142,10 @@ static void bars(writer *to, size_t i, const char *colour) {
     ons_text_add(to->script, ":(0):($2+$3-");
     lower_end(to);
     ons_text_add(to->script, ") with vectors %s lw 0.8 dt 1 lc rgb '%s' notitle",
-                 to->caps ? "heads fixed size screen cap,90" : "nohead", colour);
+                 !cli_dense(&to->panel->figure->curves[i], to->panel, to->picture->size)
+                     ? "heads fixed size screen cap,90"
+                     : "nohead",
+                 colour);
 }
 
 static void line(writer *to, size_t i, const char *colour, const char *dash, double width, const char *label) {
@@ -228,8 +230,8 @@ static void add_entry(writer *to, const char *style, const char *label) {
 /* ---- axes -----------------------------------------------------------------------------------------------------------
  */
 
-static void ticks(ons_text *script, const char *axis, const cli_ticks *of, bool numbers) {
-    ons_text_add(script, "set %stics mirror in %s(", axis,
+static void ticks(ons_text *script, const char *axis, const cli_ticks *of, bool numbers, bool outside) {
+    ons_text_add(script, "set %stics %s %s(", axis, outside ? "nomirror out" : "mirror in",
                  axis[0] == 'x'   ? "offset 0,0.35 "
                  : axis[0] == 'y' ? "offset 0.3,0 "
                                   : "");
@@ -270,8 +272,8 @@ static void axes(writer *to) {
     if (one->figure->log_y) { ons_text_add(script, "set logscale y\n"); }
     range(script, "x", one->low[0], one->high[0]);
     range(script, "y", one->low[1], one->high[1]);
-    ticks(script, "x", &one->x, one->labelled);
-    ticks(script, "y", &one->y, true);
+    ticks(script, "x", &one->x, one->labelled, one->figure->map.columns);
+    ticks(script, "y", &one->y, true, one->figure->map.columns);
     /* The labels stand at the borders, wherever the numbers end. */
     if (one->labelled) {
         ons_text_add(script, "set label 3 ");
@@ -298,7 +300,13 @@ static void legend(writer *to) {
         return;
     }
     if (to->panel->key == KEY_ABOVE) {
-        ons_text_add(script, "set key outside top center horizontal maxcols %zu", to->panel->key_columns);
+        const panel *one = to->panel;
+        ons_text_add(script, "set key at screen ");
+        add_real(script, round((to->picture->left + one->width / 2) / to->picture->width * 1e4) / 1e4);
+        ons_text_add(script, ", screen ");
+        add_real(script,
+                 round((one->bottom + one->height + 0.3 * to->picture->size) / to->picture->height * 1e4) / 1e4);
+        ons_text_add(script, " center bottom horizontal maxcols %zu", one->key_columns);
     } else {
         ons_text_add(script, "set key inside %s vertical", corner[to->panel->key]);
     }
@@ -333,7 +341,7 @@ static void add_map(writer *to) {
     ons_text *script = to->script;
     palette(script, one->figure->map.diverging);
     range(script, "cb", one->z_low, one->z_high);
-    ticks(script, "cb", &one->z, true);
+    ticks(script, "cb", &one->z, true, true);
     ons_text_add(script, "set colorbox user origin screen ");
     const double x = of->left + one->width + of->size;
     add_real(script, round(x / of->width * 1e4) / 1e4);
@@ -346,14 +354,33 @@ static void add_map(writer *to) {
     ons_text_add(script, "\nset label 2 ");
     typeset(script, one->figure->map.label);
     ons_text_add(script, " at screen ");
-    add_real(script, round((x + of->size * (1 + 0.6 + one->z.width + 0.6 + 0.7)) / of->width * 1e4) / 1e4);
+    add_real(script, round((x + of->size * (1 + 0.7 + one->z.width + 0.3 + 0.6)) / of->width * 1e4) / 1e4);
     ons_text_add(script, ", graph 0.5 center rotate\n");
+}
+
+static bool evenly(const double *centre, size_t count) {
+    for (size_t i = 2; i < count; i++) {
+        const double step = centre[1] - centre[0];
+        if (!(fabs(centre[i] - centre[i - 1] - step) < 1e-6 * fabs(step))) { return false; }
+    }
+    return count > 1;
+}
+
+static bool is_even(const cli_figure *figure) {
+    const cli_map *map = &figure->map;
+    for (size_t i = 0; i < map->columns * map->rows; i++) {
+        if (!isfinite(map->value[i])) { return false; }
+    }
+    return !figure->log_x && !figure->log_y && evenly(map->x, map->columns) && evenly(map->y, map->rows);
 }
 
 static void plot_map(writer *to) {
     ons_text_add(to->script, "'");
     cli_data_name(to->picture, to->p, to->script);
-    ons_text_add(to->script, "map.dat' using 1:4:2:3:5:6:7 with boxxyerror fs solid 1 noborder lc palette notitle");
+    /* Pixels where all cells are alike; SVG viewers would smooth them. */
+    const bool pixels = is_even(to->panel->figure) && strcmp(to->picture->canvas->format, "svg") != 0;
+    ons_text_add(to->script, "map.dat' using %s notitle",
+                 pixels ? "1:4:7 with image" : "1:4:2:3:5:6:7 with boxxyerror fs solid 1 border lw 0.5 lc palette");
     to->begun = true;
 }
 
@@ -366,10 +393,6 @@ static void add_panel(const picture *of, size_t p, ons_text *script) {
     ons_text_add(script, "unset arrow\nunset object\nunset label\n");
     axes(&to);
     legend(&to);
-    to.caps = true;
-    for (size_t i = 0; i < figure->count; i++) {
-        to.caps = to.caps && !cli_dense(&figure->curves[i], to.panel, of->size);
-    }
     ons_text_add(script, "sign = %s; cap = ", strcmp(of->canvas->format, "png") == 0 ? "0.45" : "0.36");
     add_real(script, round(0.24 * of->size / of->width * 1e4) / 1e4);
     ons_text_add(script, "\n");

@@ -161,26 +161,37 @@ static bool decade_ticks(const axis *of, int first, int last, int every, cli_tic
     return true;
 }
 
-/* Within some two decades: 1, 2, 5 times powers of ten have labels. */
-static void few_decades(const axis *of, cli_ticks *ticks) {
+/* Whether a digit carries a label: 1 always; 1 3; 1 2 5. */
+static bool has_label(int digit, int set) {
+    static const char *const digits[] = {"125", "13", "1"};
+    return strchr(digits[set], '0' + digit);
+}
+
+static bool try_digits(const axis *of, int set, cli_ticks *ticks) {
+    double last = -INFINITY;
+    bool fits = true;
     ticks->count = 0;
     ticks->width = 0;
-    double last = -INFINITY;
     for (int k = (int)floor(log10(of->low)); k <= (int)ceil(log10(of->high)); k++) {
         for (int digit = 1; digit < 10; digit++) {
-            const double at = digit * pow(10, k);
+            const double at = digit * pow(10, k), place = log(at / of->low) / log(of->high / of->low) * of->length;
             if (at < of->low * (1 - 1e-9) || at > of->high * (1 + 1e-9)) { continue; }
             char label[LABEL] = "";
-            const double place = log(at / of->low) / log(of->high / of->low) * of->length;
-            if (digit == 1 || digit == 2 || digit == 5) {
+            if (has_label(digit, set)) {
                 linear_label(at, pow(10, k), of->high, label);
-                if (place - last < room(of, label_width(label))) { label[0] = '\0'; }
+                fits = fits && place - last > (of->vertical ? 1.4 * of->size : room(of, label_width(label)));
+                last = place;
             }
-            if (label[0]) { last = place; }
             add(ticks, at, label);
             ticks->width = fmax(ticks->width, label_width(label));
         }
     }
+    return fits;
+}
+
+/* Within some two decades: 1, 2, 5 times powers of ten have labels, or as many of them as there is room for. */
+static void few_decades(const axis *of, cli_ticks *ticks) {
+    for (int set = 0; set < 3 && !try_digits(of, set, ticks); set++) {}
 }
 
 static void logarithmic_ticks(const axis *of, cli_ticks *ticks) {

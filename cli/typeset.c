@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define NO_WIDTH "\xE2\x80\x8B" /* zero width space */
+
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool word(char c) { return letter(c) || digit(c) || (unsigned char)c >= 128; }
@@ -62,7 +64,9 @@ void cli_typeset(const char *plain, ons_text *text) {
             ons_text_add(text, "{/:Italic %c}", *c);
             after_symbol = true;
         } else if (*c == ' ' && (after_group || is_symbol(plain, c + 1))) {
-            ons_text_add(text, "\xC2\xA0"); /* SVG drops others beside a change of type */
+            /* Readers of SVG drop a space at either end of a change of type, unless something without width is there.
+             */
+            ons_text_add(text, "%s\xC2\xA0%s", after_group ? NO_WIDTH : "", after_group ? "" : NO_WIDTH);
             after_symbol = false;
         } else {
             add_plain(*c, text);
