@@ -12,7 +12,7 @@
 /* ---- verbs and their options ----------------------------------------------------------------------------------------
  */
 
-#define CLI_OPTIONS 12 /* at most this many a verb */
+#define CLI_OPTIONS 20 /* at most this many a verb */
 
 typedef struct cli_option {
     char letter;          /* 0: none */
@@ -176,6 +176,11 @@ bool cli_quantity_listed(const char *list, const char *name);
 /* Refuses a name (a list of names) that no task has, with the nearest one. */
 ons_status cli_check_quantity(const ons_results *results, const char *name);
 ons_status cli_check_parameter(const ons_results *results, const char *name);
+/* "L=16,32 temperature=2.2:2.3": whether a task is meant, and of a result that runs over `axis` its element `index`
+ * (NULL, CLI_NO_INDEX: the whole). where NULL: all are. */
+bool cli_where(const ons_task_result *task, const char *axis, size_t index, const char *where);
+/* Refuses what is no condition, an unknown parameter, and conditions that no task meets. */
+ons_status cli_where_check(const ons_results *results, const char *where);
 void cli_flags_text(unsigned flags, ons_text *text);
 const char *cli_kind_name(ons_kind kind);
 
@@ -278,6 +283,20 @@ typedef struct cli_figure {
  * of the other varying parameters, `by` first in the legend. x and by may be NULL. */
 ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
                               cli_figure *figure);
+/* The same for what is chosen. Tables are scatters of a column ("NAME" or "TABLE.NAME") against another one, arrays of
+ * two dimensions maps, where one task is left. */
+typedef struct cli_wish {
+    const char *y, *x, *by; /* x, by NULL: as the data suggest */
+    const char *where;      /* NULL: all tasks */
+    bool lines;             /* lines and bands in place of signs */
+} cli_wish;
+ons_status cli_figure_wish(const ons_results *results, const cli_wish *wish, cli_figure *figure);
+/* The tables of that: whether a column is meant; its scatter. */
+bool cli_is_column(const ons_results *results, const char *name);
+ons_status cli_figure_table(const ons_results *results, const cli_wish *wish, cli_figure *figure);
+/* The label of a task in a legend: its varying parameters, `by` first, without `x`; of an array its element. */
+void cli_curve_label(const ons_results *results, const ons_task_result *task, const ons_result *result,
+                     size_t component, const char *x, const char *by, ons_text *label);
 void cli_figure_free(cli_figure *figure);
 
 /* Figures made by hand: all texts are copied. *figure is overwritten. */

@@ -19,7 +19,7 @@ static bool word(char c) { return letter(c) || digit(c) || (unsigned char)c >= 1
 
 /* The article and the pronoun of a sentence are no symbols. */
 static bool is_symbol(const char *plain, const char *c) {
-    if (!letter(*c) || (c > plain && word(c[-1])) || word(c[1])) { return false; }
+    if (!letter(*c) || (c > plain && (word(c[-1]) || c[-1] == '\'')) || word(c[1])) { return false; }
     const bool spaced = (c == plain || c[-1] == ' ') && c[1] == ' ' && letter(c[2]);
     return !(spaced && (*c == 'a' || *c == 'A' || *c == 'I'));
 }
