@@ -137,6 +137,9 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
 /* From the canonical YAML of a job that has left an archive or parts. `system`: the C file of a user's own (NULL: the
  * system is built in). */
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened);
+/* The job of one task of an archive alone, whichever job of the archive ran it. */
+ons_status cli_job_of_task(const ons_results *results, const ons_task_result *task, const char *system,
+                           cli_job *opened);
 void cli_job_close(cli_job *opened);
 
 /* ---- results --------------------------------------------------------------------------------------------------------

@@ -94,6 +94,23 @@ ons_status cli_job_reopen(const char *archive, const char *yaml, const char *sys
     return status == ONS_OK ? bind(opened, name) : status;
 }
 
+ons_status cli_job_of_task(const ons_results *results, const ons_task_result *task, const char *system,
+                           cli_job *opened) {
+    *opened = (cli_job){0};
+    char replicas[32];
+    snprintf(replicas, sizeof replicas, "%llu", (unsigned long long)task->replicas);
+    ons_status status = ons_job_create(&opened->job);
+    if (status == ONS_OK) { status = ons_job_set(opened->job, "system", ons_results_system(results)); }
+    if (status == ONS_OK) { status = ons_job_set(opened->job, "output", ons_results_path(results)); }
+    if (status == ONS_OK && task->replicas) { status = ons_job_set(opened->job, "replicas", replicas); }
+    for (size_t p = 0; p < task->parameters && status == ONS_OK; p++) {
+        status = ons_job_set(opened->job, task->parameter[p], task->value[p]);
+    }
+    const char *name = system ? system : ons_results_system(results);
+    if (status == ONS_OK) { status = cli_system_open(&opened->system, name, ""); }
+    return status == ONS_OK ? bind(opened, name) : status;
+}
+
 void cli_job_close(cli_job *opened) {
     ons_job_free(opened->job); /* before the descriptor that it points to */
     cli_system_close(&opened->system);

@@ -108,7 +108,7 @@ static ons_status draw(const ons_results *results, const char *path, const cli_a
                         ons_results_system(results));
     }
     cli_job opened;
-    status = cli_job_reopen(path, ons_results_job(results), source, &opened);
+    status = cli_job_of_task(results, task, source, &opened);
     if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
     cli_job_close(&opened);
     return status;
