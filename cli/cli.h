@@ -271,6 +271,7 @@ typedef struct cli_map {
 } cli_map;
 
 typedef struct cli_figure {
+    char *caption;                   /* in pages; NULL: the title */
     char *title, *x_label, *y_label; /* plain text, set by cli_typeset */
     bool log_x, log_y;
     bool joined;     /* a panel below the figure before it, in one picture, with the same x axis */
@@ -360,11 +361,21 @@ void cli_html(ons_text *text, const char *string); /* escaped */
 /* Pages of HTML. */
 void cli_html_begin(ons_text *page, const char *title, const char *summary);
 void cli_html_end(ons_text *page);
+/* A picture as a PNG file, and embedded. */
+ons_status cli_html_picture(const ons_picture *picture, const char *caption, const char *path, ons_text *page);
 /* Lines as they are, under a heading and (NULL: none) a sentence that is HTML already; nothing where there are none. */
 void cli_html_block(ons_text *page, const char *heading, const char *sentence, const char *block);
 /* Figures drawn by gnuplot, embedded; scripts and data stay in the folder `keep` (NULL: nowhere). Without gnuplot the
  * page and standard error say so. */
 ons_status cli_html_figures(const cli_figure *figures, size_t count, const char *keep, ons_text *page);
+
+/* What a report says of an archive in words: warnings with what to do, the job, how to go on, where it is from. */
+void cli_report_warnings(const ons_results *results, ons_text *page);
+void cli_report_job(const ons_results *results, ons_text *page);
+void cli_report_again(const ons_results *results, ons_text *page);
+void cli_report_provenance(const ons_results *results, ons_text *page);
+/* Pictures of states of some tasks. source: the C file of a user's own system, or NULL. */
+ons_status cli_report_pictures(const ons_results *results, const char *source, ons_text *page);
 
 /* ---- pages of help: one content, two writers ------------------------------------------------------------------------
  */

@@ -92,6 +92,7 @@ void cli_figure_free(cli_figure *figure) {
     free(figure->map.value);
     free(figure->map.label);
     free(figure->title);
+    free(figure->caption);
     free(figure->x_label);
     free(figure->y_label);
     *figure = (cli_figure){0};

@@ -55,6 +55,7 @@ static const cli_option report_options[] = {
     {'o', "output", "FILE.html", "default: the archive's name with .html"},
     {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
     {0, "source", "TEXT", "where the exact place is from"},
+    {0, "system", "FILE.c", "the system of your own that made the archive, for pictures of its states"},
     END,
 };
 static const cli_option analyse_options[] = {
@@ -99,7 +100,7 @@ const cli_verb cli_verbs[] = {
      "stand for the archive: onsager show JOB.yaml.",
      show_options, cli_show},
     {"plot", "FILE.h5", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
-    {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
+    {"report", "FILE.h5 ...", "one HTML page: warnings, figures, tables, provenance", NULL, report_options, cli_report},
     {"analyse", "FILE.h5 crossing", "what follows from several tasks",
      "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
     {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
