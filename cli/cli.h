@@ -353,6 +353,8 @@ size_t cli_pictures(const cli_figure *figures, size_t count);
 ons_status cli_gnuplot(const cli_figure *figures, size_t count, const cli_canvas *canvas, const char *directory);
 /* The picture of a state, for `plot --picture`. */
 ons_status cli_plot_picture(const cli_arguments *arguments, const ons_results *results, const char *path);
+ons_status cli_state_picture(const ons_results *results, const ons_task_result *task, const char *source,
+                             uint64_t replica, ons_picture *picture);
 ons_status cli_temporary_directory(char **path);
 /* Removes a directory of plain files. */
 void cli_remove_directory(const char *path);

@@ -14,13 +14,13 @@ static const char style[] =
     "@media (prefers-color-scheme:dark){:root{--ink:#e6e6e6;--page:#16181b;--line:#555;--faint:#2c2f33;--code:#22252a;"
     "--bad:#4a3a10;--say:#1c2c3c}}"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:60rem;margin:0 auto;"
-    "padding:1rem;overflow-wrap:anywhere}"
+    "padding:1rem;overflow-wrap:break-word}"
     "h1{font-size:1.6rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}"
     "p{margin:.5rem 0}.warning{background:var(--bad);border-left:4px solid #b35c00;padding:.4rem .8rem;margin:.3rem 0}"
     ".note{background:var(--say);border-left:4px solid #0072b2;padding:.4rem .8rem;margin:.3rem 0}"
     ".answer{font-size:1.1rem;font-weight:600}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
     "th,td{text-align:left;padding:.15rem .7rem .15rem 0;white-space:nowrap;border-bottom:1px solid var(--faint)}"
-    "td:last-child{white-space:normal;min-width:8rem}"
+    "td:last-child{white-space:normal;min-width:8rem;overflow-wrap:anywhere}"
     "td{font-variant-numeric:tabular-nums}th.n,td.n{text-align:right}th[data-sort]{cursor:pointer}"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}"
     "figure{margin:0;break-inside:avoid}.figures svg{width:100%;height:auto;background:#fff}"
@@ -130,7 +130,7 @@ ons_status cli_html_figures(const cli_figure *figures, size_t count, const char 
     const char *where = keep ? keep : directory;
     if (status == ONS_OK) {
         ons_text_add(page, "<h2>Figures</h2>\n");
-        const cli_canvas canvas = {.format = "svg", .width = 11, .size = 9, .scalable = true};
+        const cli_canvas canvas = {.format = "svg", .width = 10.5, .size = 9.5, .scalable = true};
         if (cli_gnuplot(figures, count, &canvas, where) == ONS_OK) {
             status = embed_figures(figures, count, where, page);
         } else {

@@ -94,6 +94,23 @@ static bool system_exists(const char *name) {
     return false;
 }
 
+/* From the job that was run last; a task of an earlier one from a job of its own. The fault of the first counts. */
+ons_status cli_state_picture(const ons_results *results, const ons_task_result *task, const char *source,
+                             uint64_t replica, ons_picture *picture) {
+    cli_job opened;
+    ons_status status = cli_job_reopen(ons_results_path(results), ons_results_job(results), source, &opened);
+    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
+    cli_job_close(&opened);
+    if (status == ONS_OK || status == ONS_MEMORY) { return status; }
+    char *message = ons_copy(ons_message());
+    status = cli_job_of_task(results, task, source, &opened);
+    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
+    cli_job_close(&opened);
+    if (status != ONS_OK && message) { status = ons_fail(status, "%s", message); }
+    free(message);
+    return status;
+}
+
 static ons_status draw(const ons_results *results, const char *path, const cli_arguments *arguments,
                        ons_picture *picture) {
     const ons_task_result *task = NULL;
@@ -107,11 +124,7 @@ static ons_status draw(const ons_results *results, const char *path, const cli_a
         return ons_fail(ONS_INVALID, "%s is of a system of your own, '%s': give its file with --system FILE.c", path,
                         ons_results_system(results));
     }
-    cli_job opened;
-    status = cli_job_of_task(results, task, source, &opened);
-    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
-    cli_job_close(&opened);
-    return status;
+    return cli_state_picture(results, task, source, replica, picture);
 }
 
 static char *default_output(const char *archive) {

@@ -32,7 +32,7 @@ static ons_status add_crossings(const ons_results *results, double exact, const 
     cli_crossings crossings = {.quantity = "binder", .x = axes.x, .by = axes.by};
     const ons_status found = cli_crossings_find(results, &crossings);
     if (found == ONS_MEMORY) { return found; }
-    ons_text_add(page, "<h2>Analysis: crossings of the Binder cumulant</h2>\n");
+    ons_text_add(page, "<h2>Crossings of the Binder cumulant</h2>\n");
     if (found < 0 || crossings.count == 0) {
         ons_text_add(page, "<p class=\"note\">");
         cli_html(page, found < 0 ? ons_message() : "no two neighbouring sizes cross in this range");

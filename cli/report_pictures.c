@@ -40,13 +40,10 @@ static void add_caption(const ons_results *results, const ons_task_result *task,
 /* Nothing where there is no state to draw: a report does not need it. */
 static ons_status add_picture(const ons_results *results, const ons_task_result *task, const char *source,
                               const char *folder, ons_text *pictures) {
-    cli_job opened;
     ons_picture picture = {0};
     ons_text caption = {0};
     char *path = ons_format("%s/picture.png", folder);
-    ons_status status = path ? cli_job_of_task(results, task, source, &opened) : ONS_MEMORY;
-    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, 0, &picture); }
-    if (path) { cli_job_close(&opened); }
+    ons_status status = path ? cli_state_picture(results, task, source, 0, &picture) : ONS_MEMORY;
     if (status == ONS_OK && picture.width * picture.height <= LARGEST) {
         add_caption(results, task, &caption);
         status = cli_html_picture(&picture, caption.data ? caption.data : "", path, pictures);

@@ -197,28 +197,45 @@ static const char *next_session(const char *from) {
     return next ? next + 1 : from + strlen(from);
 }
 
-void cli_report_provenance(const ons_results *results, ons_text *page) {
-    static const char *const keys[] = {"started", "finished", "onsager",  "cpu",    "processors",
-                                       "threads", "random",   "compiler", "command"};
-    static const char *const headers[] = {"started (UTC)", "finished", "onsager",  "processor", "cores",
-                                          "threads",       "random",   "compiler", "command"};
-    cli_table table = {.columns = 9, .headers = headers};
-    const char *all = ons_results_provenance(results);
+#define SESSIONS 3 /* the last ones are shown as a table */
+
+/* A row for each key, a column for each of the last sessions. */
+static void add_sessions(const char *all, ons_text *page) {
+    static const char *const keys[] = {"started",    "finished", "interrupted", "onsager",  "cpu",
+                                       "processors", "threads",  "random",      "compiler", "command"};
+    static const char *const names[] = {"started (UTC)", "finished", "interrupted", "version of onsager",
+                                        "processor",     "cores",    "threads",     "random numbers for",
+                                        "compiler",      "command"};
+    static const char *const headers[] = {"", "last session", "the one before", "and before"};
+    const char *session[SESSIONS] = {NULL};
+    size_t count = 0;
     for (const char *begin = all; begin && *begin; begin = next_session(begin)) {
-        for (size_t k = 0; k < 9; k++) {
-            char *value = find_entry(begin, next_session(begin), keys[k]);
+        memmove(session + 1, session, (SESSIONS - 1) * sizeof *session);
+        session[0] = begin;
+        count++;
+    }
+    const size_t shown = count < SESSIONS ? count : SESSIONS;
+    cli_table table = {.columns = shown + 1, .headers = headers};
+    for (size_t k = 0; shown && k < sizeof keys / sizeof *keys; k++) {
+        cli_table_cell(&table, "%s", names[k]);
+        for (size_t i = 0; i < shown; i++) {
+            char *value = find_entry(session[i], next_session(session[i]), keys[k]);
             cli_table_cell(&table, "%s", value ? value : "");
             free(value);
         }
     }
-    ons_text_add(page, "<h2>Provenance</h2>\n");
     cli_table_html(&table, page);
     cli_table_free(&table);
-    if (all && *all) {
-        ons_text_add(page, "<details><summary>As it stands in the archive</summary>\n<pre>");
-        cli_html(page, all);
-        ons_text_add(page, "</pre></details>\n");
-    }
+}
+
+void cli_report_provenance(const ons_results *results, ons_text *page) {
+    const char *all = ons_results_provenance(results);
+    if (!all || !*all) { return; }
+    ons_text_add(page, "<h2>Provenance</h2>\n");
+    add_sessions(all, page);
+    ons_text_add(page, "<details><summary>All sessions, as the archive has them</summary>\n<pre>");
+    cli_html(page, all);
+    ons_text_add(page, "</pre></details>\n");
 }
 
 /* ---- again ----------------------------------------------------------------------------------------------------------
