@@ -14,7 +14,7 @@
 
 /* After Okabe and Ito (2008), for all kinds of colour vision, ordered and shifted in lightness so that they differ in
  * grey as well; every curve has its own sign and dashes too. */
-static const char *const colours[] = {"#000000", "#00457a", "#b04a00", "#00906a", "#c573a0", "#56b4e9", "#efb030"};
+static const char *const colours[] = {"#000000", "#003a6a", "#9a3c00", "#00865f", "#c672a0", "#58b3e8", "#f0bc3e"};
 static const int signs[] = {7, 5, 9, 13, 11, 15, 6, 4, 8, 12, 10, 14};
 static const char *const dashes[] = {"1", "(8,3)", "(3,2)", "(8,2,2,2)", "(14,3)", "(2,3)", "(5,2,5,2,2,2)"};
 #define COLOURS (sizeof colours / sizeof *colours)
@@ -79,7 +79,7 @@ static size_t own_place(const cli_figure *figure, size_t i, size_t *of) {
 
 /* Few curves take colours far apart, one takes the blue. */
 static const char *colour_of(const cli_figure *figure, size_t i) {
-    static const unsigned char few[4][4] = {{1}, {1, 2}, {0, 2, 5}, {0, 1, 3, 6}};
+    static const unsigned char few[4][4] = {{1}, {1, 3}, {0, 2, 5}, {0, 1, 3, 6}};
     size_t count;
     const size_t place = own_place(figure, i, &count);
     if (count >= 1 && count <= 4) { return colours[few[count - 1][place % 4]]; }
@@ -232,7 +232,7 @@ static void add_entry(writer *to, const char *style, const char *label) {
 
 static void ticks(ons_text *script, const char *axis, const cli_ticks *of, bool numbers, bool outside) {
     ons_text_add(script, "set %stics %s %s(", axis, outside ? "nomirror out" : "mirror in",
-                 axis[0] == 'x'   ? "offset 0,0.35 "
+                 axis[0] == 'x'   ? "offset 0,0.1 "
                  : axis[0] == 'y' ? "offset 0.3,0 "
                                   : "");
     for (size_t i = 0; i < of->count; i++) {
