@@ -203,7 +203,8 @@ void cli_layout(picture *of) {
     height = frame_height(of, width);
     choose_y_ticks(of, height);
     set_margins(of, &width);
-    double bottom = of->size * (0.5 + LINE + 0.2 + LINE + 0.2);
+    const bool map = of->panels[0].figure->map.columns > 0;
+    double bottom = of->size * (0.5 + LINE + 0.2 + LINE + (map ? 0.6 : 0.2));
     const bool title = canvas->titles && of->panels[0].figure->title[0];
     of->above = of->size * (title ? 1.0 + 1.3 * LINE : 0.8);
     for (size_t p = of->count; p-- > 0;) {

@@ -83,6 +83,27 @@ static ons_status set_caption(const ons_results *results, const char *name, cli_
     return figure->caption ? ONS_OK : ONS_MEMORY;
 }
 
+/* What is the same everywhere needs no figure. */
+static bool is_flat(const cli_figure *figure) {
+    for (size_t i = 0; i < figure->count; i++) {
+        const cli_curve *curve = &figure->curves[i];
+        for (size_t k = 0; k < curve->count; k++) {
+            if (curve->points[4 * k + 1] != curve->points[1] || curve->points[4 * k + 2] > 0) { return false; }
+        }
+    }
+    return figure->map.columns == 0;
+}
+
+/* Times that grow by factors are seen on a logarithmic axis only. */
+static bool has_geometric_times(const ons_results *results, const char *name) {
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const ons_result *result = ons_task_find(ons_results_task(results, t), name);
+        if (!result || result->kind != ONS_SERIES || result->times < 5) { continue; }
+        return result->time[result->times - 1] > 5 * result->time[result->times / 2];
+    }
+    return false;
+}
+
 static ons_status collect_figures(const ons_results *results, cli_figure *figures, size_t *count) {
     const char *const *names;
     const size_t all = ons_results_names(results, &names);
@@ -91,7 +112,10 @@ static ons_status collect_figures(const ons_results *results, cli_figure *figure
     for (size_t n = 0; n < all && *count < FIGURES && status == ONS_OK; n++) {
         if (!drawable(results, names[n], axes.x != NULL)) { continue; }
         status = cli_figure_collect(results, names[n], NULL, NULL, &figures[*count]);
-        if (status == ONS_OK) {
+        if (status == ONS_OK && is_flat(&figures[*count])) {
+            cli_figure_free(&figures[*count]);
+        } else if (status == ONS_OK) {
+            figures[*count].log_x = has_geometric_times(results, names[n]);
             status = set_caption(results, names[n], &figures[*count]);
             ++*count;
         } else {

@@ -79,7 +79,7 @@ static size_t own_place(const cli_figure *figure, size_t i, size_t *of) {
 
 /* Few curves take colours far apart, one takes the blue. */
 static const char *colour_of(const cli_figure *figure, size_t i) {
-    static const unsigned char few[4][4] = {{1}, {1, 3}, {0, 2, 5}, {0, 1, 3, 6}};
+    static const unsigned char few[4][4] = {{1}, {2, 5}, {0, 2, 5}, {0, 1, 3, 6}};
     size_t count;
     const size_t place = own_place(figure, i, &count);
     if (count >= 1 && count <= 4) { return colours[few[count - 1][place % 4]]; }
@@ -230,11 +230,24 @@ static void add_entry(writer *to, const char *style, const char *label) {
 /* ---- axes -----------------------------------------------------------------------------------------------------------
  */
 
-static void ticks(ons_text *script, const char *axis, const cli_ticks *of, bool numbers, bool outside) {
-    ons_text_add(script, "set %stics %s %s(", axis, outside ? "nomirror out" : "mirror in",
-                 axis[0] == 'x'   ? "offset 0,0.1 "
-                 : axis[0] == 'y' ? "offset 0.3,0 "
-                                  : "");
+/* How far numbers are moved: towards the axis, less far from the frame of a map, whose ticks stand outside. SVG sets
+ * them lower than the other terminals do. */
+static double number_offset(const writer *to, const char *axis) {
+    if (axis[0] != 'x') { return 0.3; }
+    const bool svg = strcmp(to->picture->canvas->format, "svg") == 0, map = to->panel->figure->map.columns > 0;
+    return (svg ? 0.4 : 0.1) + (map ? 0.15 : 0);
+}
+
+static void ticks(writer *to, const char *axis, const cli_ticks *of, bool numbers) {
+    ons_text *script = to->script;
+    const bool outside = to->panel->figure->map.columns > 0;
+    ons_text_add(script, "set %stics %s ", axis, outside ? "nomirror out" : "mirror in");
+    if (axis[0] != 'c') {
+        ons_text_add(script, axis[0] == 'x' ? "offset 0," : "offset ");
+        add_real(script, number_offset(to, axis));
+        ons_text_add(script, axis[0] == 'x' ? " " : ",0 ");
+    }
+    ons_text_add(script, "(");
     for (size_t i = 0; i < of->count; i++) {
         const struct cli_tick *tick = &of->tick[i];
         ons_text_add(script, "%s'%s' ", i ? ", " : "", numbers ? tick->label : "");
@@ -272,8 +285,8 @@ static void axes(writer *to) {
     if (one->figure->log_y) { ons_text_add(script, "set logscale y\n"); }
     range(script, "x", one->low[0], one->high[0]);
     range(script, "y", one->low[1], one->high[1]);
-    ticks(script, "x", &one->x, one->labelled, one->figure->map.columns);
-    ticks(script, "y", &one->y, true, one->figure->map.columns);
+    ticks(to, "x", &one->x, one->labelled);
+    ticks(to, "y", &one->y, true);
     /* The labels stand at the borders, wherever the numbers end. */
     if (one->labelled) {
         ons_text_add(script, "set label 3 ");
@@ -341,7 +354,7 @@ static void add_map(writer *to) {
     ons_text *script = to->script;
     palette(script, one->figure->map.diverging);
     range(script, "cb", one->z_low, one->z_high);
-    ticks(script, "cb", &one->z, true, true);
+    ticks(to, "cb", &one->z, true);
     ons_text_add(script, "set colorbox user origin screen ");
     const double x = of->left + one->width + of->size;
     add_real(script, round(x / of->width * 1e4) / 1e4);

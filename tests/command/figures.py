@@ -206,6 +206,34 @@ def test_labels_do_not_overlap():
             assert width <= 0.3 or height <= max(thin, 2.2), f"{words}: '{a}' {p} and '{b}' {q} overlap"
 
 
+def texts_of(svg):
+    """Texts of an SVG with boxes from below: digits of Helvetica are 0.55 wide and 0.72 high."""
+    found = []
+    for group in tree.parse(svg).iter(SVG + "g"):
+        text = "".join("".join(t.itertext()) for t in group.findall(SVG + "text")).strip("\u200b\u00a0 ")
+        place = re.match(r"translate\(([-\d.]+),([-\d.]+)\)( rotate\(270\))?", group.get("transform", ""))
+        if not text or not place:
+            continue
+        x, y = float(place.group(1)), float(place.group(2))
+        size = float(group.get("font-size"))
+        width = 0.45 * size * len(text.replace("\u200b", ""))
+        left = {"start": 0, "middle": width / 2, "end": width}[group.get("text-anchor", "start").replace("left", "start")]
+        box = (x - left, y - 0.72 * size, x - left + width, y)
+        found.append((text, (x - 0.72 * size, y - width + left, x, y + left) if place.group(3) else box))
+    return found
+
+
+def test_labels_do_not_overlap_in_svg():
+    for words in (["i.h5", "-y", "binder"], ["i.h5", "-y", "energy,binder", "--width", "page"], ["i.h5", "-y", "susceptibility", "--log", "xy"],
+                  ["d.h5", "-y", "structure_factor"], ["i.h5", "-y", "energy", "--range", "2.1:2.1001,-1.5:-1.4999"]):
+        plot(*words, "-o", "t.svg")
+        boxes = texts_of("t.svg")
+        assert len(boxes) > 6, words
+        for (a, p), (b, q) in itertools.combinations(boxes, 2):
+            apart = p[2] <= q[0] or q[2] <= p[0] or p[3] + 0.5 <= q[1] or q[3] + 0.5 <= p[1]
+            assert apart, f"{words}: '{a}' {p} and '{b}' {q} overlap"
+
+
 def test_legend_covers_no_data():
     if not shutil.which("pdftotext"):
         print("skipped: pdftotext is not installed")
