@@ -141,7 +141,9 @@ void cli_legend(panel *of, double size) {
         return;
     }
     const double columns = floor(of->width / (widest + size));
+    size_t fit = columns < 1 ? 1 : columns > (double)count ? count : (size_t)columns;
+    if (fit == 0) { fit = 1; }
     of->key = KEY_ABOVE;
-    of->key_columns = columns < 1 ? 1 : columns > (double)count ? count : (size_t)columns;
-    of->key_rows = (count + of->key_columns - 1) / of->key_columns;
+    of->key_columns = fit;
+    of->key_rows = (count + fit - 1) / fit;
 }

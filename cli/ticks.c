@@ -94,22 +94,23 @@ static int parts_of(double step) {
 static bool linear_step(const axis *of, double step, cli_ticks *ticks) {
     const double largest = fmax(fabs(of->low), fabs(of->high)), slack = 1e-9 * (of->high - of->low);
     const int parts = parts_of(step);
-    const double first = ceil((of->low - slack) / step), last = floor((of->high + slack) / step);
-    if (last - first > 12) { return false; }
+    const double first = ceil((of->low - slack) / step), steps = floor((of->high + slack) / step) - first;
+    if (steps > 12) { return false; }
+    const int last = steps > -1 ? (int)steps : -1;
     ticks->count = 0;
     ticks->width = 0;
-    for (double k = first; k <= last; k++) {
+    for (int k = 0; k <= last; k++) {
         char label[LABEL];
-        linear_label(k * step, step, largest, label);
-        add(ticks, k * step, label);
+        linear_label((first + k) * step, step, largest, label);
+        add(ticks, (first + k) * step, label);
         ticks->width = fmax(ticks->width, label_width(label));
     }
     const double between = step / (of->high - of->low) * of->length;
     if (between < room(of, ticks->width)) { return false; }
     if (between / parts < 0.4 * of->size) { return true; }
-    for (double k = first - 1; k <= last; k++) {
+    for (int k = -1; k <= last; k++) {
         for (int part = 1; part < parts; part++) {
-            const double at = k * step + part * step / parts;
+            const double at = (first + k) * step + part * step / parts;
             if (at >= of->low - slack && at <= of->high + slack) { add(ticks, at, ""); }
         }
     }

@@ -78,6 +78,7 @@ bool cli_where(const ons_task_result *task, const char *axis, size_t index, cons
     condition one = {0};
     bool wanted = true;
     while (where && wanted && next_condition(&where, &one) == ONS_OK) {
+        if (!one.name || !one.values) { break; }
         const bool along = axis && index != CLI_NO_INDEX && strcmp(axis, one.name) == 0;
         ons_text value = {0};
         (void)cli_parameter_text(task, one.name, along ? index : CLI_NO_INDEX, &value);
@@ -96,7 +97,7 @@ ons_status cli_where_check(const ons_results *results, const char *where) {
     ons_status status = ONS_OK;
     for (const char *rest = where; rest && status == ONS_OK;) {
         status = next_condition(&rest, &one);
-        if (status == ONS_OK) { status = cli_check_parameter(results, one.name); }
+        if (status == ONS_OK && one.name) { status = cli_check_parameter(results, one.name); }
         free_condition(&one);
     }
     if (status < 0) { return status; }
