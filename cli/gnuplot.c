@@ -200,6 +200,7 @@ ons_status cli_gnuplot(const cli_figure *figures, size_t count, const cli_canvas
     if (status == ONS_OK) { arrange(figures, count, canvas, pictures, panels); }
     for (size_t i = 0; i < made && status == ONS_OK; i++) { status = write_picture(&pictures[i], directory); }
     if (status == ONS_OK) { status = write_script(pictures, made, directory); }
+    for (size_t i = 0; panels && i < count; i++) { free(panels[i].scale_name); }
     free(pictures);
     free(panels);
     return status == ONS_OK ? run_gnuplot(directory) : status;

@@ -21,7 +21,9 @@ typedef enum key_place {
 typedef struct panel {
     const cli_figure *figure;
     double low[2], high[2];       /* x, y */
-    double z_low, z_high;         /* of its map */
+    bool scaled;                  /* so many curves that their colours are a scale of the one parameter that differs */
+    char *scale_name;             /* of that parameter */
+    double z_low, z_high;         /* of its map or scale */
     double width, height, bottom; /* of the frame; bottom: above that of the picture */
     cli_ticks x, y, z;
     key_place key;
@@ -44,6 +46,10 @@ void cli_layout(picture *of);
 void cli_legend(panel *of, double size);
 /* Whether points of a curve stand too close for a sign each: then it is a line, its errors a band. */
 bool cli_dense(const cli_curve *curve, const panel *of, double size);
+/* The label of a curve in the legend; "" where a scale of colours stands for it. */
+const char *cli_entry(const panel *of, const cli_curve *curve);
+/* The number behind "NAME = "; the length of NAME, 0: there is none. */
+size_t cli_label_number(const char *label, double *number);
 bool cli_has_legend(const panel *of);
 /* The terminal's unit of type in points: SVG counts 96 to the inch. */
 double cli_type_scale(const cli_canvas *canvas);

@@ -126,6 +126,31 @@ static void panel_range(panel *of) {
     of->exact = exact;
 }
 
+#define MANY 12 /* curves that a legend can tell apart */
+
+/* Many curves "NAME = NUMBER" of one NAME take their colours from a scale. */
+static void find_scale(panel *of) {
+    const char *name = NULL;
+    size_t count = 0, length = 0;
+    extent z = {INFINITY, -INFINITY, false};
+    for (size_t i = 0; i < of->figure->count; i++) {
+        const cli_curve *curve = &of->figure->curves[i];
+        double number = 0;
+        if (!curve->count) { continue; }
+        const size_t here = curve->like ? 0 : cli_label_number(curve->label, &number);
+        if (here == 0 || (name && (here != length || strncmp(name, curve->label, length) != 0))) { return; }
+        name = curve->label;
+        length = here;
+        count++;
+        include(&z, number);
+    }
+    if (count <= MANY || of->figure->map.columns || !(z.high > z.low)) { return; }
+    of->scale_name = ons_copy_part(name, length);
+    of->scaled = of->scale_name != NULL;
+    of->z_low = z.low;
+    of->z_high = z.high;
+}
+
 /* Panels of one picture share their x axis. */
 static void share_x(picture *of) {
     double low = of->panels[0].low[0], high = of->panels[0].high[0];
@@ -144,7 +169,7 @@ static void share_x(picture *of) {
 
 /* The scale of colours beside a map with its numbers and label. */
 static double scale_width(const panel *of, double size) {
-    return of->figure->map.columns ? size * (1 + 1 + 0.7 + of->z.width + 0.3 + LINE) : 0;
+    return of->figure->map.columns || of->scaled ? size * (1 + 1 + 0.7 + of->z.width + 0.3 + LINE) : 0;
 }
 
 /* A map of two like axes keeps their proportions. */
@@ -162,7 +187,7 @@ static void choose_y_ticks(picture *of, double height) {
     for (size_t p = 0; p < of->count; p++) {
         panel *one = &of->panels[p];
         cli_ticks_choose(one->low[1], one->high[1], one->figure->log_y, true, height, of->size, &one->y);
-        if (one->figure->map.columns) {
+        if (one->figure->map.columns || one->scaled) {
             cli_ticks_choose(one->z_low, one->z_high, false, true, height, of->size, &one->z);
         }
     }
@@ -195,7 +220,10 @@ void cli_layout(picture *of) {
     const cli_canvas *canvas = of->canvas;
     of->size = canvas->size > 0 ? canvas->size : 8;
     of->width = (canvas->width > 0 ? canvas->width : 12) * POINT_PER_CM;
-    for (size_t p = 0; p < of->count; p++) { panel_range(&of->panels[p]); }
+    for (size_t p = 0; p < of->count; p++) {
+        panel_range(&of->panels[p]);
+        find_scale(&of->panels[p]);
+    }
     share_x(of);
     double width = 0.8 * of->width, height = frame_height(of, width);
     choose_y_ticks(of, height);

@@ -12,13 +12,20 @@
 #define TYPE 0.95  /* of the legend, in units of the figure's */
 #define STEPS 16   /* points looked at between two that a line joins */
 
+const char *cli_entry(const panel *of, const cli_curve *curve) { return of->scaled ? "" : curve->label; }
+
+size_t cli_label_number(const char *label, double *number) {
+    const char *equals = strstr(label, " = ");
+    return equals && ons_parse_real(equals + 3, number) == ONS_OK ? (size_t)(equals - label) : 0;
+}
+
 bool cli_has_legend(const panel *of) {
     size_t labels = 0;
     for (size_t i = 0; i < of->figure->count; i++) {
-        labels += of->figure->curves[i].count && of->figure->curves[i].label[0];
+        labels += of->figure->curves[i].count && cli_entry(of, &of->figure->curves[i])[0];
     }
     for (size_t i = 0; i < of->figure->mark_count; i++) { labels += of->figure->marks[i].label[0] != '\0'; }
-    return labels > 0;
+    return labels > 0 || (of->scaled && of->exact);
 }
 
 bool cli_dense(const cli_curve *curve, const panel *of, double size) {
@@ -36,7 +43,7 @@ static size_t entries(const panel *of, double size, double *widest) {
     *widest = 0;
     for (size_t i = 0; i < of->figure->count; i++) {
         const cli_curve *curve = &of->figure->curves[i];
-        if (!curve->count || !curve->label[0]) { continue; }
+        if (!curve->count || !cli_entry(of, curve)[0]) { continue; }
         count++;
         *widest = fmax(*widest, cli_typeset_width(curve->label));
     }

@@ -20,7 +20,8 @@ static const char verdict_style[] =
     "td:first-child{border-left:4px solid #d55e00;padding-left:.5rem}tr.not-checked td:first-child{border-left:4px "
     "solid "
     "#999;padding-left:.5rem}tr.differs td.v{color:#a04000;font-weight:700}td{white-space:normal;vertical-"
-    "align:top}table.claims td.q{min-width:16rem}img{max-width:100%;image-rendering:pixelated}</style>\n";
+    "align:top}table.claims td.q{min-width:16rem}.pictures "
+    "figure{width:min(100%,26rem)}</style>\n";
 
 static void add_cell(ons_text *page, const char *class, const char *text) {
     ons_text_add(page, "<td%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");

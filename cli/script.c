@@ -61,6 +61,7 @@ typedef struct writer {
     const panel *panel;
     size_t p;
     bool begun; /* something is plotted already */
+    char colour[8];
     ons_text *script;
 } writer;
 
@@ -77,13 +78,23 @@ static size_t own_place(const cli_figure *figure, size_t i, size_t *of) {
     return place;
 }
 
-/* Few curves take colours far apart, one takes the blue. */
-static const char *colour_of(const cli_figure *figure, size_t i) {
+#define BRIGHTEST 0.8 /* part of the scale of pictures that lines can have on white paper */
+
+/* Few curves take colours far apart, one takes the blue, many the scale. Good until the next call. */
+static const char *colour_of(writer *to, size_t i) {
     static const unsigned char few[4][4] = {{1}, {2, 5}, {0, 2, 5}, {0, 1, 3, 6}};
+    const panel *one = to->panel;
+    if (one->scaled) {
+        double number = one->z_low;
+        uint8_t rgb[3];
+        (void)cli_label_number(one->figure->curves[i].label, &number);
+        ons_colour_scale(BRIGHTEST * (number - one->z_low) / (one->z_high - one->z_low), 0, 1, rgb);
+        snprintf(to->colour, sizeof to->colour, "#%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
+        return to->colour;
+    }
     size_t count;
-    const size_t place = own_place(figure, i, &count);
-    if (count >= 1 && count <= 4) { return colours[few[count - 1][place % 4]]; }
-    return colours[place % COLOURS];
+    const size_t place = own_place(one->figure, i, &count);
+    return colours[count >= 1 && count <= 4 ? few[count - 1][place % 4] : place % COLOURS];
 }
 
 static bool has_fit(const cli_figure *figure, size_t i) {
@@ -162,14 +173,14 @@ static void points(writer *to, size_t i, const char *colour, size_t place, bool 
     ons_text_add(to->script, "1:2 with %s ", joined ? "linespoints" : "points");
     if (joined) { ons_text_add(to->script, "lw 0.6 dt %s ", dashes[place % DASHES]); }
     ons_text_add(to->script, "pt %d ps sign lc rgb '%s'", signs[place % SIGNS], colour);
-    title(to, curve->label);
+    title(to, cli_entry(to->panel, curve));
     bars(to, i, colour);
 }
 
 static void steps(writer *to, size_t i, const char *colour, const char *dash) {
     next_data(to, i);
     ons_text_add(to->script, "1:2 with histeps lw 1 dt %s lc rgb '%s'", dash, colour);
-    title(to, to->panel->figure->curves[i].label);
+    title(to, cli_entry(to->panel, &to->panel->figure->curves[i]));
     bars(to, i, colour);
 }
 
@@ -177,14 +188,14 @@ static void add_curve(writer *to, size_t i) {
     const cli_figure *figure = to->panel->figure;
     const cli_curve *curve = &figure->curves[i];
     size_t count;
-    const size_t place = own_place(figure, i, &count);
-    const char *colour = colour_of(figure, i), *dash = dashes[place % DASHES];
+    const size_t place = to->panel->scaled ? 0 : own_place(figure, i, &count);
+    const char *colour = colour_of(to, i), *dash = dashes[place % DASHES];
     if (curve->style == CLI_STEPS) {
         steps(to, i, colour, dash);
     } else if (curve->style == CLI_LINE || curve->style == CLI_BAND) {
-        line(to, i, colour, curve->like ? "1" : dash, 1, curve->label);
+        line(to, i, colour, curve->like ? "1" : dash, 1, cli_entry(to->panel, curve));
     } else if (curve->style == CLI_POINTS && cli_dense(curve, to->panel, to->picture->size)) {
-        line(to, i, colour, dash, 1, curve->label);
+        line(to, i, colour, dash, 1, cli_entry(to->panel, curve));
     } else {
         points(to, i, colour, place, curve->style == CLI_POINTS && !curve->has_exact && !has_fit(figure, i));
     }
@@ -333,7 +344,7 @@ static void legend(writer *to) {
  */
 
 /* The scale of the pictures of states, from dark to bright; both signs: blue, white, red. */
-static void palette(ons_text *script, bool diverging) {
+static void palette(ons_text *script, bool diverging, double brightest) {
     if (diverging) {
         ons_text_add(script, "set palette defined (-3 '#0a2f5c', -2 '#2f74b5', -1 '#9cc4e4', 0 '#f7f7f7', 1 '#f0ab8a', "
                              "2 '#c8492f', 3 '#6b0d1e')\n");
@@ -342,17 +353,18 @@ static void palette(ons_text *script, bool diverging) {
     ons_text_add(script, "set palette defined (");
     for (int i = 0; i <= 32; i++) {
         uint8_t rgb[3];
-        ons_colour_scale(i, 0, 32, rgb);
+        ons_colour_scale(i * brightest, 0, 32, rgb);
         ons_text_add(script, "%s%d '#%02x%02x%02x'", i ? ", " : "", i, rgb[0], rgb[1], rgb[2]);
     }
     ons_text_add(script, ")\n");
 }
 
-static void add_map(writer *to) {
+/* The scale of colours at the right border, of a map or of many curves. */
+static void add_scale(writer *to) {
     const panel *one = to->panel;
     const picture *of = to->picture;
     ons_text *script = to->script;
-    palette(script, one->figure->map.diverging);
+    palette(script, one->figure->map.diverging, one->scaled ? BRIGHTEST : 1);
     range(script, "cb", one->z_low, one->z_high);
     ticks(to, "cb", &one->z, true);
     ons_text_add(script, "set colorbox user origin screen ");
@@ -365,7 +377,7 @@ static void add_map(writer *to) {
     ons_text_add(script, ", screen ");
     add_real(script, round(one->height / of->height * 1e4) / 1e4);
     ons_text_add(script, "\nset label 2 ");
-    typeset(script, one->figure->map.label);
+    typeset(script, one->scaled ? one->scale_name : one->figure->map.label);
     ons_text_add(script, " at screen ");
     add_real(script, round((x + of->size * (1 + 0.7 + one->z.width + 0.3 + 0.6)) / of->width * 1e4) / 1e4);
     ons_text_add(script, ", graph 0.5 center rotate\n");
@@ -410,11 +422,11 @@ static void add_panel(const picture *of, size_t p, ons_text *script) {
     add_real(script, round(0.24 * of->size / of->width * 1e4) / 1e4);
     ons_text_add(script, "\n");
     for (size_t i = 0; i < figure->mark_count; i++) { mark_line(&to, &figure->marks[i]); }
-    if (figure->map.columns) { add_map(&to); }
+    if (figure->map.columns || to.panel->scaled) { add_scale(&to); }
     ons_text_add(script, "plot ");
     if (figure->map.columns) { plot_map(&to); }
     for (size_t i = 0; i < figure->count; i++) {
-        if (figure->curves[i].count && has_band(&to, &figure->curves[i])) { band(&to, i, colour_of(figure, i)); }
+        if (figure->curves[i].count && has_band(&to, &figure->curves[i])) { band(&to, i, colour_of(&to, i)); }
     }
     for (size_t i = 0; i < figure->count; i++) {
         if (figure->curves[i].count) { add_curve(&to, i); }
@@ -424,6 +436,7 @@ static void add_panel(const picture *of, size_t p, ons_text *script) {
         if (label[0]) { add_entry(&to, "lw 0.8 dt (4,3) lc rgb '" MARK "'", label); }
     }
     if (to.panel->exact) { add_entry(&to, "lw 0.6 dt 1 lc rgb '#000000'", "exact"); }
+    if (to.panel->scaled) { ons_text_add(script, ", \\\n     NaN with points lc palette notitle"); }
     if (!to.begun) { ons_text_add(script, "NaN notitle"); }
     ons_text_add(script, "\n");
 }

@@ -272,6 +272,17 @@ def test_colours_differ_in_grey_and_signs_differ():
         assert grey[-1] < 82  # still seen on white
 
 
+def test_many_curves_take_a_scale_of_colours():
+    assert command("run", "ising", "L=4,6", "temperature=2:3.2:0.1", "steps=200", "-q", "-o", "many.h5").returncode == 0
+    plot("many.h5", "-y", "binder", "-x", "L", "--by", "temperature", "-o", "m.svg", "--keep", "m")
+    assert_bars("m.svg", "m")
+    drawn = re.findall(r"1:2 with linespoints .* lc rgb '(#\w{6})' (\w+)", script("m"))
+    assert len(drawn) == len(set(drawn)) == 13 and {d[1] for d in drawn} == {"notitle"}
+    grey = [lightness(colour) for colour, _ in drawn]
+    assert grey == sorted(grey) and grey[-1] < 85
+    assert "set cbrange [2:3.2]" in script("m") and "temperature" in "".join(tree.parse("m.svg").getroot().itertext())
+
+
 def test_hostile_texts():
     plot("i.h5", "--title", HOSTILE, "-o", "h.svg", "--keep", "h")
     text = "".join(tree.parse("h.svg").getroot().itertext())
