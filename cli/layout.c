@@ -101,10 +101,13 @@ static void settle(const extent *data, double from, double to, double air, doubl
 static void panel_range(panel *of) {
     const cli_figure *figure = of->figure;
     extent x = {INFINITY, -INFINITY, figure->log_x}, y = {INFINITY, -INFINITY, figure->log_y};
-    bool steps = false, exact = false;
+    bool steps = false, exact = false, negative = false; /* counts are not, their error bars may be */
     for (size_t i = 0; i < figure->count; i++) {
         include_curve(figure, &figure->curves[i], &x, &y);
         steps = steps || figure->curves[i].style == CLI_STEPS;
+        for (size_t k = 0; k < figure->curves[i].count; k++) {
+            negative = negative || figure->curves[i].points[4 * k + 1] < 0;
+        }
         exact = exact || figure->curves[i].has_exact;
     }
     for (size_t i = 0; i < figure->mark_count; i++) {
@@ -120,9 +123,8 @@ static void panel_range(panel *of) {
     }
     const double *range = figure->range, air = map->columns ? 1e-9 : 0.05;
     settle(&x, range[0], range[1], steps || map->columns ? 1e-9 : 0.04, &of->low[0], &of->high[0]);
-    const double lowest = y.low;
     settle(&y, range[2], range[3], air, &of->low[1], &of->high[1]);
-    if (steps && lowest == 0 && !(range[2] < range[3])) { of->low[1] = 0; }
+    if (steps && !figure->log_y && !negative && !(range[2] < range[3])) { of->low[1] = 0; }
     of->exact = exact;
 }
 
