@@ -11,7 +11,7 @@
 
 typedef struct collector {
     const ons_results *results;
-    const char *x, *by; /* x: "time", "index" or a parameter */
+    const char *x, *by, *where; /* x: "time", "index" or a parameter */
     cli_names varying;
     cli_figure *figure;
 } collector;
@@ -23,29 +23,8 @@ static cli_curve *find_curve(cli_figure *figure, const char *label) {
     for (size_t i = 0; i < figure->count; i++) {
         if (strcmp(figure->curves[i].label, label) == 0) { return &figure->curves[i]; }
     }
-    if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
-        return NULL;
-    }
-    cli_curve *curve = &figure->curves[figure->count];
-    *curve = (cli_curve){.label = ons_copy(label)};
-    if (!curve->label) { return NULL; }
-    figure->count++;
-    return curve;
-}
-
-static ons_status add_point(cli_curve *curve, double x, double y, double error, double exact) {
-    if (!isfinite(x) || !isfinite(y)) { return ONS_OK; }
-    const ons_status status =
-        ons_grow((void **)&curve->points, &curve->capacity, 4 * (curve->count + 1), sizeof *curve->points);
-    if (status != ONS_OK) { return status; }
-    double *point = curve->points + 4 * curve->count++;
-    point[0] = x;
-    point[1] = y;
-    point[2] = error;
-    point[3] = exact;
-    curve->has_error = curve->has_error || isfinite(error);
-    curve->has_exact = curve->has_exact || isfinite(exact);
-    return ONS_OK;
+    cli_curve *curve;
+    return cli_figure_curve(figure, label, CLI_POINTS, &curve) == ONS_OK ? curve : NULL;
 }
 
 /* "L = 16": one varying parameter at one point of a result. */
@@ -57,16 +36,28 @@ static void label_part(const ons_task_result *task, const ons_result *result, si
     ons_text_free(&value);
 }
 
+static void label_of(const ons_task_result *task, const ons_result *result, size_t component, const cli_names *varying,
+                     const char *x, const char *by, ons_text *label) {
+    if (by) { label_part(task, result, component, by, label); }
+    for (size_t i = 0; i < varying->count; i++) {
+        const char *name = varying->names[i];
+        const bool is_by = by && strcmp(name, by) == 0, is_x = x && strcmp(name, x) == 0;
+        if (!is_by && !is_x) { label_part(task, result, component, name, label); }
+    }
+}
+
+void cli_curve_label(const ons_results *results, const ons_task_result *task, const ons_result *result,
+                     size_t component, const char *x, const char *by, ons_text *label) {
+    cli_names varying = {0};
+    if (cli_varying(results, &varying) == ONS_OK) { label_of(task, result, component, &varying, x, by, label); }
+    cli_names_free(&varying);
+}
+
 /* What tells the curve of a component apart: `by`, the other varying parameters, the index of an array. */
 static cli_curve *curve_of(const collector *all, const ons_task_result *task, const ons_result *result,
                            size_t component, bool with_index) {
     ons_text label = {0};
-    if (all->by) { label_part(task, result, component, all->by, &label); }
-    for (size_t i = 0; i < all->varying.count; i++) {
-        const char *name = all->varying.names[i];
-        const bool is_by = all->by && strcmp(name, all->by) == 0, is_x = strcmp(name, all->x) == 0;
-        if (!is_by && !is_x) { label_part(task, result, component, name, &label); }
-    }
+    label_of(task, result, component, &all->varying, all->x, all->by, &label);
     const size_t inner = result->axis && result->rank ? result->rank - 1 : result->rank;
     if (with_index && inner) {
         ons_text_add(&label, "%s", label.length ? ", " : "");
@@ -81,17 +72,23 @@ static cli_curve *curve_of(const collector *all, const ons_task_result *task, co
 /* ---- points ---------------------------------------------------------------------------------------------------------
  */
 
+/* How many components share a place along the axis of a result. */
+static size_t inner_size(const ons_result *result) {
+    return result->axis && result->rank && result->shape[0] ? result->size / result->shape[0] : result->size;
+}
+
 static ons_status mean_points(const collector *all, const ons_task_result *task, const ons_result *result) {
     const bool over_index = strcmp(all->x, "index") == 0;
     for (size_t i = 0; i < result->size; i++) {
         const size_t index = cli_axis_index(result, i);
         const bool along = index != CLI_NO_INDEX && strcmp(result->axis, all->x) == 0;
-        double x = (double)i;
+        double x = (double)(i % inner_size(result));
+        if (!cli_where(task, result->axis, index, all->where)) { continue; }
         if (!over_index && !cli_parameter_number(task, all->x, along ? index : CLI_NO_INDEX, &x)) { continue; }
         cli_curve *curve = curve_of(all, task, result, i, !over_index);
         if (!curve) { return ONS_MEMORY; }
-        const ons_status status = add_point(curve, x, result->mean[i], result->error ? result->error[i] : NAN,
-                                            result->exact ? result->exact[i] : NAN);
+        const ons_status status = cli_curve_add(curve, x, result->mean[i], result->error ? result->error[i] : NAN,
+                                                result->exact ? result->exact[i] : NAN);
         if (status != ONS_OK) { return status; }
     }
     return ONS_OK;
@@ -104,7 +101,7 @@ static ons_status series_points(const collector *all, const ons_task_result *tas
         for (size_t t = 0; t < result->times; t++) {
             const size_t k = t * result->size + i;
             const ons_status status =
-                add_point(curve, result->time[t], result->mean[k], result->error ? result->error[k] : NAN, NAN);
+                cli_curve_add(curve, result->time[t], result->mean[k], result->error ? result->error[k] : NAN, NAN);
             if (status != ONS_OK) { return status; }
         }
     }
@@ -116,8 +113,8 @@ static ons_status histogram_points(const collector *all, const ons_task_result *
     if (!curve) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
     for (size_t i = 0; i < result->size && status == ONS_OK; i++) {
-        status = add_point(curve, (result->edges[i] + result->edges[i + 1]) / 2, result->mean[i],
-                           result->error ? result->error[i] : NAN, NAN);
+        status = cli_curve_add(curve, (result->edges[i] + result->edges[i + 1]) / 2, result->mean[i],
+                               result->error ? result->error[i] : NAN, NAN);
     }
     return status;
 }
@@ -140,8 +137,7 @@ static const ons_result *first_result(const ons_results *results, const char *na
 
 static ons_status choose_x(collector *all, const ons_result *result, const char *x) {
     if (result->kind == ONS_TABLE) {
-        return ons_fail(ONS_INVALID, "'%s' is a table and cannot be drawn; 'onsager show %s --quantity %s' prints it",
-                        result->name, ons_results_path(all->results), result->name);
+        return ons_fail(ONS_INVALID, "'%s' is a table: name two of its columns, -x COLUMN -y COLUMN", result->name);
     }
     if (result->kind == ONS_SERIES || result->kind == ONS_HISTOGRAM) {
         all->x = result->kind == ONS_SERIES ? "time" : result->name;
@@ -173,61 +169,114 @@ static ons_status choose_x(collector *all, const ons_result *result, const char 
     return status;
 }
 
-static char *axis_label(const char *name, const char *unit) {
-    return unit && *unit ? ons_format("%s [%s]", name, unit) : ons_copy(name);
-}
-
 static ons_status label_axes(const collector *all, const ons_result *result) {
     cli_figure *figure = all->figure;
     const bool counts = result->kind == ONS_HISTOGRAM, time = result->kind == ONS_SERIES;
     const char *x_unit = counts ? result->unit : time ? NULL : cli_parameter_unit(all->results, all->x);
     figure->title = ons_format("%s: %s", ons_results_system(all->results), result->name);
-    figure->x_label = axis_label(all->x, x_unit);
-    figure->y_label = counts ? ons_copy("counts") : axis_label(result->name, result->unit);
-    figure->steps = counts;
+    figure->x_label = cli_axis_label(all->x, x_unit);
+    figure->y_label = counts ? ons_copy("counts") : cli_axis_label(result->name, result->unit);
     return figure->title && figure->x_label && figure->y_label ? ONS_OK : ONS_MEMORY;
 }
 
-ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
-                              cli_figure *figure) {
-    *figure = (cli_figure){0};
-    collector all = {.results = results, .by = by, .figure = figure};
-    ons_status status = cli_check_quantity(results, y);
-    if (status == ONS_OK && by) { status = cli_check_parameter(results, by); }
-    const ons_result *first = status == ONS_OK ? first_result(results, y) : NULL;
-    if (first) { status = choose_x(&all, first, x); }
-    if (status == ONS_OK) { status = label_axes(&all, first); }
-    if (status == ONS_OK) { status = cli_varying(results, &all.varying); }
-    for (size_t t = 0; t < ons_results_count(results) && status == ONS_OK; t++) {
+/* ---- maps -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Two dimensions of which none runs over a parameter, and nothing else is asked for. */
+static bool is_map(const ons_result *result, const cli_wish *wish) {
+    return (result->kind == ONS_MEAN || result->kind == ONS_VALUE) && result->rank == 2 && result->shape[0] > 1 &&
+           result->shape[1] > 1 && !result->axis && (!wish->x || strcmp(wish->x, "index") == 0);
+}
+
+static ons_status add_map(const ons_result *result, cli_figure *figure) {
+    const size_t rows = result->shape[0], columns = result->shape[1];
+    double *x = ONS_NEW(double, columns), *y = ONS_NEW(double, rows);
+    for (size_t i = 0; x && i < columns; i++) { x[i] = (double)i; }
+    for (size_t i = 0; y && i < rows; i++) { y[i] = (double)i; }
+    char *label = cli_axis_label(result->name, result->unit);
+    ons_status status =
+        x && y && label ? cli_figure_begin(figure, result->name, "second index", "first index") : ONS_MEMORY;
+    if (status == ONS_OK) { status = cli_figure_map(figure, label, columns, x, rows, y, result->mean); }
+    free(x);
+    free(y);
+    free(label);
+    return status;
+}
+
+static ons_status collect_map(const ons_results *results, const cli_wish *wish, cli_figure *figure) {
+    const ons_result *only = NULL;
+    size_t found = 0;
+    for (size_t t = 0; t < ons_results_count(results); t++) {
         const ons_task_result *task = ons_results_task(results, t);
-        const ons_result *result = ons_task_find(task, y);
-        if (!result || result->kind != first->kind) { continue; }
-        status = result->kind == ONS_SERIES      ? series_points(&all, task, result)
-                 : result->kind == ONS_HISTOGRAM ? histogram_points(&all, task, result)
-                                                 : mean_points(&all, task, result);
+        const ons_result *result =
+            cli_where(task, NULL, CLI_NO_INDEX, wish->where) ? ons_task_find(task, wish->y) : NULL;
+        if (!result) { continue; }
+        only = result;
+        found++;
     }
+    if (found != 1) {
+        return ons_fail(ONS_INVALID, "'%s' is a map, and %zu tasks have one: choose one with --where PARAMETER=VALUE",
+                        wish->y, found);
+    }
+    return add_map(only, figure);
+}
+
+/* ---- the figure -----------------------------------------------------------------------------------------------------
+ */
+
+static ons_status add_points(const collector *all, const ons_result *first, const char *y) {
+    ons_status status = ONS_OK;
+    for (size_t t = 0; t < ons_results_count(all->results) && status == ONS_OK; t++) {
+        const ons_task_result *task = ons_results_task(all->results, t);
+        const ons_result *result = ons_task_find(task, y);
+        if (!result || result->kind != first->kind || !cli_where(task, NULL, CLI_NO_INDEX, all->where)) { continue; }
+        status = result->kind == ONS_SERIES      ? series_points(all, task, result)
+                 : result->kind == ONS_HISTOGRAM ? histogram_points(all, task, result)
+                                                 : mean_points(all, task, result);
+    }
+    return status;
+}
+
+/* Sorts the points, sets the styles; how many points there are. */
+static size_t finish(const cli_wish *wish, const ons_result *first, cli_figure *figure) {
     size_t points = 0;
     for (size_t i = 0; i < figure->count; i++) {
         cli_curve *curve = &figure->curves[i];
         points += curve->count;
+        if (first->kind == ONS_HISTOGRAM) {
+            curve->style = CLI_STEPS;
+        } else if (wish->lines) {
+            curve->style = CLI_BAND;
+        }
         if (curve->count) { qsort(curve->points, curve->count, 4 * sizeof *curve->points, by_x); }
     }
-    if (status == ONS_OK && points == 0) {
+    if (figure->count == 1 && strcmp(figure->curves[0].label, first->name) == 0) { figure->curves[0].label[0] = '\0'; }
+    return points;
+}
+
+ons_status cli_figure_wish(const ons_results *results, const cli_wish *wish, cli_figure *figure) {
+    *figure = (cli_figure){0};
+    collector all = {.results = results, .by = wish->by, .where = wish->where, .figure = figure};
+    if (cli_is_column(results, wish->y)) { return cli_figure_table(results, wish, figure); }
+    ons_status status = cli_check_quantity(results, wish->y);
+    if (status == ONS_OK && wish->by) { status = cli_check_parameter(results, wish->by); }
+    const ons_result *first = status == ONS_OK ? first_result(results, wish->y) : NULL;
+    if (status != ONS_OK || !first) { return status; }
+    if (is_map(first, wish)) { return collect_map(results, wish, figure); }
+    status = choose_x(&all, first, wish->x);
+    if (status == ONS_OK) { status = label_axes(&all, first); }
+    if (status == ONS_OK) { status = cli_varying(results, &all.varying); }
+    if (status == ONS_OK) { status = add_points(&all, first, wish->y); }
+    if (finish(wish, first, figure) == 0 && status == ONS_OK) {
         status = ons_fail(ONS_INVALID, "%s: '%s' has no finite number to draw against '%s'", ons_results_path(results),
-                          y, all.x);
+                          wish->y, all.x);
     }
     cli_names_free(&all.varying);
     return status;
 }
 
-void cli_figure_free(cli_figure *figure) {
-    for (size_t i = 0; i < figure->count; i++) {
-        free(figure->curves[i].label);
-        free(figure->curves[i].points);
-    }
-    free(figure->curves);
-    free(figure->title);
-    free(figure->x_label);
-    free(figure->y_label);
-    *figure = (cli_figure){0};
+ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
+                              cli_figure *figure) {
+    const cli_wish wish = {.y = y, .x = x, .by = by};
+    return cli_figure_wish(results, &wish, figure);
 }

@@ -94,6 +94,41 @@ ons_status cli_job_reopen(const char *archive, const char *yaml, const char *sys
     return status == ONS_OK ? bind(opened, name) : status;
 }
 
+/* What the identity of a stream depends on beside the parameters, as the last job has it. */
+static ons_status copy_controls(const char *yaml, ons_job *job) {
+    static const char *const keys[] = {"seed", "warmup", "warmup.max", "every", "series", "snapshots"};
+    ons_status status = ONS_OK;
+    for (const char *line = yaml; *line && status == ONS_OK;) {
+        const size_t length = strcspn(line, "\n"), key = strcspn(line, ":");
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            if (key + 2 >= length || strlen(keys[i]) != key || strncmp(line, keys[i], key) != 0) { continue; }
+            char *value = ons_copy_part(line + key + 2, length - key - 2);
+            status = value ? ons_job_set(job, keys[i], value) : ONS_MEMORY;
+            free(value);
+        }
+        line += length + (line[length] == '\n');
+    }
+    return status;
+}
+
+ons_status cli_job_of_task(const ons_results *results, const ons_task_result *task, const char *system,
+                           cli_job *opened) {
+    *opened = (cli_job){0};
+    char replicas[32];
+    snprintf(replicas, sizeof replicas, "%llu", (unsigned long long)task->replicas);
+    ons_status status = ons_job_create(&opened->job);
+    if (status == ONS_OK) { status = ons_job_set(opened->job, "system", ons_results_system(results)); }
+    if (status == ONS_OK) { status = ons_job_set(opened->job, "output", ons_results_path(results)); }
+    if (status == ONS_OK && task->replicas) { status = ons_job_set(opened->job, "replicas", replicas); }
+    if (status == ONS_OK) { status = copy_controls(ons_results_job(results), opened->job); }
+    for (size_t p = 0; p < task->parameters && status == ONS_OK; p++) {
+        status = ons_job_set(opened->job, task->parameter[p], task->value[p]);
+    }
+    const char *name = system ? system : ons_results_system(results);
+    if (status == ONS_OK) { status = cli_system_open(&opened->system, name, ""); }
+    return status == ONS_OK ? bind(opened, name) : status;
+}
+
 void cli_job_close(cli_job *opened) {
     ons_job_free(opened->job); /* before the descriptor that it points to */
     cli_system_close(&opened->system);

@@ -28,11 +28,21 @@ static void add_choices(const ons_results *results, ons_text *text) {
     cli_names_free(&varying);
 }
 
-static ons_status choose_task(const ons_results *results, const char *word, const ons_task_result **task) {
+/* The task that --task names, or the only one that --where leaves. */
+static ons_status choose_task(const ons_results *results, const char *word, const char *where,
+                              const ons_task_result **task) {
     const size_t count = ons_results_count(results);
     int64_t number = -1;
+    size_t left = 0, last = 0;
     *task = NULL;
-    if (!word && count == 1) { number = 0; }
+    const ons_status checked = cli_where_check(results, where);
+    if (checked != ONS_OK) { return checked; }
+    for (size_t t = 0; t < count; t++) {
+        const bool wanted = cli_where(ons_results_task(results, t), NULL, CLI_NO_INDEX, where);
+        left += wanted;
+        last = wanted ? t : last;
+    }
+    if (!word && left == 1) { number = (int64_t)last; }
     if (word && ons_parse_integer(word, &number) != ONS_OK) { number = -1; }
     for (size_t t = 0; t < count; t++) {
         const ons_task_result *one = ons_results_task(results, t);
@@ -44,8 +54,8 @@ static ons_status choose_task(const ons_results *results, const char *word, cons
     const char *list = choices.data ? choices.data : "";
     const ons_status status =
         word ? ons_fail(ONS_INVALID, "%s has no task '%s' (%s)", ons_results_path(results), word, list)
-             : ons_fail(ONS_INVALID, "%s has %zu tasks: say which one with --task N (%s)", ons_results_path(results),
-                        count, list);
+             : ons_fail(ONS_INVALID, "%s has %zu tasks: say which one with --where PARAMETER=VALUE or --task N (%s)",
+                        ons_results_path(results), left, list);
     ons_text_free(&choices);
     return status;
 }
@@ -84,11 +94,29 @@ static bool system_exists(const char *name) {
     return false;
 }
 
+/* From the job that was run last; a task of an earlier one from a job of its own. The fault of the first counts. */
+ons_status cli_state_picture(const ons_results *results, const ons_task_result *task, const char *source,
+                             uint64_t replica, ons_picture *picture) {
+    cli_job opened;
+    ons_status status = cli_job_reopen(ons_results_path(results), ons_results_job(results), source, &opened);
+    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
+    cli_job_close(&opened);
+    if (status == ONS_OK || status == ONS_MEMORY) { return status; }
+    char *message = ons_copy(ons_message());
+    status = cli_job_of_task(results, task, source, &opened);
+    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
+    cli_job_close(&opened);
+    if (status != ONS_OK && message) { status = ons_fail(status, "%s", message); }
+    free(message);
+    return status;
+}
+
 static ons_status draw(const ons_results *results, const char *path, const cli_arguments *arguments,
                        ons_picture *picture) {
     const ons_task_result *task = NULL;
     uint64_t replica = 0;
-    ons_status status = choose_task(results, cli_option_value(arguments, "task"), &task);
+    ons_status status =
+        choose_task(results, cli_option_value(arguments, "task"), cli_option_value(arguments, "where"), &task);
     if (status == ONS_OK) { status = read_replica(cli_option_value(arguments, "replica"), &replica); }
     if (status != ONS_OK || !task) { return status; }
     const char *source = cli_option_value(arguments, "system");
@@ -96,11 +124,7 @@ static ons_status draw(const ons_results *results, const char *path, const cli_a
         return ons_fail(ONS_INVALID, "%s is of a system of your own, '%s': give its file with --system FILE.c", path,
                         ons_results_system(results));
     }
-    cli_job opened;
-    status = cli_job_reopen(path, ons_results_job(results), source, &opened);
-    if (status == ONS_OK) { status = ons_job_picture(opened.job, task->key, replica, picture); }
-    cli_job_close(&opened);
-    return status;
+    return cli_state_picture(results, task, source, replica, picture);
 }
 
 static char *default_output(const char *archive) {

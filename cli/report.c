@@ -11,25 +11,6 @@
 
 #define FIGURES 16 /* at most this many in a page */
 
-/* ---- warnings -------------------------------------------------------------------------------------------------------
- */
-
-static void add_warnings(const ons_results *results, ons_text *page) {
-    ons_text lines = {0};
-    cli_warnings(results, NULL, &lines);
-    for (const char *line = lines.data ? lines.data : ""; *line;) {
-        const size_t length = strcspn(line, "\n");
-        char *one = ons_copy_part(line, length);
-        ons_text_add(page, "<p class=\"%s\">", strncmp(line, "warning", 7) == 0 ? "warning" : "note");
-        cli_html(page, one ? one : "");
-        ons_text_add(page, "</p>\n");
-        free(one);
-        line += length + (line[length] == '\n');
-    }
-    page->failed = page->failed || lines.failed;
-    ons_text_free(&lines);
-}
-
 /* ---- crossings ------------------------------------------------------------------------------------------------------
  */
 
@@ -85,7 +66,40 @@ static bool drawable(const ons_results *results, const char *name, bool varies) 
         if (!result) { continue; }
         if (result->kind == ONS_TABLE) { return false; }
         if (result->kind == ONS_SERIES || result->kind == ONS_HISTOGRAM) { return true; }
+        if (result->rank == 2 && !result->axis) { return ons_results_count(results) == 1; } /* a map */
         return varies ? result->rank == 0 || (result->rank == 1 && result->axis) : result->size > 1;
+    }
+    return false;
+}
+
+/* "binder: 1 - <m^4>/(3 <m^2>^2)". */
+static ons_status set_caption(const ons_results *results, const char *name, cli_figure *figure) {
+    const char *meaning = "";
+    for (size_t t = 0; t < ons_results_count(results) && !*meaning; t++) {
+        const ons_result *result = ons_task_find(ons_results_task(results, t), name);
+        meaning = result && result->meaning ? result->meaning : "";
+    }
+    figure->caption = ons_format("%s%s%s", name, *meaning ? ": " : "", meaning);
+    return figure->caption ? ONS_OK : ONS_MEMORY;
+}
+
+/* What is the same everywhere needs no figure. */
+static bool is_flat(const cli_figure *figure) {
+    for (size_t i = 0; i < figure->count; i++) {
+        const cli_curve *curve = &figure->curves[i];
+        for (size_t k = 0; k < curve->count; k++) {
+            if (curve->points[4 * k + 1] != curve->points[1] || curve->points[4 * k + 2] > 0) { return false; }
+        }
+    }
+    return figure->map.columns == 0;
+}
+
+/* Times that grow by factors are seen on a logarithmic axis only. */
+static bool has_geometric_times(const ons_results *results, const char *name) {
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const ons_result *result = ons_task_find(ons_results_task(results, t), name);
+        if (!result || result->kind != ONS_SERIES || result->times < 5) { continue; }
+        return result->time[result->times - 1] > 5 * result->time[result->times / 2];
     }
     return false;
 }
@@ -98,7 +112,11 @@ static ons_status collect_figures(const ons_results *results, cli_figure *figure
     for (size_t n = 0; n < all && *count < FIGURES && status == ONS_OK; n++) {
         if (!drawable(results, names[n], axes.x != NULL)) { continue; }
         status = cli_figure_collect(results, names[n], NULL, NULL, &figures[*count]);
-        if (status == ONS_OK) {
+        if (status == ONS_OK && is_flat(&figures[*count])) {
+            cli_figure_free(&figures[*count]);
+        } else if (status == ONS_OK) {
+            figures[*count].log_x = has_geometric_times(results, names[n]);
+            status = set_caption(results, names[n], &figures[*count]);
             ++*count;
         } else {
             cli_figure_free(&figures[*count]);
@@ -133,25 +151,80 @@ static void add_comparison(const ons_results *results, ons_text *page) {
     cli_table_free(&table);
 }
 
+/* ---- tables ---------------------------------------------------------------------------------------------------------
+ */
+
+#define FOLDED 40 /* rows of a table that are shown without being asked for */
+
+static size_t rows_of(const ons_results *results) {
+    size_t rows = 0;
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const ons_task_result *task = ons_results_task(results, t);
+        for (size_t r = 0; r < task->results; r++) {
+            rows += task->result[r].kind == ONS_MEAN || task->result[r].kind == ONS_VALUE ? task->result[r].size : 1;
+        }
+    }
+    return rows;
+}
+
+static ons_status add_table(const ons_results *results, ons_text *page) {
+    const size_t rows = rows_of(results);
+    ons_text_add(page,
+                 "<h2>Results</h2>\n<p>In parentheses: one standard error in units of the last digits. tau: integrated "
+                 "autocorrelation time in samples, 1/2 where they are independent.</p>\n<details%s><summary>All %zu "
+                 "numbers</summary>\n",
+                 rows <= FOLDED ? " open" : "", rows);
+    const ons_status status = cli_results_table_html(results, page);
+    ons_text_add(page, "</details>\n");
+    return status;
+}
+
 /* ---- the page -------------------------------------------------------------------------------------------------------
  */
 
-static ons_status make_page(const ons_results *results, double exact, const char *source, ons_text *page) {
-    cli_html_begin(page, ons_results_system(results), ons_results_summary(results));
-    add_warnings(results, page);
-    ons_status status = add_crossings(results, exact, source, page);
+typedef struct request {
+    double exact;
+    const char *source, *system;
+} request;
+
+static ons_status add_archive(const ons_results *results, const request *asked, ons_text *page) {
+    cli_report_warnings(results, page);
+    cli_report_job(results, page);
+    ons_status status = add_crossings(results, asked->exact, asked->source, page);
     if (status == ONS_OK) { status = add_figures(results, page); }
+    if (status == ONS_OK) { status = cli_report_pictures(results, asked->system, page); }
     if (status != ONS_OK) { return status; }
     add_comparison(results, page);
-    ons_text_add(page,
-                 "<h2>Results</h2>\n<p>In parentheses: one standard error in units of the last digits. tau: integrated "
-                 "autocorrelation time in samples, 1/2 where they are independent.</p>\n");
-    status = cli_results_table_html(results, page);
-    cli_html_block(page, "To run it again",
-                   "Save as <code>job.yaml</code>, then <code>onsager run job.yaml</code>. The numbers come out "
-                   "the same, on any number of threads.",
-                   ons_results_job(results));
-    cli_html_block(page, "Provenance", NULL, ons_results_provenance(results));
+    status = add_table(results, page);
+    cli_report_again(results, page);
+    cli_report_provenance(results, page);
+    return status;
+}
+
+/* One archive after the other; the page bears the name of the first one's system. */
+static ons_status make_page(const cli_arguments *arguments, const request *asked, ons_text *page) {
+    ons_status status = ONS_OK;
+    for (size_t i = 0; i < arguments->word_count && status == ONS_OK; i++) {
+        ons_results *results = NULL;
+        status = cli_results_open(&results, arguments->words[i]);
+        if (status != ONS_OK) { break; }
+        if (i == 0) {
+            cli_html_begin(page, ons_results_system(results), ons_results_summary(results));
+        } else {
+            ons_text_add(page, "<h1>");
+            cli_html(page, ons_results_system(results));
+            ons_text_add(page, "</h1>\n<p>");
+            cli_html(page, ons_results_summary(results));
+            ons_text_add(page, "</p>\n");
+        }
+        if (arguments->word_count > 1) {
+            ons_text_add(page, "<p>Archive: <code>");
+            cli_html(page, arguments->words[i]);
+            ons_text_add(page, "</code></p>\n");
+        }
+        status = add_archive(results, asked, page);
+        ons_results_free(results);
+    }
     cli_html_end(page);
     return status == ONS_OK ? cli_text_status(page) : status;
 }
@@ -163,16 +236,14 @@ static char *default_output(const char *archive) {
 }
 
 ons_status cli_report(cli_arguments *arguments) {
-    const char *path, *source, *given = cli_option_value(arguments, "output");
-    double exact;
-    ons_status status = cli_only_word(arguments, "an archive", &path);
-    if (status == ONS_OK) { status = cli_exact_option(arguments, &exact, &source); }
-    ons_results *results = NULL;
-    if (status == ONS_OK) { status = cli_results_open(&results, path); }
+    const char *path, *given = cli_option_value(arguments, "output");
+    request asked = {.system = cli_option_value(arguments, "system")};
+    ons_status status = arguments->word_count ? ONS_OK : cli_only_word(arguments, "an archive", &path);
+    if (status == ONS_OK) { status = cli_exact_option(arguments, &asked.exact, &asked.source); }
     if (status != ONS_OK) { return status; }
-    char *output = given ? ons_copy(given) : default_output(path);
+    char *output = given ? ons_copy(given) : default_output(arguments->words[0]);
     ons_text page = {0};
-    status = output ? make_page(results, exact, source, &page) : ONS_MEMORY;
+    status = output ? make_page(arguments, &asked, &page) : ONS_MEMORY;
     if (status == ONS_OK) { status = cli_write(output, &page); }
     if (status == ONS_OK && strcmp(output, "-") != 0) {
         ons_text_clear(&page);
@@ -181,6 +252,5 @@ ons_status cli_report(cli_arguments *arguments) {
     }
     ons_text_free(&page);
     free(output);
-    ons_results_free(results);
     return status;
 }

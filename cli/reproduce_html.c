@@ -20,7 +20,8 @@ static const char verdict_style[] =
     "td:first-child{border-left:4px solid #d55e00;padding-left:.5rem}tr.not-checked td:first-child{border-left:4px "
     "solid "
     "#999;padding-left:.5rem}tr.differs td.v{color:#a04000;font-weight:700}td{white-space:normal;vertical-"
-    "align:top}table.claims td.q{min-width:16rem}img{max-width:100%;image-rendering:pixelated}</style>\n";
+    "align:top}table.claims td.q{min-width:16rem}.pictures "
+    "figure{width:min(100%,26rem)}</style>\n";
 
 static void add_cell(ons_text *page, const char *class, const char *text) {
     ons_text_add(page, "<td%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");
@@ -93,7 +94,7 @@ static void add_tolerances(const ons_paper *paper, ons_text *page) {
 static ons_status draw_curve(const ons_curve *from, cli_curve *curve) {
     *curve = (cli_curve){.label = ons_copy(from->label), .points = ONS_NEW(double, 4 * from->count)};
     if (!curve->label || !curve->points) { return ONS_MEMORY; }
-    curve->plain = !from->error;
+    curve->style = from->error ? CLI_POINTS : CLI_LINE;
     for (size_t i = 0; i < from->count; i++) {
         if (!isfinite(from->x[i]) || !isfinite(from->y[i])) { continue; }
         double *point = curve->points + 4 * curve->count++;
@@ -157,35 +158,9 @@ static ons_status add_figures(const ons_reproduction *reproduction, const char *
 /* ---- pictures -------------------------------------------------------------------------------------------------------
  */
 
-static void add_base64(ons_text *page, const unsigned char *bytes, size_t count) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < count; i += 3) {
-        const size_t left = count - i;
-        const uint32_t word =
-            (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0u);
-        const char four[4] = {digits[word >> 18], digits[word >> 12 & 63], left > 1 ? digits[word >> 6 & 63] : '=',
-                              left > 2 ? digits[word & 63] : '='};
-        ons_text_add_bytes(page, four, 4);
-    }
-}
-
 static ons_status add_picture(const ons_image *image, const char *folder, ons_text *page) {
-    char *path = ons_format("%s/%s.png", folder, image->name), *bytes = NULL;
-    size_t count = 0;
-    ons_status status = path ? ons_picture_write(&image->picture, path) : ONS_MEMORY;
-    if (status == ONS_OK) { status = ons_file_read(path, (size_t)1 << 30, &bytes, &count); }
-    if (status == ONS_OK) {
-        const size_t width = image->picture.width;
-        ons_text_add(page, "<figure><img width=\"%zu\" alt=\"",
-                     width < 400 ? (400 + width - 1) / width * width : width);
-        cli_html(page, image->caption);
-        ons_text_add(page, "\" src=\"data:image/png;base64,");
-        add_base64(page, (const unsigned char *)bytes, count);
-        ons_text_add(page, "\"><figcaption>");
-        cli_html(page, image->caption);
-        ons_text_add(page, "</figcaption></figure>\n");
-    }
-    free(bytes);
+    char *path = ons_format("%s/%s.png", folder, image->name);
+    const ons_status status = path ? cli_html_picture(&image->picture, image->caption, path, page) : ONS_MEMORY;
     free(path);
     return status;
 }
@@ -193,9 +168,10 @@ static ons_status add_picture(const ons_image *image, const char *folder, ons_te
 static ons_status add_pictures(const ons_reproduction *reproduction, const char *folder, ons_text *page) {
     const ons_image *images;
     const size_t count = ons_reproduction_images(reproduction, &images);
-    if (count) { ons_text_add(page, "<h2>Pictures</h2>\n"); }
+    if (count) { ons_text_add(page, "<h2>Pictures</h2>\n<div class=\"pictures\">\n"); }
     ons_status status = ONS_OK;
     for (size_t i = 0; i < count && status == ONS_OK; i++) { status = add_picture(&images[i], folder, page); }
+    if (count) { ons_text_add(page, "</div>\n"); }
     return status;
 }
 

@@ -9,6 +9,7 @@
 #   docs/images/first-run.svg   the first run of README.md
 #   docs/images/binder.svg      the main job, from the ising-critical.h5 that `make demo` leaves in the working directory,
 #                               if it is there
+#   docs/images/panels.svg, map.svg   the figures of docs/plots.md
 set -eu
 onsager=${1:-build/onsager}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,6 +29,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$onsager" run ising L=16,32 temperature=2.0:2.6:0.1 update=wolff steps=20000 --quiet -o "$folder/first-run.h5"
 "$onsager" plot "$folder/first-run.h5" -y magnetization_abs -o "$here/images/first-run.svg" >/dev/null
+"$onsager" run ising L=8,16,32 temperature=2.1:2.5:0.05 update=wolff steps=4000 --quiet -o "$folder/plots.h5"
+"$onsager" plot "$folder/plots.h5" -y energy,specific_heat --where L=8,32 -o "$here/images/panels.svg" >/dev/null
+"$onsager" run dipolar-clock L=24 momenta=map 'temperature=[0.5,0.7,0.9]' steps=1000 replicas=2 --quiet -o "$folder/dipoles.h5"
+"$onsager" plot "$folder/dipoles.h5" -y structure_factor -o "$here/images/map.svg" >/dev/null
 if [ -f ising-critical.h5 ]; then
     "$onsager" plot ising-critical.h5 -y binder -o "$here/images/binder.svg" >/dev/null
 fi

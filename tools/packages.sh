@@ -5,7 +5,7 @@ set -eu
 
 build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhash-dev libyaml-dev libgsl-dev libhdf5-dev
        libjansson-dev libmicrohttpd-dev libfftw3-dev libsleef-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
-check="clang clang-format clang-tidy libclang-rt-14-dev python3 chromium"
+check="clang clang-format clang-tidy libclang-rt-14-dev python3 chromium python3-html5lib poppler-utils"
 
 site="python3 mkdocs"
 

@@ -50,7 +50,7 @@ assert rows["places"][0]["side"] == task["places"]["rows"][0][-1]'
 for quantity in square pair moments faces last; do
     code 0 plot kinds.h5 -y $quantity -o $quantity.svg; has $quantity.svg "</svg>"
 done
-has square.svg "time"; has square.svg "site^2"
+has square.svg "time"; has square.svg "square (site"
 code 0 plot kinds.h5 -y square --log xy -o log.svg
 code 0 plot kinds.h5 -y last -x drift -o last.pdf
 code 2 plot kinds.h5 -y places -o places.svg; has err "table"; one_line

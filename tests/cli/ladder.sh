@@ -36,8 +36,8 @@ for i, task in enumerate(tasks):
     points = [list(map(float, line.split()[:3])) for line in open(f"k/figure-1-curve-{i + 1}.dat") if line[0] != "#"]
     binder = task["observables"]["binder"]
     assert points == [list(p) for p in zip(task["parameters"]["temperature"], binder["mean"], binder["error"])]
-titles = [line.split("title ")[1] for line in open("k/plot.gp") if "curve" in line]
-assert [t.startswith(f"\x27L = {L}\x27") for t, L in zip(titles, (8, 16, 32))] == [True] * 3, titles'
+titles = [line.split(" title ")[1] for line in open("k/figure.gp") if "curve" in line and " title " in line]
+assert [f"= {L}\x27" in t for t, L in zip(titles, (8, 16, 32))] == [True] * 3, titles'
 code 0 plot l.h5 -y binder -o default.svg --keep kd; cmp -s k/figure-1-curve-3.dat kd/figure-1-curve-3.dat || fail "the ladder is not the default axis"
 code 0 plot l.h5 -y pair -o pair.svg --keep kp; [ -f kp/figure-1-curve-6.dat ] || fail "two components of three sizes are not six curves"
 code 0 plot l.h5 -y difference -x temperature -o difference.svg

@@ -1,0 +1,108 @@
+/*
+ * --where: the tasks of an archive that are wanted, by the values of their parameters.
+ *
+ * "L=16,32 temperature=2.2:2.3" holds a condition for each parameter: a list of values and inclusive ranges.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One condition, cut out of the text: "L", "16,32". */
+typedef struct condition {
+    char *name, *values;
+} condition;
+
+/* The condition at *text, which moves behind it. ONS_DONE: none is left. */
+static ons_status next_condition(const char **text, condition *found) {
+    *text += strspn(*text, " ;");
+    if (!**text) { return ONS_DONE; }
+    const size_t length = strcspn(*text, " ;"), name = strcspn(*text, "=");
+    if (name == 0 || name >= length || length == name + 1) {
+        return ons_fail(ONS_INVALID, "--where takes PARAMETER=VALUE,... and not '%.*s'", (int)length, *text);
+    }
+    found->name = ons_copy_part(*text, name);
+    found->values = ons_copy_part(*text + name + 1, length - name - 1);
+    *text += length;
+    return found->name && found->values ? ONS_OK : ONS_MEMORY;
+}
+
+static void free_condition(condition *found) {
+    free(found->name);
+    free(found->values);
+    *found = (condition){0};
+}
+
+/* Whether a value is the item, equal as a number or as a text, or lies in the range that it is. */
+static bool matches(const char *value, const char *item) {
+    double number, from, to;
+    const bool is_number = ons_parse_real(value, &number) == ONS_OK;
+    const char *colon = strchr(item, ':');
+    if (colon && is_number) {
+        char *first = ons_copy_part(item, (size_t)(colon - item));
+        const bool range = first && (!*first || ons_parse_real(first, &from) == ONS_OK) &&
+                           (!colon[1] || ons_parse_real(colon + 1, &to) == ONS_OK);
+        const bool inside = range && (!*first || number >= from) && (!colon[1] || number <= to);
+        free(first);
+        if (range) { return inside; }
+    }
+    return strcmp(value, item) == 0 || (is_number && ons_parse_real(item, &from) == ONS_OK && from == number);
+}
+
+static bool listed(const char *value, const char *values) {
+    bool found = false;
+    size_t depth = 0;
+    for (const char *begin = values, *c = values;; c++) { /* commas within brackets belong to an array */
+        depth += *c == '[';
+        depth -= *c == ']' && depth;
+        if (*c && !(*c == ',' && depth == 0)) { continue; }
+        char *item = ons_copy_part(begin, (size_t)(c - begin));
+        found = found || (item && matches(value, item));
+        free(item);
+        if (!*c) { return found; }
+        begin = c + 1;
+    }
+}
+
+static bool has_parameter(const ons_task_result *task, const char *name) {
+    for (size_t p = 0; p < task->parameters; p++) {
+        if (strcmp(task->parameter[p], name) == 0) { return true; }
+    }
+    return false;
+}
+
+bool cli_where(const ons_task_result *task, const char *axis, size_t index, const char *where) {
+    condition one = {0};
+    bool wanted = true;
+    while (where && wanted && next_condition(&where, &one) == ONS_OK) {
+        if (!one.name || !one.values) { break; }
+        const bool along = axis && index != CLI_NO_INDEX && strcmp(axis, one.name) == 0;
+        ons_text value = {0};
+        (void)cli_parameter_text(task, one.name, along ? index : CLI_NO_INDEX, &value);
+        /* What runs inside of the task is chosen element by element. */
+        const bool inside = !along && value.data && value.data[0] == '[' && !strchr(one.values, '[');
+        wanted = has_parameter(task, one.name) && (inside || (value.data && listed(value.data, one.values)));
+        ons_text_free(&value);
+        free_condition(&one);
+    }
+    free_condition(&one);
+    return wanted;
+}
+
+ons_status cli_where_check(const ons_results *results, const char *where) {
+    condition one = {0};
+    ons_status status = ONS_OK;
+    for (const char *rest = where; rest && status == ONS_OK;) {
+        status = next_condition(&rest, &one);
+        if (status == ONS_OK && one.name) { status = cli_check_parameter(results, one.name); }
+        free_condition(&one);
+    }
+    if (status < 0) { return status; }
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        if (cli_where(ons_results_task(results, t), NULL, CLI_NO_INDEX, where)) { return ONS_OK; }
+    }
+    return ons_fail(ONS_INVALID, "%s has no task with %s", ons_results_path(results), where ? where : "anything");
+}
