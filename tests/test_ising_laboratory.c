@@ -203,6 +203,31 @@ static void test_exact_values_stand_beside_ours(void **state) {
     ons_results_free(results);
 }
 
+/* The map of S(k) has the shape of the lattice; along the axes it is the structure factor, which averages over them,
+ * and S(0) = N <m^2>; -k has the value of k. */
+static void test_the_map_of_all_momenta_agrees_with_the_named_ones(void **state) {
+    ons_results *results =
+        run("lattice=triangular L=4 temperature=5 steps=500 replicas=2 measure=[structure_map,structure_factor]");
+    const ons_result *map = row(results, "structure_map"), *named = row(results, "structure_factor");
+    assert_true(map->size == 16 && named->size == 3);
+    for (unsigned n = 0; n < 3; n++) {
+        assert_true(fabs(named->mean[n] - (map->mean[n] + map->mean[4 * n]) / 2) < 1e-11);
+    }
+    assert_true(fabs(map->mean[0] - 16 * mean(results, "magnetization_squared")) < 1e-11);
+    for (unsigned k = 0; k < 16; k++) {
+        const unsigned opposite = (4 - k / 4) % 4 * 4 + (4 - k % 4) % 4;
+        assert_true(fabs(map->mean[k] - map->mean[opposite]) < 1e-11);
+    }
+    ons_results_free(results);
+    results = run("L=4 disorder=bimodal measure=structure_map steps=50 warmup=5 replicas=3");
+    assert_true(fabs(row(results, "structure_map")->mean[0] - 16 * mean(results, "magnetization_squared")) < 1e-11);
+    assert_null(find_row(results, "structure_factor"));
+    ons_results_free(results);
+    assert_refused("lattice=complete L=9 measure=structure_map", "lattice");
+    assert_refused("lattice=hypercubic dimension=8 L=2 measure=structure_map", "dimensions");
+    assert_refused("L=3000 measure=structure_map", "memory");
+}
+
 /* ---- notes, start, refusals ----------------------------------------------------------------------------------- */
 
 static void test_short_periodic_lengths_are_noted(void **state) {
@@ -264,6 +289,7 @@ int main(void) {
         cmocka_unit_test(test_sites_and_wave_numbers_of_derived_quantities),
         cmocka_unit_test(test_disorder_on_an_open_chain_is_a_gauge),
         cmocka_unit_test(test_exact_values_stand_beside_ours),
+        cmocka_unit_test(test_the_map_of_all_momenta_agrees_with_the_named_ones),
         cmocka_unit_test(test_short_periodic_lengths_are_noted),
         cmocka_unit_test(test_a_run_starts_from_the_configuration_of_another),
         cmocka_unit_test(test_bad_combinations_are_refused_in_one_sentence),

@@ -51,7 +51,7 @@ static const ons_parameter parameters[] = {
 /* clang-format off */
 enum { ENERGY, ENERGY_SQUARED, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_FOURTH,
        MAGNETIZATION_KMIN_SQUARED, ENERGY_PRODUCT, MAGNETIZATION_ABS_PRODUCT, OVERLAP, OVERLAP_SQUARED, OVERLAP_FOURTH,
-       SITES, WAVENUMBER, CORRELATION, STRUCTURE_FACTOR, MAGNETIZATION_PRODUCT, OCCUPATION, OBSERVABLES };
+       SITES, WAVENUMBER, CORRELATION, STRUCTURE_FACTOR, STRUCTURE_MAP, MAGNETIZATION_PRODUCT, OCCUPATION, OBSERVABLES };
 /* clang-format on */
 
 static const ons_observable observables[] = {
@@ -76,6 +76,7 @@ static const ons_observable observables[] = {
                      "G(r) = <s_0 s_r> of sites r = 0, 1, .. cells apart along the axes"},
     [STRUCTURE_FACTOR] = {"structure_factor", ONS_MEAN, 0, NULL, NULL, NULL,
                           "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
+    [STRUCTURE_MAP] = SPIN_MAP(ONS_MEAN),
     [MAGNETIZATION_PRODUCT] = {"magnetization_product", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL,
                                "<m_a m_b> of two copies of a sample with random fields"},
     [OCCUPATION] = {"occupation", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL,

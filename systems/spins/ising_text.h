@@ -108,7 +108,9 @@
     "`measure=correlation` adds G(r) = <s_0 s_r>, r = 0 .. L/2 cells (open: L - 1) along the axes of the longest "     \
     "directions,\n"                                                                                                    \
     "`measure=structure_factor` S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0 .. L/2, along the reciprocal axes; "        \
-    "`[correlation,structure_factor]` both.\n"                                                                         \
+    "`measure=structure_map` S(k) at all wave vectors k = 2 pi sum_d n_d b_d/L_d, n_d = 0 .. L_d - 1, an array of "    \
+    "the\n"                                                                                                            \
+    "shape of the lattice; `[correlation,structure_map]` asks for both.\n"                                             \
     "\n"                                                                                                               \
     "## Disorder\n"                                                                                                    \
     "`disorder` = bimodal: each bond has +J with `disorder_probability`, else -J; gaussian: normal couplings with "    \

@@ -32,7 +32,7 @@ static const ons_parameter parameters[] = {
 
 /* clang-format off */
 enum { ENERGY, ENERGY_SQUARED, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_FOURTH,
-       LAYER_ORDER, LAYER_ORDER_SQUARED, LAYER_ORDER_FOURTH, CORRELATION, STRUCTURE_FACTOR, OBSERVABLES };
+       LAYER_ORDER, LAYER_ORDER_SQUARED, LAYER_ORDER_FOURTH, CORRELATION, STRUCTURE_FACTOR, STRUCTURE_MAP, OBSERVABLES };
 /* clang-format on */
 
 static const ons_observable observables[] = {
@@ -50,6 +50,7 @@ static const ons_observable observables[] = {
                      "G(r) = <s_0 s_r> of sites r = 0, 1, .. cells apart along the axes"},
     [STRUCTURE_FACTOR] = {"structure_factor", ONS_MEAN, 0, NULL, NULL, NULL,
                           "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
+    [STRUCTURE_MAP] = SPIN_MAP(ONS_MEAN),
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
