@@ -99,6 +99,38 @@ static void test_rows_of_built_in_lattices_match_enumeration(void **state) {
     }
 }
 
+/* Pairs side by side, across the diagonals and two apart on 3 x 4 sites, listed here; then the same as a torus. */
+static void test_several_shells_of_neighbours_match_enumeration(void **state) {
+    static const char *const updates[] = {"metropolis", "heat-bath", "wolff clusters=2", "swendsen-wang"};
+    const double factors[] = {1, -0.4, 0.3};
+    for (unsigned variant = 0; variant < 4; variant++) {
+        const bool open = variant % 2;
+        static small_system small;
+        small = (small_system){.sites = 12, .field = 0.1, .temperature = 2.1};
+        for (int a = 0; a < 12; a++) {
+            static const int steps[][3] = {{0, 1, 0}, {1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 2, 2}, {2, 0, 2}};
+            for (int k = 0; k < 6; k++) {
+                const int row_of_b = a / 4 + steps[k][0], column_of_b = a % 4 + steps[k][1];
+                if (open && (row_of_b > 2 || column_of_b < 0 || column_of_b > 3)) { continue; }
+                small.source[small.bonds] = (unsigned)a;
+                small.target[small.bonds] = (unsigned)(row_of_b % 3 * 4 + (column_of_b + 4) % 4);
+                small.coupling[small.bonds++] = factors[steps[k][2]];
+            }
+        }
+        char words[300];
+        snprintf(words, sizeof words,
+                 "L=[3,4] shells=[1,-0.4,0.3] temperature=2.1 field=0.1 boundary=%s update=%s steps=5000 replicas=3",
+                 open ? "open" : "periodic", updates[variant]);
+        assert_rows(words, &small);
+    }
+    ons_results *results = run("L=6 shells=[0.5] steps=100 replicas=2"); /* no exact value of the nearest neighbours */
+    assert_null(row(results, "energy")->exact);
+    ons_results_free(results);
+    assert_refused("lattice=complete L=5 shells=[1,1]", "shells");
+    assert_refused("L=6 order=checkerboard shells=[1,1]", "checkerboard");
+    assert_refused("L=6 shells=[1,1,1,1,1,1,1,1,1,1,1,1,1]", "shells");
+}
+
 static void test_rows_of_files_and_complete_graphs_match_enumeration(void **state) {
     char words[300];
     ons_lattice *lattice;
@@ -286,6 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_of_built_in_lattices_match_enumeration),
         cmocka_unit_test(test_rows_of_files_and_complete_graphs_match_enumeration),
+        cmocka_unit_test(test_several_shells_of_neighbours_match_enumeration),
         cmocka_unit_test(test_sites_and_wave_numbers_of_derived_quantities),
         cmocka_unit_test(test_disorder_on_an_open_chain_is_a_gauge),
         cmocka_unit_test(test_exact_values_stand_beside_ours),

@@ -66,6 +66,13 @@ typedef struct ons_lattice {
  * ignored for all others. ONS_INVALID for an unknown name, with the nearest one. */
 ONS_API ons_status ons_lattice_create(ons_lattice **lattice, const char *name, unsigned dimension);
 
+#define ONS_SHELLS 12
+/* The sites of `lattice` with other bonds: between all pairs of sites at the smallest, second smallest, .. distance
+ * (shells of neighbours; distances equal within 1e-9), `count` of them, 1 .. ONS_SHELLS; bonds of shell k + 1 have type
+ * k and the factor factors[k] (0 keeps them, without effect). */
+ONS_API ons_status ons_lattice_shells(ons_lattice **shells, const ons_lattice *lattice, const double *factors,
+                                      size_t count);
+
 /* A lattice from a YAML file. Keys:
  *   name: TEXT                     optional
  *   basis: [[..], ..]              d vectors of d Cartesian components
