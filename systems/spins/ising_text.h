@@ -38,6 +38,12 @@
     "counted\n"                                                                                                        \
     "from 0, J a factor on `coupling` (see `examples/edges-petersen.txt`). An edge list has no `L` and no "            \
     "`boundary`.\n"                                                                                                    \
+    "`shells` gives the built-in lattices couplings of further neighbours: factors on `coupling` for the pairs at "    \
+    "the smallest,\n"                                                                                                  \
+    "second smallest, .. distance, up to 12: `shells=[1,-0.5]` on the square lattice is the J1-J2 model with J2 = "    \
+    "-J/2 across\n"                                                                                                    \
+    "the diagonals. Other couplings than those of the nearest neighbours alone have no exact values, and no "          \
+    "checkerboard order.\n"                                                                                            \
     "`boundary` = periodic or open, in all directions. Periodic lengths of 1 and 2 keep what the description says: "   \
     "two\n"                                                                                                            \
     "bonds between the same pair at L = 2 on the square lattice (their couplings add), and bonds of a site to itself " \

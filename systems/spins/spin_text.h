@@ -16,7 +16,8 @@
     "each\n"                                                                                                           \
     "pair has coupling/N (its bonds are listed: at most 4096 sites). Every bond counts once; short periodic lengths "  \
     "keep\n"                                                                                                           \
-    "double bonds, and bonds of a site to itself as a constant.\n"                                                     \
+    "double bonds, and bonds of a site to itself as a constant. `shells` = [1,J2,..]: factors for further shells of "  \
+    "neighbours.\n"                                                                                                    \
     "\n"
 
 #define SPIN_QUANTITIES_TEXT                                                                                           \
