@@ -8,23 +8,22 @@
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
-static double log_choose(double n, double k) { return gsl_sf_lnchoose((unsigned)n, (unsigned)k); }
-
 /* ln |weight| of a negative rows and c negative columns, and its sign; n: plaquettes with an odd number of them. */
-static double log_weight(double rows, double columns, double a, double c, double tangent, double *n, double *sign) {
-    *n = a * (columns - c) + (rows - a) * c;
+static double log_weight(unsigned rows, unsigned columns, unsigned a, unsigned c, double tangent, double *n,
+                         double *sign) {
+    *n = (double)a * (columns - c) + (double)(rows - a) * c;
     *sign = tangent < 0 && fmod(*n, 2) != 0 ? -1 : 1;
     if (*n > 0 && tangent == 0) { return -INFINITY; }
-    return log_choose(rows, a) + log_choose(columns, c) + (*n > 0 ? *n * log(fabs(tangent)) : 0);
+    return gsl_sf_lnchoose(rows, a) + gsl_sf_lnchoose(columns, c) + (*n > 0 ? *n * log(fabs(tangent)) : 0);
 }
 
 /* The largest term is a = c = 0 or one as large. */
-static void torus(double rows, double columns, double k, double *first, double *second) {
-    const double sites = rows * columns, t = tanh(k), secant = 1 - t * t;
+static void torus(unsigned rows, unsigned columns, double k, double *first, double *second) {
+    const double sites = (double)rows * columns, t = tanh(k), secant = 1 - t * t;
     double top = 0, z = 0, f = 0, square = 0, slope = 0;
     for (unsigned pass = 0; pass < 2; pass++) {
-        for (double a = 0; a <= rows; a++) {
-            for (double c = 0; c <= columns; c++) {
+        for (unsigned a = 0; a <= rows; a++) {
+            for (unsigned c = 0; c <= columns; c++) {
                 double n, sign;
                 const double logarithm = log_weight(rows, columns, a, c, t, &n, &sign);
                 if (pass == 0) {
@@ -47,7 +46,8 @@ static void torus(double rows, double columns, double k, double *first, double *
 
 ons_status ons_plaquette_exact(int64_t rows, int64_t columns, bool open, double coupling, double temperature,
                                double *energy, double *specific_heat) {
-    if (rows < 1 || columns < 1 || !(temperature > 0) || !isfinite(coupling)) {
+    if (rows < 1 || columns < 1 || rows > INT32_MAX || columns > INT32_MAX || !(temperature > 0) ||
+        !isfinite(coupling)) {
         return ons_fail(ONS_INVALID, "the plaquette model needs lengths of at least 1 and a positive temperature");
     }
     const double k = coupling / temperature, t = tanh(k), sites = (double)rows * (double)columns;
@@ -58,7 +58,7 @@ ons_status ons_plaquette_exact(int64_t rows, int64_t columns, bool open, double 
         second = plaquettes * (1 - t * t);
     } else {
         if (k == 0 || fabs(t) == 1) { return ONS_DONE; }
-        torus((double)rows, (double)columns, k, &first, &second);
+        torus((unsigned)rows, (unsigned)columns, k, &first, &second);
     }
     *energy = -coupling * first / sites;
     *specific_heat = k * k * second / sites;

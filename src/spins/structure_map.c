@@ -56,7 +56,7 @@ static ons_status line_init(waves_line *line, const ons_lattice *lattice, unsign
 
 ons_status ons_structure_map_create(ons_structure_map **result, const ons_graph *graph) {
     *result = NULL;
-    size_t dimensions[ONS_DIMENSIONS];
+    size_t dimensions[ONS_DIMENSIONS] = {0};
     ons_status status = ons_structure_map_shape(graph->lattice, graph->lengths, dimensions);
     if (status) { return status; }
     ons_structure_map *map = ONS_NEW(ons_structure_map, 1);

@@ -12,7 +12,8 @@
 static ons_status open_terms(ons_terms **result, uint32_t sites, double count, double members) {
     *result = NULL;
     if (!(count <= 4294967294.0)) {
-        return ons_fail(ONS_INVALID, "there would be %.4g terms, but at most 4294967294 are possible", count);
+        ons_fail(ONS_INVALID, "there would be %.4g terms, but at most 4294967294 are possible", count);
+        return ONS_INVALID;
     }
     ons_terms *terms = *result = ONS_NEW(ons_terms, 1);
     if (!terms) { return ONS_MEMORY; }

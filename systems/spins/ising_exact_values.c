@@ -149,7 +149,7 @@ static ons_status diluted_chain_squared(const ons_parameters *p, double *value) 
     double bond, reach, spins, power = 1, sum = 0;
     if (!open_chain(p, &bond, &reach, &spins) || lattice_sites(p) > LARGEST_TORUS) { return ONS_DONE; }
     const double n = lattice_sites(p);
-    for (double r = 1; r < n; r++) { sum += (n - r) * (power *= reach); }
+    for (uint32_t r = 1; r < (uint32_t)n; r++) { sum += (n - r) * (power *= reach); }
     *value = spins * (1 + 2 * sum / n) / n;
     return ONS_OK;
 }

@@ -9,6 +9,7 @@
 #include <onsager/spins.h>
 #include <onsager/system.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,6 +417,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     const p_spin_state *state = memory;
     const size_t shape[] = {2 * state->count, state->sites};
     (void)lane;
+    assert(state->count > 0);
     uint8_t *rgb = ONS_NEW(uint8_t, 3 * shape[0] * shape[1]);
     if (!rgb) { return ONS_MEMORY; }
     for (size_t row = 0; row < shape[0]; row++) {

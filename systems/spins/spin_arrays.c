@@ -11,7 +11,7 @@ static bool along_axes(const spin_arrays *arrays) { return arrays->on_correlatio
 
 static ons_status shape_map(spin_arrays *arrays, const ons_lattice *lattice, const int64_t *lengths) {
     const ons_status status = ons_structure_map_shape(lattice, lengths, arrays->shape);
-    if (status) { return status; }
+    if (status || !lattice) { return status; }
     arrays->rank = lattice->dimension;
     arrays->cells = 1;
     for (unsigned d = 0; d < arrays->rank; d++) { arrays->cells *= arrays->shape[d]; }
