@@ -224,6 +224,46 @@ static const ons_system flow = {.abi = ONS_ABI,
                                 .measure = flow_measure,
                                 .persist = flow_persist};
 
+/* ---- crew: tells how many threads its state could use when it was made; `most`: what it can use ---- */
+
+static inline ons_status crew_check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
+    ons_plan_threads(plan, (unsigned)ons_integer(parameters, "most"));
+    return ONS_OK;
+}
+static inline ons_status crew_create(void *data, ons_context *context) {
+    *(uint32_t *)data = ons_threads(context);
+    return ONS_OK;
+}
+static inline ons_status crew_advance(void *data, ons_context *context) {
+    ons_value(context, 0, 0, 0, *(const uint32_t *)data, -1);
+    ons_value(context, 1, 0, 0, ons_threads(context), -1);
+    return ONS_OK;
+}
+static inline ons_status crew_persist(void *data, ons_part *part) {
+    return ons_persist(part, "threads", ONS_U32, data, 1);
+}
+static const ons_parameter crew_parameters[] = {
+    {.name = "most", .type = ONS_INTEGER, .standard = "64", .range = "[1, 1024]", .meaning = "threads that help"},
+    {.name = "point", .type = ONS_INTEGER, .standard = "0", .meaning = "tells tasks apart"},
+    {0}};
+static const ons_observable crew_observables[] = {
+    {.name = "made", .kind = ONS_VALUE, .meaning = "threads when the state was made"},
+    {.name = "running", .kind = ONS_VALUE, .meaning = "threads while it ran"},
+    {0}};
+static const ons_system crew = {.abi = ONS_ABI,
+                                .version = 1,
+                                .name = "crew",
+                                .summary = "counts its threads",
+                                .step = "look",
+                                .parameters = crew_parameters,
+                                .observables = crew_observables,
+                                .controls = {.steps = 2, .replicas = 1},
+                                .state_size = sizeof(uint32_t),
+                                .check = crew_check,
+                                .create = crew_create,
+                                .advance = crew_advance,
+                                .persist = crew_persist};
+
 /* ---- labour: three long steps with a cursor inside ---- */
 
 typedef struct labour_state {

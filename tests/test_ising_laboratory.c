@@ -99,6 +99,38 @@ static void test_rows_of_built_in_lattices_match_enumeration(void **state) {
     }
 }
 
+/* Pairs side by side, across the diagonals and two apart on 3 x 4 sites, listed here; then the same as a torus. */
+static void test_several_shells_of_neighbours_match_enumeration(void **state) {
+    static const char *const updates[] = {"metropolis", "heat-bath", "wolff clusters=2", "swendsen-wang"};
+    const double factors[] = {1, -0.4, 0.3};
+    for (unsigned variant = 0; variant < 4; variant++) {
+        const bool open = variant % 2;
+        static small_system small;
+        small = (small_system){.sites = 12, .field = 0.1, .temperature = 2.1};
+        for (int a = 0; a < 12; a++) {
+            static const int steps[][3] = {{0, 1, 0}, {1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 2, 2}, {2, 0, 2}};
+            for (int k = 0; k < 6; k++) {
+                const int row_of_b = a / 4 + steps[k][0], column_of_b = a % 4 + steps[k][1];
+                if (open && (row_of_b > 2 || column_of_b < 0 || column_of_b > 3)) { continue; }
+                small.source[small.bonds] = (unsigned)a;
+                small.target[small.bonds] = (unsigned)(row_of_b % 3 * 4 + (column_of_b + 4) % 4);
+                small.coupling[small.bonds++] = factors[steps[k][2]];
+            }
+        }
+        char words[300];
+        snprintf(words, sizeof words,
+                 "L=[3,4] shells=[1,-0.4,0.3] temperature=2.1 field=0.1 boundary=%s update=%s steps=5000 replicas=3",
+                 open ? "open" : "periodic", updates[variant]);
+        assert_rows(words, &small);
+    }
+    ons_results *results = run("L=6 shells=[0.5] steps=100 replicas=2"); /* no exact value of the nearest neighbours */
+    assert_null(row(results, "energy")->exact);
+    ons_results_free(results);
+    assert_refused("lattice=complete L=5 shells=[1,1]", "shells");
+    assert_refused("L=6 order=checkerboard shells=[1,1]", "checkerboard");
+    assert_refused("L=6 shells=[1,1,1,1,1,1,1,1,1,1,1,1,1]", "shells");
+}
+
 static void test_rows_of_files_and_complete_graphs_match_enumeration(void **state) {
     char words[300];
     ons_lattice *lattice;
@@ -203,6 +235,31 @@ static void test_exact_values_stand_beside_ours(void **state) {
     ons_results_free(results);
 }
 
+/* The map of S(k) has the shape of the lattice; along the axes it is the structure factor, which averages over them,
+ * and S(0) = N <m^2>; -k has the value of k. */
+static void test_the_map_of_all_momenta_agrees_with_the_named_ones(void **state) {
+    ons_results *results =
+        run("lattice=triangular L=4 temperature=5 steps=500 replicas=2 measure=[structure_map,structure_factor]");
+    const ons_result *map = row(results, "structure_map"), *named = row(results, "structure_factor");
+    assert_true(map->size == 16 && named->size == 3);
+    for (unsigned n = 0; n < 3; n++) {
+        assert_true(fabs(named->mean[n] - (map->mean[n] + map->mean[4 * n]) / 2) < 1e-11);
+    }
+    assert_true(fabs(map->mean[0] - 16 * mean(results, "magnetization_squared")) < 1e-11);
+    for (unsigned k = 0; k < 16; k++) {
+        const unsigned opposite = (4 - k / 4) % 4 * 4 + (4 - k % 4) % 4;
+        assert_true(fabs(map->mean[k] - map->mean[opposite]) < 1e-11);
+    }
+    ons_results_free(results);
+    results = run("L=4 disorder=bimodal measure=structure_map steps=50 warmup=5 replicas=3");
+    assert_true(fabs(row(results, "structure_map")->mean[0] - 16 * mean(results, "magnetization_squared")) < 1e-11);
+    assert_null(find_row(results, "structure_factor"));
+    ons_results_free(results);
+    assert_refused("lattice=complete L=9 measure=structure_map", "lattice");
+    assert_refused("lattice=hypercubic dimension=8 L=2 measure=structure_map", "dimensions");
+    assert_refused("L=3000 measure=structure_map", "memory");
+}
+
 /* ---- notes, start, refusals ----------------------------------------------------------------------------------- */
 
 static void test_short_periodic_lengths_are_noted(void **state) {
@@ -261,9 +318,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_of_built_in_lattices_match_enumeration),
         cmocka_unit_test(test_rows_of_files_and_complete_graphs_match_enumeration),
+        cmocka_unit_test(test_several_shells_of_neighbours_match_enumeration),
         cmocka_unit_test(test_sites_and_wave_numbers_of_derived_quantities),
         cmocka_unit_test(test_disorder_on_an_open_chain_is_a_gauge),
         cmocka_unit_test(test_exact_values_stand_beside_ours),
+        cmocka_unit_test(test_the_map_of_all_momenta_agrees_with_the_named_ones),
         cmocka_unit_test(test_short_periodic_lengths_are_noted),
         cmocka_unit_test(test_a_run_starts_from_the_configuration_of_another),
         cmocka_unit_test(test_bad_combinations_are_refused_in_one_sentence),

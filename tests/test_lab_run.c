@@ -228,6 +228,29 @@ static void test_continuous_time_goes_to_the_grid(void **state) {
 
 #define ZOO "memory=0.5,0.9", "steps=3000", "replicas=6"
 
+/* Every task was made with `expected` threads, and ran with as many. */
+static void assert_crew(const char *name, size_t tasks, double expected) {
+    ons_results *results = results_of(name);
+    assert_int_equal(ons_results_count(results), tasks);
+    for (size_t t = 0; t < tasks; t++) {
+        assert_true(result_of(results, t, "made")->mean[0] == expected);
+        assert_true(result_of(results, t, "running")->mean[0] == expected);
+    }
+    ons_results_free(results);
+}
+
+/* All that the job has for a single state, shares of them for several at once, never more than it can use. */
+static void test_a_state_knows_its_threads_when_it_is_made(void **state) {
+    assert_ok(RUN(crew, "crew-alone", "threads=3"));
+    assert_crew("crew-alone", 1, 3);
+    assert_ok(RUN(crew, "crew-two", "point=1,2", "threads=2"));
+    assert_crew("crew-two", 2, 1);
+    assert_ok(RUN(crew, "crew-shares", "point=1,2", "threads=5"));
+    assert_crew("crew-shares", 2, 2);
+    assert_ok(RUN(crew, "crew-few", "most=2", "threads=5"));
+    assert_crew("crew-few", 1, 2);
+}
+
 static void test_threads_change_nothing(void **state) {
     assert_ok(RUN(zoo, "one", ZOO, "threads=1"));
     assert_ok(RUN(zoo, "two", ZOO, "threads=3"));
@@ -494,6 +517,7 @@ int main(void) {
                                        cmocka_unit_test(test_a_table_keeps_numbers_and_texts),
                                        cmocka_unit_test(test_a_descriptor_built_at_run_time_has_its_closure),
                                        cmocka_unit_test(test_continuous_time_goes_to_the_grid),
+                                       cmocka_unit_test(test_a_state_knows_its_threads_when_it_is_made),
                                        cmocka_unit_test(test_threads_change_nothing),
                                        cmocka_unit_test(test_more_points_and_another_order_change_nothing),
                                        cmocka_unit_test(test_more_steps_extend_a_finished_job),

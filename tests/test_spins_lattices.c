@@ -315,6 +315,67 @@ static void test_what_cannot_be_a_lattice_is_refused(void **state) {
     assert_int_equal(ons_graph_complete(&graph, 0), ONS_INVALID);
 }
 
+/* ---- shells of neighbours ------------------------------------------------------------------------------------ */
+
+/* Numbers of neighbours at the successive distances of the textbooks. */
+static void test_shells_have_their_numbers_of_neighbours(void **state) {
+    static const struct {
+        const char *name;
+        unsigned dimension, count, neighbours[6];
+        double squares[6];
+    } cases[] = {
+        {"chain", 1, 3, {2, 2, 2}, {1, 4, 9}},
+        {"square", 2, 5, {4, 4, 4, 8, 4}, {1, 2, 4, 5, 8}},
+        {"triangular", 2, 5, {6, 6, 6, 12, 6}, {1, 3, 4, 7, 9}},
+        {"honeycomb", 2, 4, {3, 6, 3, 6}, {1, 3, 4, 7}},
+        {"kagome", 2, 3, {4, 4, 6}, {1, 3, 4}},
+        {"cubic", 3, 5, {6, 12, 8, 6, 24}, {1, 2, 3, 4, 5}},
+        {"bcc", 3, 4, {8, 6, 12, 24}, {1, 4.0 / 3, 8.0 / 3, 11.0 / 3}},
+        {"fcc", 3, 4, {12, 6, 24, 12}, {1, 2, 3, 4}},
+        {"hypercubic", 4, 3, {8, 24, 32}, {1, 2, 3}},
+    };
+    const double factors[6] = {1, -0.5, 0.25, 0, 2, 3};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        ons_lattice *lattice, *shells;
+        ons_graph *graph;
+        const unsigned d = cases[k].dimension;
+        assert_int_equal(ons_lattice_create(&lattice, cases[k].name, d), ONS_OK);
+        assert_int_equal(ons_lattice_shells(&shells, lattice, factors, cases[k].count), ONS_OK);
+        assert_int_equal(shells->types, cases[k].count);
+        unsigned ends[6] = {0};
+        for (size_t b = 0; b < shells->bonds; b++) {
+            const ons_lattice_bond *bond = &shells->bond[b];
+            double square = 0;
+            for (unsigned axis = 0; axis < d; axis++) {
+                double x = 0;
+                for (unsigned j = 0; j < d; j++) {
+                    x += shells->basis[j * d + axis] * (bond->cell[j] + shells->positions[bond->target * d + j] -
+                                                        shells->positions[bond->source * d + j]);
+                }
+                square += x * x;
+            }
+            assert_true(fabs(square - cases[k].squares[bond->type]) < 1e-9);
+            assert_true(shells->couplings[bond->type] == factors[bond->type]);
+            assert_true(b == 0 || bond->source >= shells->bond[b - 1].source);
+            ends[bond->type] += 2;
+        }
+        for (unsigned type = 0; type < cases[k].count; type++) {
+            assert_int_equal(ends[type], cases[k].neighbours[type] * lattice->sites);
+        }
+        assert_int_equal(ons_graph_create(&graph, shells, (int64_t[]){7}, 1, ONS_PERIODIC), ONS_OK);
+        assert_int_equal(graph->multiple_bonds, 0); /* each pair once */
+        ons_graph_free(graph);
+        ons_lattice_free(shells);
+        /* the first shell is the lattice itself */
+        assert_int_equal(ons_lattice_shells(&shells, lattice, factors, 1), ONS_OK);
+        assert_int_equal(shells->bonds, lattice->bonds);
+        ons_lattice_free(shells);
+        assert_int_equal(ons_lattice_shells(&shells, lattice, factors, 0), ONS_INVALID);
+        assert_int_equal(ons_lattice_shells(&shells, lattice, (double[]){INFINITY}, 1), ONS_INVALID);
+        ons_lattice_free(lattice);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_built_in_lattices_have_their_coordination_and_number_of_bonds),
@@ -328,6 +389,7 @@ int main(void) {
         cmocka_unit_test(test_lists_of_edges),
         cmocka_unit_test(test_faults_of_lists_of_edges_are_told_with_their_place),
         cmocka_unit_test(test_what_cannot_be_a_lattice_is_refused),
+        cmocka_unit_test(test_shells_have_their_numbers_of_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -376,6 +376,72 @@ static void test_vortices_by_angles(void **state) {
     }
 }
 
+/* Every entry by its definition, from the positions of the sites; their mean is the mean square (Parseval) with one
+ * site a cell. */
+static void test_structure_maps_are_direct_sums(void **state) {
+    static const struct {
+        const char *name;
+        int64_t lengths[3];
+    } cases[] = {{"chain", {7, 0, 0}},  {"square", {4, 6, 0}},    {"triangular", {5, 3, 0}},
+                 {"kagome", {3, 4, 0}}, {"honeycomb", {1, 5, 0}}, {"cubic", {4, 3, 2}}};
+    for (unsigned variant = 0; variant < 12; variant++) {
+        ons_lattice *lattice;
+        ons_graph *graph;
+        ons_structure_map *map;
+        const int64_t *lengths = cases[variant / 2].lengths;
+        size_t shape[ONS_DIMENSIONS], cells = 1;
+        assert_int_equal(ons_lattice_create(&lattice, cases[variant / 2].name, 0), ONS_OK);
+        const unsigned d = lattice->dimension;
+        assert_int_equal(ons_graph_create(&graph, lattice, lengths, d, variant % 2 ? ONS_OPEN : ONS_PERIODIC), ONS_OK);
+        assert_int_equal(ons_structure_map_shape(lattice, lengths, shape), ONS_OK);
+        for (unsigned i = 0; i < d; i++) {
+            assert_int_equal(shape[i], lengths[i]);
+            cells *= shape[i];
+        }
+        assert_int_equal(ons_structure_map_create(&map, graph), ONS_OK);
+        double *f = calloc(2 * graph->sites, sizeof *f), *values = calloc(cells, sizeof *values), total = 0, square = 0;
+        ons_random random = ons_random_stream(32, variant, 0);
+        for (uint32_t i = 0; i < 2 * graph->sites; i++) {
+            f[i] = ons_random_uniform(&random) - 0.3;
+            square += f[i] * f[i];
+        }
+        for (unsigned again = 0; again < 2; again++) { /* a second measurement knows nothing of the first */
+            ons_structure_map_clear(map);
+            ons_structure_map_add(map, f);
+            ons_structure_map_add(map, f + graph->sites);
+            ons_structure_map_take(map, values);
+        }
+        for (size_t k = 0; k < cells; k++) {
+            double power = 0;
+            for (unsigned component = 0; component < 2; component++) {
+                double real = 0, imaginary = 0;
+                for (uint32_t i = 0; i < graph->sites; i++) {
+                    int64_t cell[ONS_DIMENSIONS];
+                    ons_graph_cell(graph, i, cell);
+                    double turns = 0;
+                    for (size_t axis = d, rest = k; axis-- > 0; rest /= shape[axis]) {
+                        const double place = (double)cell[axis] + lattice->positions[i % lattice->sites * d + axis];
+                        turns += (double)(rest % shape[axis]) * place / (double)shape[axis];
+                    }
+                    real += f[component * graph->sites + i] * cos(2 * M_PI * turns);
+                    imaginary += f[component * graph->sites + i] * sin(2 * M_PI * turns);
+                }
+                power += (real * real + imaginary * imaginary) / graph->sites;
+            }
+            assert_true(fabs(values[k] - power) < 1e-11);
+            total += values[k];
+        }
+        if (lattice->sites == 1) { assert_true(fabs(total - square) < 1e-11); }
+        free(f);
+        free(values);
+        ons_structure_map_free(map);
+        ons_graph_free(graph);
+        ons_lattice_free(lattice);
+    }
+    size_t shape[ONS_DIMENSIONS];
+    assert_int_equal(ons_structure_map_shape(NULL, NULL, shape), ONS_INVALID);
+}
+
 static void test_correlations_are_sums_over_pairs(void **state) {
     static const struct {
         const char *name;
@@ -469,6 +535,7 @@ int main(void) {
         cmocka_unit_test(test_helicity_of_a_spiral),
         cmocka_unit_test(test_vortices_by_angles),
         cmocka_unit_test(test_correlations_are_sums_over_pairs),
+        cmocka_unit_test(test_structure_maps_are_direct_sums),
         cmocka_unit_test(test_bad_models_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/multispin.h>
 #include <onsager/spins/annealing.h>
 #include <onsager/spins/kinetics.h>
 #include <onsager/spins/automaton.h>
@@ -64,6 +65,13 @@ typedef struct ons_lattice {
  * cells of one site), all with nearest neighbours at distance 1; hypercubic takes `dimension` (1 .. 8), which is
  * ignored for all others. ONS_INVALID for an unknown name, with the nearest one. */
 ONS_API ons_status ons_lattice_create(ons_lattice **lattice, const char *name, unsigned dimension);
+
+#define ONS_SHELLS 12
+/* The sites of `lattice` with other bonds: between all pairs of sites at the smallest, second smallest, .. distance
+ * (shells of neighbours; distances equal within 1e-9), `count` of them, 1 .. ONS_SHELLS; bonds of shell k + 1 have type
+ * k and the factor factors[k] (0 keeps them, without effect). */
+ONS_API ons_status ons_lattice_shells(ons_lattice **shells, const ons_lattice *lattice, const double *factors,
+                                      size_t count);
 
 /* A lattice from a YAML file. Keys:
  *   name: TEXT                     optional
@@ -175,6 +183,11 @@ typedef struct ons_ising_options {
     double field;
     const double *couplings; /* [graph->bonds]: J_ij of each bond (quenched disorder), copied; NULL: as above. Not for
                                 complete graphs */
+    const double *fields;    /* [sites]: h_i, added to `field` (random fields), copied; NULL: nothing. Cluster updates
+                                then have a ghost spin with |field + h_i| to each site: exact, but clusters that hold
+                                it do not flip, and strong fields stop all large ones */
+    const uint8_t *occupied; /* [sites]: 0 where there is no spin (site dilution), copied; NULL: everywhere. Such a
+                                site has s_i = 0, its attempts change nothing. Not for complete graphs */
     ons_ising_update update;
     uint32_t clusters;     /* of one WOLFF step, >= 1 */
     ons_ising_order order; /* METROPOLIS */
@@ -209,6 +222,17 @@ ONS_API void ons_ising_bimodal(const ons_graph *graph, double coupling, double p
 ONS_API void ons_ising_gaussian(const ons_graph *graph, double mean, double width, ons_random *random,
                                 double *couplings);
 
+/* strength * coupling on every bond, as the model itself would have: what is then diluted. */
+ONS_API void ons_ising_uniform(const ons_graph *graph, double coupling, double *couplings);
+/* Takes bonds (their coupling becomes 0) and sites (occupied[sites]: 1 or 0) away: each is there with probability
+ * `concentration`, independently. One draw each, in their order. They return how many are left. */
+ONS_API uint64_t ons_ising_dilute_bonds(const ons_graph *graph, double concentration, ons_random *random,
+                                        double *couplings);
+ONS_API uint32_t ons_ising_dilute_sites(uint32_t sites, double concentration, ons_random *random, uint8_t *occupied);
+/* Random fields into fields[sites]: +width or -width, each with 1/2; and width * standard normal. One draw a site. */
+ONS_API void ons_ising_fields_bimodal(uint32_t sites, double width, ons_random *random, double *fields);
+ONS_API void ons_ising_fields_gaussian(uint32_t sites, double width, ons_random *random, double *fields);
+
 /* A configuration with its random stream. */
 typedef struct ons_ising ons_ising;
 /* Begins with all spins up. `model` must outlive it. */
@@ -216,8 +240,8 @@ ONS_API ons_status ons_ising_create(ons_ising **ising, const ons_ising_model *mo
 ONS_API void ons_ising_free(ons_ising *ising);
 ONS_API void ons_ising_start_up(ons_ising *ising);
 ONS_API void ons_ising_start_random(ons_ising *ising, ons_random *random); /* infinite temperature */
-/* The spins, [sites], +1 or -1; after changing them from outside call ons_ising_refresh (ONS_INVALID when one is not
- * +-1). With ONS_CHECKERBOARD a copy, made by this call. */
+/* The spins, [sites], +1 or -1, 0 where there is none; after changing them from outside call ons_ising_refresh
+ * (ONS_INVALID when one is not +-1; empty sites are emptied again). With ONS_CHECKERBOARD a copy, made by this call. */
 ONS_API int8_t *ons_ising_spins(ons_ising *ising);
 ONS_API ons_status ons_ising_refresh(ons_ising *ising);
 /* The stream of the dynamics, to be persisted. */

@@ -70,6 +70,8 @@ ONS_API const ons_expression *ons_formula(const ons_parameters *parameters, cons
 /* Whether the parameter exists under the present choices (`when`), and whether the user gave it. */
 ONS_API bool ons_present(const ons_parameters *parameters, const char *name);
 ONS_API bool ons_given(const ons_parameters *parameters, const char *name);
+/* Whether the descriptor has a parameter of that name at all: for code that several systems share. */
+ONS_API bool ons_known(const ons_parameters *parameters, const char *name);
 
 /* ---- observables --------------------------------------------------------------------------------------------------
  */

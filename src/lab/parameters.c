@@ -67,3 +67,7 @@ const ons_expression *ons_formula(const ons_parameters *parameters, const char *
 bool ons_present(const ons_parameters *parameters, const char *name) { return value_of(parameters, name)->present; }
 
 bool ons_given(const ons_parameters *parameters, const char *name) { return value_of(parameters, name)->given; }
+
+bool ons_known(const ons_parameters *parameters, const char *name) {
+    return lab_parameter_find(parameters->table, parameters->count, name) != SIZE_MAX;
+}

@@ -70,9 +70,11 @@ ons_status spins_bits_check(const ons_lattice *lattice, const int64_t *lengths, 
                 (long long)lengths[d]);
         }
     }
-    if (options->couplings || options->field != 0) {
+    if (options->couplings || options->field != 0 || options->fields || options->occupied) {
         return ons_fail(ONS_INVALID, "the checkerboard order needs %s",
-                        options->couplings ? "one coupling for all bonds, not disorder" : "field = 0");
+                        options->couplings  ? "one coupling for all bonds, not disorder"
+                        : options->occupied ? "a spin on every site, not dilution"
+                                            : "field = 0");
     }
     const double coupling = options->coupling * lattice->couplings[lattice->bond[0].type];
     if (!(2 * fabs(coupling) / options->temperature > 0)) {

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-static double local_field(const ons_ising *ising, int spin) {
-    return ising->model->unit * (double)(ising->magnetization - spin) + ising->model->field;
+static double local_field(const ons_ising *ising, uint32_t site, int spin) {
+    return ising->model->unit * (double)(ising->magnetization - spin) + spins_field_of(ising->model, site);
 }
 
 static void metropolis(ons_ising *ising) {
@@ -18,7 +18,7 @@ static void metropolis(ons_ising *ising) {
     for (uint32_t attempt = 0; attempt < sites; attempt++) {
         const uint32_t site = ons_random_below(&ising->random, sites), word = ons_random_32(&ising->random);
         const int8_t spin = ising->spins[site];
-        const double x = 2 * model->beta * spin * local_field(ising, spin);
+        const double x = 2 * model->beta * spin * local_field(ising, site, spin);
         if (!spins_ladder_flip(model->ladder, &ising->random, word, x)) { continue; }
         ising->spins[site] = (int8_t)-spin;
         ising->magnetization -= 2 * spin;
@@ -30,7 +30,7 @@ static void heat_bath(ons_ising *ising) {
     for (uint32_t site = 0; site < model->graph->sites; site++) {
         const uint32_t word = ons_random_32(&ising->random);
         const int8_t spin = ising->spins[site];
-        const double x = 2 * model->beta * local_field(ising, spin);
+        const double x = 2 * model->beta * local_field(ising, site, spin);
         const int8_t next = spins_ladder_up(model->ladder, &ising->random, word, x) ? 1 : -1;
         ising->spins[site] = next;
         ising->magnetization += next - spin;
@@ -96,9 +96,10 @@ static uint32_t grow(ons_ising *ising, remainder_lists *lists) {
 static bool joins_ghost(ons_ising *ising, uint32_t size) {
     const ons_ising_model *model = ising->model;
     bool joins = false;
-    for (uint32_t k = 0; k < size && !joins && model->field != 0; k++) {
-        if (!(model->field * ising->spins[ising->work[k]] > 0)) { continue; }
-        joins = spins_below(&ising->random, ons_random_32(&ising->random), model->ghost);
+    for (uint32_t k = 0; k < size && !joins && spins_has_fields(model); k++) {
+        const uint32_t site = ising->work[k];
+        if (!(spins_field_of(model, site) * ising->spins[site] > 0)) { continue; }
+        joins = spins_below(&ising->random, ons_random_32(&ising->random), spins_ghost_of(model, site));
     }
     return joins;
 }

@@ -85,8 +85,17 @@ static void sum_up(ons_ising *ising) {
     ising->bond_sum = bond_sum;
 }
 
+/* No spins where there are none. */
+static void empty_sites(ons_ising *ising) {
+    const uint8_t *occupied = ising->model->occupied;
+    for (uint32_t i = 0; occupied && i < ising->model->graph->sites; i++) {
+        if (!occupied[i]) { ising->spins[i] = 0; }
+    }
+}
+
 void ons_ising_start_up(ons_ising *ising) {
     memset(ising->spins, 1, ising->model->graph->sites);
+    empty_sites(ising);
     sum_up(ising);
 }
 
@@ -97,6 +106,7 @@ void ons_ising_start_random(ons_ising *ising, ons_random *random) {
         if (i % 32 == 0) { word = ons_random_32(random); }
         ising->spins[i] = word >> i % 32 & 1 ? 1 : -1;
     }
+    empty_sites(ising);
     sum_up(ising);
 }
 
@@ -106,7 +116,10 @@ int8_t *ons_ising_spins(ons_ising *ising) {
 }
 
 ons_status ons_ising_refresh(ons_ising *ising) {
+    const uint8_t *occupied = ising->model->occupied;
+    empty_sites(ising);
     for (uint32_t i = 0; i < ising->model->graph->sites; i++) {
+        if (occupied && !occupied[i]) { continue; }
         if (ising->spins[i] != 1 && ising->spins[i] != -1) {
             return ons_fail(ONS_INVALID, "spin %u of the configuration is %d, not 1 or -1", i, ising->spins[i]);
         }
@@ -155,7 +168,14 @@ static double bond_energy(const ons_ising *ising) {
 }
 
 double ons_ising_energy(const ons_ising *ising) {
-    return (bond_energy(ising) - ising->model->field * (double)ising->magnetization) / ising->model->graph->sites;
+    const ons_ising_model *model = ising->model;
+    double energy = bond_energy(ising) - model->field * (double)ising->magnetization;
+    if (model->site_field) {
+        double sum = 0;
+        for (uint32_t i = 0; i < model->graph->sites; i++) { sum += model->site_field[i] * ising->spins[i]; }
+        energy -= sum;
+    }
+    return energy / model->graph->sites;
 }
 
 double ons_ising_magnetization(const ons_ising *ising) {

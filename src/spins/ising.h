@@ -47,12 +47,15 @@ struct ons_ising_model {
     spins_regular *regular;                        /* WOLFF, UNIFORM, where it pays; else NULL */
     struct spins_slabs *slabs;                     /* SWENDSEN_WANG: how threads share the lattice, see slabs.h */
     spins_modes modes;                             /* smallest wave vectors */
+    double *site_field;                            /* [sites]: added to the field; NULL: nothing */
+    uint64_t *site_ghost; /* clusters with site_field: [sites], of the bond to the ghost spin */
+    uint8_t *occupied;    /* [sites]; NULL: every site has a spin */
 };
 
 struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
-    int8_t *spins;               /* [sites] */
+    int8_t *spins;               /* [sites]; 0 where there is none */
     struct spins_bits *sliced;   /* checkerboard: the configuration; `spins` is a copy on request */
     double sliced_temperature;   /* checkerboard: for which its rule was made */
     ons_team *team;              /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
@@ -83,6 +86,15 @@ static inline bool spins_below(ons_random *random, uint32_t word, uint64_t thres
 bool spins_ladder_flip(const spins_ladder *ladder, ons_random *random, uint32_t word, double x);
 bool spins_ladder_up(const spins_ladder *ladder, ons_random *random, uint32_t word, double x);
 ons_status spins_ladder_create(spins_ladder **ladder, ons_ising_update update);
+
+/* The field on a site, and the threshold of its bond to the ghost spin. */
+static inline double spins_field_of(const ons_ising_model *model, uint32_t site) {
+    return model->site_field ? model->field + model->site_field[site] : model->field;
+}
+static inline uint64_t spins_ghost_of(const ons_ising_model *model, uint32_t site) {
+    return model->site_ghost ? model->site_ghost[site] : model->ghost;
+}
+static inline bool spins_has_fields(const ons_ising_model *model) { return model->field != 0 || model->site_field; }
 
 /* Where the neighbours of a site begin, and how many. */
 static inline uint64_t spins_row(const ons_graph *graph, uint32_t site, uint32_t *count) {

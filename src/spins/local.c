@@ -79,16 +79,22 @@ INLINE void heat_bath(ons_ising *ising, uint32_t z, bool weighted) {
     ising->magnetization = magnetization;
 }
 
-/* ---- couplings of any value ------------------------------------------------------------------------------- */
+/* ---- couplings of any value, fields of single sites, sites without a spin ---------------------------------- */
 
-static double local_field(const ons_ising_model *model, const int8_t *spins, uint32_t site) {
+/* *sum: over the neighbours of weight * spin, 0 for couplings of any value. */
+static double local_field(const ons_ising_model *model, const int8_t *spins, uint32_t site, int *sum) {
+    *sum = 0;
+    if (model->form != SPINS_GENERAL) {
+        *sum = neighbour_sum(model, spins, site, 0, model->form == SPINS_INTEGRAL);
+        return model->unit * *sum + spins_field_of(model, site);
+    }
     uint32_t count;
     const uint64_t row = spins_row(model->graph, site, &count);
-    double sum = 0;
+    double field = 0;
     for (uint32_t k = 0; k < count; k++) {
-        sum += model->entry_coupling[row + k] * spins[model->graph->neighbour[row + k]];
+        field += model->entry_coupling[row + k] * spins[model->graph->neighbour[row + k]];
     }
-    return sum + model->field;
+    return field + spins_field_of(model, site);
 }
 
 static void metropolis_general(ons_ising *ising) {
@@ -98,9 +104,11 @@ static void metropolis_general(ons_ising *ising) {
         const uint32_t site = ons_random_below(&ising->random, sites);
         const uint32_t word = ons_random_32(&ising->random);
         const int8_t spin = ising->spins[site];
-        const double x = 2 * model->beta * spin * local_field(model, ising->spins, site);
-        if (!spins_ladder_flip(model->ladder, &ising->random, word, x)) { continue; }
+        int sum;
+        const double x = 2 * model->beta * spin * local_field(model, ising->spins, site, &sum);
+        if (spin == 0 || !spins_ladder_flip(model->ladder, &ising->random, word, x)) { continue; }
         ising->spins[site] = (int8_t)-spin;
+        ising->bond_sum -= 2 * spin * sum;
         ising->magnetization -= 2 * spin;
     }
 }
@@ -109,10 +117,14 @@ static void heat_bath_general(ons_ising *ising) {
     const ons_ising_model *model = ising->model;
     for (uint32_t site = 0; site < model->graph->sites; site++) {
         const uint32_t word = ons_random_32(&ising->random);
-        const double x = 2 * model->beta * local_field(model, ising->spins, site);
-        const int8_t next = spins_ladder_up(model->ladder, &ising->random, word, x) ? 1 : -1;
-        ising->magnetization += next - ising->spins[site];
-        ising->spins[site] = next;
+        const int spin = ising->spins[site];
+        if (spin == 0) { continue; }
+        int sum;
+        const double x = 2 * model->beta * local_field(model, ising->spins, site, &sum);
+        const int next = spins_ladder_up(model->ladder, &ising->random, word, x) ? 1 : -1;
+        ising->bond_sum += (next - spin) * sum;
+        ising->magnetization += next - spin;
+        ising->spins[site] = (int8_t)next;
     }
 }
 
@@ -155,6 +167,7 @@ static const struct kernel {
 };
 
 spins_step spins_local_step(const ons_ising_model *model) {
+    if (model->ladder) { return model->update == ONS_METROPOLIS ? metropolis_general : heat_bath_general; }
     const struct kernel *kernel = kernels;
     while (kernel->form != model->form ||
            (kernel->coordination && kernel->coordination != model->graph->coordination)) {

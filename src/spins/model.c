@@ -158,7 +158,8 @@ static ons_status hold_couplings(ons_ising_model *model, const ons_ising_options
  * ----------------------------------------------------------------------------------------------------------- */
 
 static ons_status tabulate_local(ons_ising_model *model) {
-    if (model->form == SPINS_GENERAL || model->form == SPINS_COMPLETE) {
+    const bool empty = model->occupied && model->update == ONS_HEAT_BATH;
+    if (model->form == SPINS_GENERAL || model->form == SPINS_COMPLETE || model->site_field || empty) {
         return model->ladder ? ONS_OK : spins_ladder_create(&model->ladder, model->update);
     }
     const size_t rows = 2 * (size_t)model->reach + 1;
@@ -216,6 +217,9 @@ static ons_status tabulate_clusters(ons_ising_model *model) {
         model->activation[weight] = spins_activation_threshold(2 * model->beta * fabs(model->unit) * weight);
     }
     model->ghost = spins_activation_threshold(2 * model->beta * fabs(model->field));
+    for (uint32_t i = 0; model->site_ghost && i < model->graph->sites; i++) {
+        model->site_ghost[i] = spins_activation_threshold(2 * model->beta * fabs(spins_field_of(model, i)));
+    }
     ons_status status = model->form == SPINS_GENERAL ? tabulate_bonds(model) : ONS_OK;
     if (!status && model->update == ONS_WOLFF && model->form == SPINS_UNIFORM && !model->regular) {
         status = spins_regular_create(&model->regular, model->graph);
@@ -249,8 +253,34 @@ static ons_status check_options(const ons_graph *graph, const ons_ising_options 
     if (options->couplings && graph->complete) {
         return ons_fail(ONS_INVALID, "a complete graph lists no bonds and takes no couplings of single bonds");
     }
+    if (options->occupied && graph->complete) {
+        return ons_fail(ONS_INVALID, "a complete graph without some of its sites is a smaller complete graph");
+    }
+    for (uint32_t i = 0; options->fields && i < graph->sites; i++) {
+        if (!isfinite(options->fields[i])) {
+            return ons_fail(ONS_INVALID, "the field of site %u must be finite, not %g", i, options->fields[i]);
+        }
+    }
     if (options->update == ONS_WOLFF && !options->clusters) {
         return ons_fail(ONS_INVALID, "a step of the Wolff algorithm has at least 1 cluster");
+    }
+    return ONS_OK;
+}
+
+/* What single sites have. */
+static ons_status hold_sites(ons_ising_model *model, const ons_ising_options *options) {
+    const size_t sites = model->graph->sites;
+    if (options->fields) {
+        model->site_field = ONS_NEW(double, sites);
+        if (!model->site_field) { return ONS_MEMORY; }
+        memcpy(model->site_field, options->fields, sites * sizeof *options->fields);
+        model->site_ghost = clusters_update(model->update) ? ONS_NEW(uint64_t, sites) : NULL;
+        if (clusters_update(model->update) && !model->site_ghost) { return ONS_MEMORY; }
+    }
+    if (options->occupied) {
+        model->occupied = ONS_NEW(uint8_t, sites);
+        if (!model->occupied) { return ONS_MEMORY; }
+        memcpy(model->occupied, options->occupied, sites);
     }
     return ONS_OK;
 }
@@ -277,7 +307,8 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
     model->clusters = options->clusters;
     model->checkerboard = options->update == ONS_METROPOLIS && options->order == ONS_CHECKERBOARD;
     model->options = *options;
-    model->options.couplings = NULL;
+    model->options.couplings = model->options.fields = NULL;
+    model->options.occupied = NULL;
     if (model->checkerboard) {
         status = spins_bits_check(graph->lattice, graph->lengths, graph->boundary, options);
         model->form = SPINS_UNIFORM;
@@ -287,6 +318,7 @@ ons_status ons_ising_model_create(ons_ising_model **result, const ons_graph *gra
     } else {
         status = hold_couplings(model, options);
     }
+    if (!status) { status = hold_sites(model, options); }
     if (!status) { status = tabulate(model); }
     if (!status) { status = spins_modes_init(&model->modes, graph); }
     if (status) {
@@ -326,6 +358,9 @@ void ons_ising_model_free(ons_ising_model *model) {
     free(model->ladder);
     free(model->entry_activation);
     free(model->bond_activation);
+    free(model->site_field);
+    free(model->site_ghost);
+    free(model->occupied);
     spins_regular_free(model->regular);
     spins_slabs_free(model->slabs);
     spins_modes_free(&model->modes);
@@ -353,26 +388,4 @@ double ons_ising_bytes(double sites, double bonds, const ons_ising_options *opti
         shared += spins_links_bytes(sites, bonds);
     }
     return shared + states * (state + sizeof(ons_ising)) + sizeof(ons_ising_model);
-}
-
-/* ---- quenched couplings
- * ------------------------------------------------------------------------------------------------ */
-
-static double bond_strength(const ons_graph *graph, uint64_t bond) {
-    return graph->strength ? graph->strength[bond] : graph->common_strength;
-}
-
-void ons_ising_bimodal(const ons_graph *graph, double coupling, double probability, ons_random *random,
-                       double *couplings) {
-    const uint64_t threshold = ons_threshold(probability);
-    for (uint64_t b = 0; b < graph->bonds; b++) {
-        const bool positive = ons_random_64(random) < threshold || probability >= 1;
-        couplings[b] = bond_strength(graph, b) * (positive ? coupling : -coupling);
-    }
-}
-
-void ons_ising_gaussian(const ons_graph *graph, double mean, double width, ons_random *random, double *couplings) {
-    for (uint64_t b = 0; b < graph->bonds; b++) {
-        couplings[b] = bond_strength(graph, b) * (mean + width * ons_random_normal(random));
-    }
 }

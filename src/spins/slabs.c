@@ -68,7 +68,8 @@ ons_status spins_slabs_create(struct spins_slabs **result, const ons_ising_model
     const ons_graph *graph = model->graph;
     struct spins_slabs *slabs = ONS_NEW(struct spins_slabs, 1);
     if (!slabs) { return ONS_MEMORY; }
-    ons_status status = model->form == SPINS_UNIFORM ? spins_links_create(&slabs->links, graph) : ONS_OK;
+    const bool pure = model->form == SPINS_UNIFORM && !model->occupied;
+    ons_status status = pure ? spins_links_create(&slabs->links, graph) : ONS_OK;
     slabs->sites = chosen_sites(graph, sites, slabs->links || has_order(graph));
     slabs->count = (uint32_t)((graph->sites + slabs->sites - 1) / slabs->sites);
     slabs->first = ONS_NEW(uint64_t, slabs->count + 1);

@@ -44,7 +44,7 @@ static sweep sweep_of(ons_ising *ising) {
     sweep s = {.ising = ising, .slabs = model->slabs, .joints = ising->joints};
     s.base = in_batches(ising->random.position);
     s.ghosts = links ? (uint64_t)links->directions * links->blocks * 64 : in_batches(graph->bonds);
-    s.bits = s.ghosts + (model->field != 0 ? in_batches(graph->sites) : 0);
+    s.bits = s.ghosts + (spins_has_fields(model) ? in_batches(graph->sites) : 0);
     s.seconds = s.bits + in_batches(graph->sites / 32 + 1);
     s.words = s.seconds + s.bits;
     return s;
@@ -332,8 +332,8 @@ static void hold_ghost_clusters(void *data, size_t slab) {
     uint32_t words[ONS_RANDOM_BATCH];
     for (uint32_t i = (uint32_t)(slab * s->slabs->sites); i < end; i++) {
         if (i % ONS_RANDOM_BATCH == 0) { take_words(s, &random, s->ghosts + i, ONS_RANDOM_BATCH, words); }
-        if (!(model->field * s->ising->spins[i] > 0)) { continue; }
-        if (!below(s, s->ghosts + i, words[i % ONS_RANDOM_BATCH], model->ghost)) { continue; }
+        if (!(spins_field_of(model, i) * s->ising->spins[i] > 0)) { continue; }
+        if (!below(s, s->ghosts + i, words[i % ONS_RANDOM_BATCH], spins_ghost_of(model, i))) { continue; }
         const uint32_t root = root_of(s->ising->work, start(s, i));
         __atomic_fetch_and(&s->ising->bits[root / 32], ~((uint32_t)1 << root % 32), __ATOMIC_RELAXED);
     }
@@ -445,7 +445,7 @@ static void step(ons_ising *ising) {
     const size_t slabs = s.slabs->count;
     ons_team_run(ising->team, slabs, join_slab, &s);
     join_slabs(&s, ising->team);
-    if (ising->model->field != 0) { ons_team_run(ising->team, slabs, hold_ghost_clusters, &s); }
+    if (spins_has_fields(ising->model)) { ons_team_run(ising->team, slabs, hold_ghost_clusters, &s); }
     ons_team_run(ising->team, 2 * slabs, flip_and_sum, &s);
     ising->magnetization = ising->bond_sum = 0;
     for (size_t slab = 0; slab < slabs; slab++) {

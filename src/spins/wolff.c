@@ -79,7 +79,8 @@ static bool satisfied_bond(const ons_ising_model *model, uint64_t entry, int spi
     return model->unit * weight * spin * other > 0;
 }
 
-/* Grows a cluster from `seed` into the queue, marking its spins; *bound: it joined the ghost. */
+/* Grows a cluster from `seed` into the queue, marking its spins; *bound: it joined the ghost. A seed without a spin
+ * satisfies no bond. */
 static uint64_t grow_cluster(ons_ising *ising, uint32_t seed, bool *bound) {
     const ons_ising_model *model = ising->model;
     const ons_graph *graph = model->graph;
@@ -92,8 +93,8 @@ static uint64_t grow_cluster(ons_ising *ising, uint32_t seed, bool *bound) {
     for (uint64_t head = 0; head < size && !*bound; head++) {
         const uint32_t site = queue[head];
         const int spin = spins[site] / 3;
-        if (model->field * spin > 0) {
-            *bound = spins_below(&ising->random, ons_random_32(&ising->random), model->ghost);
+        if (spins_field_of(model, site) * spin > 0) {
+            *bound = spins_below(&ising->random, ons_random_32(&ising->random), spins_ghost_of(model, site));
         }
         uint32_t count;
         const uint64_t row = spins_row(graph, site, &count);
@@ -159,7 +160,8 @@ static void step_any(ons_ising *ising) {
 }
 
 spins_step spins_wolff_step(const ons_ising_model *model) {
-    if (!model->regular || model->unit <= 0 || model->field != 0 || model->inert) { return step_any; }
+    const bool pure = !spins_has_fields(model) && !model->occupied;
+    if (!model->regular || model->unit <= 0 || !pure || model->inert) { return step_any; }
     switch (model->graph->coordination) {
     case 2: return step_2;
     case 4: return step_4;

@@ -53,7 +53,7 @@ static const ons_parameter parameters[] = {
 
 /* clang-format off */
 enum { ENERGY, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_KMIN_SQUARED, DOMAIN_LENGTH,
-       AUTOCORRELATION, MOVES, TEMPERATURE, FIELD, CORRELATION, STRUCTURE_FACTOR, LOOP_AREA, LOOPS, OBSERVABLES };
+       AUTOCORRELATION, MOVES, TEMPERATURE, FIELD, CORRELATION, STRUCTURE_FACTOR, STRUCTURE_MAP, LOOP_AREA, LOOPS, OBSERVABLES };
 /* clang-format on */
 
 static const ons_observable observables[] = {
@@ -76,6 +76,7 @@ static const ons_observable observables[] = {
                      "G(r, t) = <s_0 s_r> of sites r = 0, 1, .. cells apart along the axes"},
     [STRUCTURE_FACTOR] = {"structure_factor", ONS_SERIES, 0, NULL, NULL, NULL,
                           "S(k, t) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
+    [STRUCTURE_MAP] = SPIN_MAP(ONS_SERIES),
     [LOOP_AREA] =
         {"loop_area", ONS_VALUE, 0, NULL, NULL, "coupling",
          "-(closed integral of m dh), the work done per site and period; mean over the periods after the first"},

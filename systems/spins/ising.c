@@ -16,7 +16,7 @@
  * ------------------------------------------------------------------------------------------------------ */
 
 enum { START_RANDOM, START_UP };
-enum { STREAM_DYNAMICS, STREAM_START, STREAM_DISORDER, STREAM_DYNAMICS_B, STREAM_START_B };
+enum { STREAM_DYNAMICS, STREAM_START, STREAM_DYNAMICS_B = 3, STREAM_START_B }; /* others: ising_sample.c */
 
 static const ons_parameter parameters[] = {
     LATTICE_PARAMETERS("square", "16"),
@@ -38,13 +38,21 @@ static const ons_parameter parameters[] = {
      "of +coupling on a bond; otherwise it has -coupling"},
     {"coupling_mean", ONS_REAL, ONS_LIVE, "0", NULL, NULL, "disorder=gaussian", "coupling",
      "mean of the couplings; `coupling` is their standard deviation"},
+    {"field_disorder", ONS_CHOICE, 0, "none", "none|bimodal|gaussian", NULL, NULL, NULL,
+     "quenched random fields, added to `field`; replicas are then samples"},
+    {"field_width", ONS_REAL, 0, "1", NULL, "[0, inf)", "field_disorder!=none", "coupling",
+     "bimodal: +field_width or -field_width, each with 1/2; gaussian: their standard deviation"},
+    {"dilution", ONS_CHOICE, 0, "none", "none|site|bond", NULL, NULL, NULL,
+     "quenched absence of sites or bonds; replicas are then samples"},
+    {"concentration", ONS_REAL, 0, "0.8", NULL, "[0, 1]", "dilution!=none", NULL,
+     "probability that a site or a bond is there"},
     SPIN_MEASURE,
     {.name = NULL}};
 
 /* clang-format off */
 enum { ENERGY, ENERGY_SQUARED, MAGNETIZATION, MAGNETIZATION_ABS, MAGNETIZATION_SQUARED, MAGNETIZATION_FOURTH,
        MAGNETIZATION_KMIN_SQUARED, ENERGY_PRODUCT, MAGNETIZATION_ABS_PRODUCT, OVERLAP, OVERLAP_SQUARED, OVERLAP_FOURTH,
-       SITES, WAVENUMBER, CORRELATION, STRUCTURE_FACTOR, OBSERVABLES };
+       SITES, WAVENUMBER, CORRELATION, STRUCTURE_FACTOR, STRUCTURE_MAP, MAGNETIZATION_PRODUCT, OCCUPATION, OBSERVABLES };
 /* clang-format on */
 
 static const ons_observable observables[] = {
@@ -69,12 +77,15 @@ static const ons_observable observables[] = {
                      "G(r) = <s_0 s_r> of sites r = 0, 1, .. cells apart along the axes"},
     [STRUCTURE_FACTOR] = {"structure_factor", ONS_MEAN, 0, NULL, NULL, NULL,
                           "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},
+    [STRUCTURE_MAP] = SPIN_MAP(ONS_MEAN),
+    [MAGNETIZATION_PRODUCT] = {"magnetization_product", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL,
+                               "<m_a m_b> of two copies of a sample with random fields"},
+    [OCCUPATION] = {"occupation", ONS_MEAN, ONS_SLOW, NULL, NULL, NULL,
+                    "share of the sites, or of the bonds, that are there (constant in a sample)"},
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- what is asked
  * ----------------------------------------------------------------------------------------------------- */
-
-bool ising_quenched(const ons_parameters *p) { return ons_choice(p, "disorder") != DISORDER_NONE; }
 
 static ons_ising_options options_of(const ons_parameters *p) {
     return (ons_ising_options){.temperature = ons_real(p, "temperature"),
@@ -88,17 +99,22 @@ static ons_ising_options options_of(const ons_parameters *p) {
  * words; the status says why not. */
 enum { ORDER_AUTO, ORDER_RANDOM, ORDER_CHECKERBOARD };
 
-static ons_status check_checkerboard(const ons_parameters *p, const ons_lattice *lattice, double *used) {
+/* Without disorder. */
+static ons_status check_pure(const ons_parameters *p, const ons_lattice *lattice, double *used) {
     const ons_ising_options options = options_of(p);
     int64_t spread[ONS_DIMENSIONS];
+    lattice_lengths(p, lattice->dimension, spread);
+    return ons_ising_check_checkerboard(lattice, spread, (ons_boundary)ons_choice(p, "boundary"), &options, used);
+}
+
+static ons_status check_checkerboard(const ons_parameters *p, const ons_lattice *lattice, double *used) {
     if (!lattice || ising_quenched(p)) {
         return ons_fail(
             ONS_INVALID,
             "the checkerboard order needs a lattice with two sublattices and one coupling, not %s; use order=random",
-            ising_quenched(p) ? "disorder" : "a graph");
+            ising_quenched(p) ? ising_disorder_name(p) : "a graph");
     }
-    lattice_lengths(p, lattice->dimension, spread);
-    return ons_ising_check_checkerboard(lattice, spread, (ons_boundary)ons_choice(p, "boundary"), &options, used);
+    return check_pure(p, lattice, used);
 }
 
 static bool checkerboard(const ons_parameters *p, const ons_lattice *lattice) {
@@ -159,6 +175,15 @@ static void correlation_length(const ons_means *means, const ons_parameters *p, 
     *value = ratio < 1 ? NAN : sqrt((ratio - 1) / ons_lattice_momentum_squared(wavenumber));
 }
 
+static void susceptibility_connected(const ons_means *means, const ons_parameters *p, double *value) {
+    const double connected = ons_mean(means, MAGNETIZATION_SQUARED) - ons_mean(means, MAGNETIZATION_PRODUCT);
+    *value = sites_of(means, p) * connected / ons_real(p, "temperature");
+}
+
+static void susceptibility_disconnected(const ons_means *means, const ons_parameters *p, double *value) {
+    *value = sites_of(means, p) * ons_mean(means, MAGNETIZATION_PRODUCT);
+}
+
 static void spin_glass_susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
     *value = sites_of(means, p) * ons_mean(means, OVERLAP_SQUARED);
 }
@@ -181,6 +206,10 @@ static const ons_derived deriveds[] = {
      "<m^4> / <m^2>^2; with disorder of the averages over samples"},
     {"correlation_length", MAGNETIZATION_SQUARED, correlation_length, "length",
      "second moment: sqrt(<m^2> / <|m(k)|^2> - 1) / (2 sin(k/2)), k = |k_min|; lengths as in the basis vectors"},
+    {"susceptibility_connected", MAGNETIZATION_SQUARED, susceptibility_connected, "1/coupling",
+     "N [<m^2> - <m_a m_b>] / T: random fields"},
+    {"susceptibility_disconnected", MAGNETIZATION_PRODUCT, susceptibility_disconnected, NULL,
+     "N [<m_a m_b>] = N [<m>^2]: random fields"},
     {"spin_glass_susceptibility", OVERLAP_SQUARED, spin_glass_susceptibility, NULL, "N [<q^2>]"},
     {"overlap_binder", OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {.name = NULL}};
@@ -195,6 +224,12 @@ static void omit(const ons_parameters *p, bool waves, ons_plan *plan) {
     for (size_t i = 0; !ising_quenched(p) && i < sizeof of_disorder / sizeof *of_disorder; i++) {
         ons_plan_omit(plan, of_disorder[i]);
     }
+    static const char *const of_fields[] = {"magnetization_product", "susceptibility_connected",
+                                            "susceptibility_disconnected"};
+    for (size_t i = 0; !ising_random_fields(p) && i < sizeof of_fields / sizeof *of_fields; i++) {
+        ons_plan_omit(plan, of_fields[i]);
+    }
+    if (ons_choice(p, "dilution") == DILUTION_NONE) { ons_plan_omit(plan, "occupation"); }
     if (!lattice_from_file(p)) { ons_plan_omit(plan, "sites"); }
     if (!lattice_from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }
     if (!waves) {
@@ -203,11 +238,19 @@ static void omit(const ons_parameters *p, bool waves, ons_plan *plan) {
     }
 }
 
-/* order=checkerboard where there is none. */
-static ons_status check_order(const ons_parameters *p, const ons_lattice *lattice) {
+/* order=checkerboard where there is none; a note where fields or dilution take it away. */
+static ons_status check_order(const ons_parameters *p, const ons_lattice *lattice, ons_plan *plan) {
     double used = 1;
-    if (!ons_present(p, "order") || ons_choice(p, "order") != ORDER_CHECKERBOARD) { return ONS_OK; }
-    return check_checkerboard(p, lattice, &used);
+    if (!ons_present(p, "order") || ons_choice(p, "order") == ORDER_RANDOM) { return ONS_OK; }
+    if (ons_choice(p, "order") == ORDER_CHECKERBOARD) { return check_checkerboard(p, lattice, &used); }
+    const bool sites = ising_random_fields(p) || ons_choice(p, "dilution") != DILUTION_NONE;
+    if (lattice && sites && check_pure(p, lattice, &used) == ONS_OK) {
+        ons_plan_note(plan,
+                      "%s: attempts are at random sites, one by one; the checkerboard order, 512 spins at a time, "
+                      "needs the same spins, fields and couplings everywhere",
+                      ising_disorder_name(p));
+    }
+    return ONS_OK;
 }
 
 /* One sweep of the checkerboard order or of Swendsen and Wang is worth sharing from this size on: some 10 microseconds
@@ -218,13 +261,11 @@ static ons_status check_size(const ons_parameters *p, const ons_lattice *lattice
                              ons_plan *plan) {
     const ons_ising_options options = options_of(p);
     const bool disorder = ising_quenched(p);
-    if (lattice_is_complete(p) && disorder) {
-        return ons_fail(ONS_INVALID, "disorder=%s needs a list of bonds and is not possible with lattice=complete",
-                        ons_string(p, "disorder"));
-    }
+    const ons_status status = ising_sample_check(p);
+    if (status) { return status; }
     const bool general = ons_choice(p, "disorder") == DISORDER_GAUSSIAN || graph->several_strengths;
     double bytes = graph->bytes + ons_ising_bytes(graph->sites, graph->bonds, &options, general, disorder ? 2 : 1) +
-                   (general || disorder ? graph->bonds * sizeof(double) : 0);
+                   ising_sample_bytes(p, graph->sites, graph->bonds) + (general ? graph->bonds * sizeof(double) : 0);
     if (checkerboard(p, lattice)) {
         double used = 1;
         check_checkerboard(p, lattice, &used);
@@ -245,7 +286,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     bool waves;
     ons_status status = lattice_open(&lattice, p);
     if (status) { return status; }
-    status = check_order(p, lattice);
+    status = check_order(p, lattice, plan);
     if (!status) { status = spin_arrays_plan(p, plan, CORRELATION); }
     if (!status) { status = lattice_plan(p, LATTICE_UNLISTED, plan, &graph, &waves); }
     if (!status) { status = check_size(p, lattice, &graph, plan); }
@@ -265,24 +306,10 @@ typedef struct ising_state {
     unsigned copies;
     bool waves, file;
     double wavenumber;
+    bool fields, diluted;
+    double occupation;
     spin_arrays arrays;
 } ising_state;
-
-static ons_status draw_couplings(const ons_graph *graph, ons_context *context, double **couplings) {
-    const ons_parameters *p = ons_context_parameters(context);
-    *couplings = NULL;
-    if (!ising_quenched(p)) { return ONS_OK; }
-    *couplings = ONS_NEW(double, graph->bonds);
-    if (!*couplings) { return ONS_MEMORY; }
-    ons_random random = ons_stream(context, 0, STREAM_DISORDER);
-    const double coupling = ons_real(p, "coupling");
-    if (ons_choice(p, "disorder") == DISORDER_BIMODAL) {
-        ons_ising_bimodal(graph, coupling, ons_real(p, "disorder_probability"), &random, *couplings);
-    } else {
-        ons_ising_gaussian(graph, ons_real(p, "coupling_mean"), coupling, &random, *couplings);
-    }
-    return ONS_OK;
-}
 
 static ons_status create_copy(ising_state *state, unsigned index, ons_context *context) {
     static const uint32_t dynamics[] = {STREAM_DYNAMICS, STREAM_DYNAMICS_B}, start[] = {STREAM_START, STREAM_START_B};
@@ -300,13 +327,18 @@ static ons_status create(void *memory, ons_context *context) {
     ising_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     ons_ising_options options = options_of(p);
-    double *couplings = NULL;
+    ising_sample sample = {0};
     ons_status status = ising_open_graph(&state->graph, p);
     if (!status && checkerboard(p, state->graph->lattice)) { options.order = ONS_CHECKERBOARD; }
-    if (!status) { status = draw_couplings(state->graph, context, &couplings); }
-    options.couplings = couplings;
+    if (!status) { status = ising_sample_draw(&sample, state->graph, context); }
+    options.couplings = sample.couplings;
+    options.fields = sample.fields;
+    options.occupied = sample.occupied;
+    state->fields = sample.fields;
+    state->diluted = ons_choice(p, "dilution") != DILUTION_NONE;
+    state->occupation = sample.occupation;
     if (!status) { status = ons_ising_model_create(&state->model, state->graph, &options); }
-    free(couplings);
+    ising_sample_free(&sample);
     const unsigned copies = ising_quenched(p) ? 2 : 1;
     state->copies = copies;
     for (unsigned i = 0; !status && i < copies; i++) { status = create_copy(state, i, context); }
@@ -357,6 +389,8 @@ static ons_status measure(const void *memory, ons_context *context) {
         ons_measure(context, OVERLAP, 0, q);
         ons_measure(context, OVERLAP_SQUARED, 0, q * q);
         ons_measure(context, OVERLAP_FOURTH, 0, square(q * q));
+        if (state->fields) { ons_measure(context, MAGNETIZATION_PRODUCT, 0, m[0] * m[1]); }
+        if (state->diluted) { ons_measure(context, OCCUPATION, 0, state->occupation); }
     }
     if (state->file) { ons_measure(context, SITES, 0, state->graph->sites); }
     if (state->file && state->waves) { ons_measure(context, WAVENUMBER, 0, state->wavenumber); }
@@ -365,7 +399,7 @@ static ons_status measure(const void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-/* The couplings are not stored: they are drawn again from their stream. */
+/* The sample is not stored: it is drawn again from its streams. */
 static ons_status persist(void *memory, ons_part *part) {
     static const char *const spins[] = {"spins", "spins_b"}, *const random[] = {"random", "random_b"};
     const ising_state *state = memory;
@@ -381,9 +415,9 @@ static ons_status persist(void *memory, ons_part *part) {
     return status;
 }
 
-/* Up is white, down dark blue; two copies of a sample are drawn as slices of one more direction. */
+/* Up is white, down dark blue, nothing grey; two copies of a sample are drawn as slices of one more direction. */
 static ons_status picture(const void *memory, unsigned lane, ons_picture *picture) {
-    static const uint8_t colours[2][3] = {{20, 40, 90}, {250, 250, 245}};
+    static const uint8_t colours[3][3] = {{20, 40, 90}, {128, 128, 128}, {250, 250, 245}};
     const ising_state *state = memory;
     size_t dimensions[ONS_DIMENSIONS + 2];
     (void)lane;
@@ -398,7 +432,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     if (!rgb) { return ONS_MEMORY; }
     for (unsigned i = 0; i < state->copies; i++) {
         const int8_t *spins = ons_ising_spins(state->copy[i]);
-        for (size_t s = 0; s < sites; s++) { memcpy(rgb + 3 * (i * sites + s), colours[spins[s] > 0], 3); }
+        for (size_t s = 0; s < sites; s++) { memcpy(rgb + 3 * (i * sites + s), colours[spins[s] + 1], 3); }
     }
     const bool both = state->copies > 1;
     const ons_status status =

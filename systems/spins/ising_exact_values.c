@@ -93,7 +93,8 @@ PART(ratio, exact->magnetization_fourth / square(exact->magnetization_squared))
 BY(ratio, complete)
 
 static ons_status nishimori_energy(const ons_parameters *p, double *value) {
-    if (!ising_quenched(p) || ons_real(p, "field") != 0) { return ONS_DONE; }
+    const bool others = ising_random_fields(p) || ons_choice(p, "dilution") != DILUTION_NONE;
+    if (ons_choice(p, "disorder") == DISORDER_NONE || others || ons_real(p, "field") != 0) { return ONS_DONE; }
     const double coupling = ons_real(p, "coupling"), temperature = ons_real(p, "temperature");
     ons_graph *graph;
     ons_status status = ising_open_graph(&graph, p);
@@ -115,16 +116,61 @@ static ons_status symmetric_magnetization(const ons_parameters *p, double *value
 
 static ons_status exact_overlap(const ons_parameters *p, double *value) {
     *value = 0;
-    return ising_quenched(p) && ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
+    return ising_quenched(p) && !ising_random_fields(p) && ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
+}
+
+/* An open chain without fields: its bonds are independent, and so is their dilution. *bond: the probability of a bond;
+ * *reach: by which [<s_i s_j>] falls from one distance to the next, over the mean of s^2. */
+static bool open_chain(const ons_parameters *p, double *bond, double *reach, double *spins) {
+    const bool bonds = ons_choice(p, "dilution") == DILUTION_BOND, sites = ons_choice(p, "dilution") == DILUTION_SITE;
+    if (!lattice_is(p, "chain", 1) || ons_choice(p, "boundary") != ONS_OPEN || ising_random_fields(p) ||
+        !(bonds || sites) || ons_choice(p, "disorder") == DISORDER_GAUSSIAN || ons_real(p, "field") != 0) {
+        return false;
+    }
+    const double concentration = ons_real(p, "concentration"), coupling = ons_real(p, "coupling");
+    double mean = 1;
+    if (ons_choice(p, "disorder") == DISORDER_BIMODAL) { mean = 2 * ons_real(p, "disorder_probability") - 1; }
+    *bond = sites ? square(concentration) : concentration;
+    *reach = concentration * mean * tanh(coupling / ons_real(p, "temperature"));
+    *spins = sites ? concentration : 1;
+    return true;
+}
+
+static ons_status diluted_chain_energy(const ons_parameters *p, double *value) {
+    double bond, reach, spins;
+    if (!open_chain(p, &bond, &reach, &spins)) { return ONS_DONE; }
+    const double n = lattice_sites(p), coupling = ons_real(p, "coupling");
+    *value = -(n - 1) / n * bond * coupling * tanh(coupling / ons_real(p, "temperature"));
+    return ONS_OK;
+}
+
+/* (1/N^2) sum over i, j of [<s_i s_j>]. */
+static ons_status diluted_chain_squared(const ons_parameters *p, double *value) {
+    double bond, reach, spins, power = 1, sum = 0;
+    if (!open_chain(p, &bond, &reach, &spins) || lattice_sites(p) > LARGEST_TORUS) { return ONS_DONE; }
+    const double n = lattice_sites(p);
+    for (uint32_t r = 1; r < (uint32_t)n; r++) { sum += (n - r) * (power *= reach); }
+    *value = spins * (1 + 2 * sum / n) / n;
+    return ONS_OK;
+}
+
+static ons_status diluted_chain_disordered(const ons_parameters *p, double *value) {
+    const ons_status status = diluted_chain_squared(p, value);
+    if (!status) { *value *= lattice_sites(p) / ons_real(p, "temperature"); }
+    return status;
 }
 
 #define KAUFMAN "Kaufman 1949"
 #define TRANSFER_MATRIX "transfer matrix, Kramers and Wannier 1941"
 #define SUM "sum over the magnetization"
+#define INDEPENDENT "independent bonds of an open chain"
 const ons_exact ising_exacts[] = {{"energy", energy_torus, KAUFMAN},
                                   {"energy", energy_chain, TRANSFER_MATRIX},
                                   {"energy", energy_complete, SUM},
                                   {"energy", nishimori_energy, "Nishimori 1981"},
+                                  {"energy", diluted_chain_energy, INDEPENDENT},
+                                  {"magnetization_squared", diluted_chain_squared, INDEPENDENT},
+                                  {"susceptibility_disordered", diluted_chain_disordered, INDEPENDENT},
                                   {"specific_heat", specific_heat_torus, KAUFMAN},
                                   {"specific_heat", specific_heat_chain, TRANSFER_MATRIX},
                                   {"specific_heat", specific_heat_complete, SUM},

@@ -74,7 +74,8 @@
     "delay: C = 1 at t = t_w, and 0 is written before t_w.\n"                                                          \
     "`moves` counts flips (exchanges) per site since the start. `magnetization_kmin_squared` is <|m(k)|^2> for the "   \
     "smallest wave\n"                                                                                                  \
-    "vectors; `measure=correlation` and `measure=structure_factor` give G(r, t) and S(k, t).\n"                        \
+    "vectors; `measure=correlation` and `measure=structure_factor` give G(r, t) and S(k, t), `structure_map` S(k, t) " \
+    "at all k.\n"                                                                                                      \
     "With a `period` and a field that varies the table `loops` has a row for every period: area = -(closed integral "  \
     "of m dh), the work done\n"                                                                                        \
     "per site, which is the heat given off per site where the loop is closed. `loop_area` is its mean over all "       \

@@ -38,6 +38,12 @@
     "counted\n"                                                                                                        \
     "from 0, J a factor on `coupling` (see `examples/edges-petersen.txt`). An edge list has no `L` and no "            \
     "`boundary`.\n"                                                                                                    \
+    "`shells` gives the built-in lattices couplings of further neighbours: factors on `coupling` for the pairs at "    \
+    "the smallest,\n"                                                                                                  \
+    "second smallest, .. distance, up to 12: `shells=[1,-0.5]` on the square lattice is the J1-J2 model with J2 = "    \
+    "-J/2 across\n"                                                                                                    \
+    "the diagonals. Other couplings than those of the nearest neighbours alone have no exact values, and no "          \
+    "checkerboard order.\n"                                                                                            \
     "`boundary` = periodic or open, in all directions. Periodic lengths of 1 and 2 keep what the description says: "   \
     "two\n"                                                                                                            \
     "bonds between the same pair at L = 2 on the square lattice (their couplings add), and bonds of a site to itself " \
@@ -108,28 +114,54 @@
     "`measure=correlation` adds G(r) = <s_0 s_r>, r = 0 .. L/2 cells (open: L - 1) along the axes of the longest "     \
     "directions,\n"                                                                                                    \
     "`measure=structure_factor` S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0 .. L/2, along the reciprocal axes; "        \
-    "`[correlation,structure_factor]` both.\n"                                                                         \
+    "`measure=structure_map` S(k) at all wave vectors k = 2 pi sum_d n_d b_d/L_d, n_d = 0 .. L_d - 1, an array of "    \
+    "the\n"                                                                                                            \
+    "shape of the lattice; `[correlation,structure_map]` asks for both.\n"                                             \
     "\n"                                                                                                               \
     "## Disorder\n"                                                                                                    \
     "`disorder` = bimodal: each bond has +J with `disorder_probability`, else -J; gaussian: normal couplings with "    \
     "mean\n"                                                                                                           \
-    "`coupling_mean` and standard deviation `coupling`; both times the factor of the bond in files. Couplings are "    \
-    "quenched\n"                                                                                                       \
-    "and replicas are samples: errors come from the spread of the samples. [..] averages over samples. A state holds " \
-    "two\n"                                                                                                            \
-    "copies a, b of a sample with independent dynamics; observables of one copy are the mean of both, and connected\n" \
-    "quantities take their square of a thermal mean from both, since that of one finite run is biased for every "      \
-    "sample:\n"                                                                                                        \
+    "`coupling_mean` and standard deviation `coupling`; both times the factor of the bond in files. `field_disorder` " \
+    "adds a\n"                                                                                                         \
+    "random field h_i to `field` on every site: bimodal +-`field_width`, gaussian of that standard deviation (the "    \
+    "random-field\n"                                                                                                   \
+    "Ising model). `dilution` = site or bond: each site or bond is there with probability `concentration`, "           \
+    "independently,\n"                                                                                                 \
+    "whether what is left percolates or not. All three may be combined. They are quenched, and replicas are samples: " \
+    "errors\n"                                                                                                         \
+    "come from the spread of the samples. [..] averages over samples. A state holds two copies a, b of a sample "      \
+    "with\n"                                                                                                           \
+    "independent dynamics; observables of one copy are the mean of both, and connected quantities take their square "  \
+    "of "                                                                                                              \
+    "a\n"                                                                                                              \
+    "thermal mean from both, since that of one finite run is biased for every sample:\n"                               \
     "`specific_heat` = N [<e^2> - <e_a e_b>]/T^2, `susceptibility` = N [<m^2> - <|m_a| |m_b|>]/T. Ratios are ratios "  \
     "of\n"                                                                                                             \
     "averages over samples. `overlap` is q = (1/N) sum_i a_i b_i; `spin_glass_susceptibility` = N [<q^2>].\n"          \
+    "\n"                                                                                                               \
+    "A site that is not there has s_i = 0, no bonds and no field; N stays the number of sites of the whole lattice, "  \
+    "so "                                                                                                              \
+    "that\n"                                                                                                           \
+    "e, m, q, G(r), S(k) and susceptibilities are per site of the lattice; divide by `occupation`, the share of "      \
+    "sites "                                                                                                           \
+    "that\n"                                                                                                           \
+    "are there, for values per spin. A step of `metropolis` still has N attempts, those at empty sites do nothing.\n"  \
+    "With random fields <m> of a sample is not 0: `susceptibility_connected` = N [<m^2> - <m_a m_b>]/T and\n"          \
+    "`susceptibility_disconnected` = N [<m_a m_b>] = N [<m>^2]. Cluster updates have a ghost spin coupled to every "   \
+    "site by\n"                                                                                                        \
+    "its own field h + h_i; they are exact, but clusters that hold the ghost stay, so that fields of the order of J "  \
+    "leave\n"                                                                                                          \
+    "them hardly a move: `metropolis` and `heat-bath` are better there. The checkerboard order does not exist with "   \
+    "disorder\n"                                                                                                       \
+    "of any kind.\n"                                                                                                   \
     "\n"                                                                                                               \
     "## Exact values beside ours\n"                                                                                    \
     "Square torus without field, any L (energy, specific heat); chain with field, periodic and open; complete graph "  \
     "with\n"                                                                                                           \
     "field up to 10^5 sites; magnetization 0 by symmetry without field; energy -(bonds/N) J tanh(J/T) on the "         \
     "Nishimori line\n"                                                                                                 \
-    "exp(2J/T) = p/(1 - p), and -(bonds/N) J_0 for gaussian couplings at T = J^2/J_0.\n"                               \
+    "exp(2J/T) = p/(1 - p), and -(bonds/N) J_0 for gaussian couplings at T = J^2/J_0; open chains with dilution,\n"    \
+    "whose bonds are independent: e = -(1 - 1/N) c J tanh(J/T), c = p for bonds and p^2 for sites, and <m^2>.\n"       \
     "\n"                                                                                                               \
     "## References\n"                                                                                                  \
     "E. Ising, Z. Phys. 31, 253 (1925). L. Onsager, Phys. Rev. 65, 117 (1944). B. Kaufman, Phys. Rev. 76, 1232 "       \

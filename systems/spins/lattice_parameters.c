@@ -24,13 +24,30 @@ bool lattice_is_edge_list(const ons_parameters *p) {
     return !dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0);
 }
 
+bool lattice_has_shells(const ons_parameters *p) {
+    if (!ons_known(p, "shells") || !ons_present(p, "shells")) { return false; }
+    size_t count;
+    const double *factors = ons_reals(p, "shells", &count);
+    return count != 1 || factors[0] != 1;
+}
+
+static ons_status open_builtin(ons_lattice **lattice, const ons_parameters *p) {
+    const char *name = ons_string(p, "lattice");
+    const unsigned dimension = strcmp(name, "hypercubic") != 0 ? 0 : (unsigned)ons_integer(p, "dimension");
+    if (!lattice_has_shells(p)) { return ons_lattice_create(lattice, name, dimension); }
+    ons_lattice *nearest;
+    size_t count;
+    const double *factors = ons_reals(p, "shells", &count);
+    ons_status status = ons_lattice_create(&nearest, name, dimension);
+    if (!status) { status = ons_lattice_shells(lattice, nearest, factors, count); }
+    ons_lattice_free(nearest);
+    return status;
+}
+
 ons_status lattice_open(ons_lattice **lattice, const ons_parameters *p) {
     *lattice = NULL;
     if (lattice_is_complete(p) || lattice_is_edge_list(p)) { return ONS_OK; }
-    const char *name = ons_string(p, "lattice");
-    if (lattice_from_file(p)) { return ons_lattice_read(lattice, name); }
-    const unsigned dimension = strcmp(name, "hypercubic") != 0 ? 0 : (unsigned)ons_integer(p, "dimension");
-    return ons_lattice_create(lattice, name, dimension);
+    return lattice_from_file(p) ? ons_lattice_read(lattice, ons_string(p, "lattice")) : open_builtin(lattice, p);
 }
 
 ons_status lattice_build(ons_graph **graph, const ons_parameters *p, const ons_lattice *lattice, lattice_form form) {
@@ -99,7 +116,7 @@ double lattice_wavenumber(const ons_parameters *p) {
 }
 
 bool lattice_is(const ons_parameters *p, const char *name, int64_t dimension) {
-    if (lattice_from_file(p)) { return false; }
+    if (lattice_from_file(p) || lattice_has_shells(p)) { return false; }
     const char *lattice = ons_string(p, "lattice");
     return !strcmp(lattice, name) || (!strcmp(lattice, "hypercubic") && ons_integer(p, "dimension") == dimension);
 }

@@ -9,6 +9,7 @@
 #include <onsager/spins.h>
 #include <onsager/system.h>
 
+#define LATTICE_KINDS "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic"
 /* The first rows of a list of parameters; `kinds`: the names of lattices; `standard` and `length`: the defaults of
  * `lattice` and `L`; `range`: of L; `without`: what L is not for. */
 #define LATTICE_ROWS(kinds, standard, length, range, without)                                                          \
@@ -24,11 +25,12 @@
         {"L",    ONS_INTEGER, ONS_ARRAY,                                                                               \
          length, NULL,        range,                                                                                   \
          NULL,   NULL,        "cells per direction, one number or one per direction; " without},                       \
-        {"dimension", ONS_INTEGER, 0, "4", NULL, "[1, 8]", "lattice=hypercubic", NULL, "of the hypercubic lattice"}, { \
-        "boundary", ONS_CHOICE, 0, "periodic", "periodic|open", NULL, NULL, NULL, "boundary in all directions"         \
+        {"dimension", ONS_INTEGER, 0, "4", NULL, "[1, 8]", "lattice=hypercubic", NULL, "of the hypercubic lattice"},   \
+        {"boundary", ONS_CHOICE, 0, "periodic", "periodic|open", NULL, NULL, NULL, "boundary in all directions"}, {    \
+        "shells", ONS_REAL, ONS_ARRAY, "[1]", NULL, NULL, "lattice=" LATTICE_KINDS, NULL,                              \
+            "factors on `coupling` of the 1st, 2nd, .. shell of neighbours: [1,0.5] is J1-J2; not for files"           \
     }
 
-#define LATTICE_KINDS "chain|square|triangular|honeycomb|kagome|cubic|bcc|fcc|hypercubic"
 #define LATTICE_PARAMETERS(standard, length)                                                                           \
     LATTICE_ROWS(LATTICE_KINDS "|complete", standard, length, "[1, 4294967294]",                                       \
                  "complete: number of sites; not for edge lists")
@@ -39,7 +41,10 @@
 bool lattice_from_file(const ons_parameters *p);
 bool lattice_is_complete(const ons_parameters *p);
 bool lattice_is_edge_list(const ons_parameters *p);
-/* The built-in lattice of that name, or the hypercubic one of that dimension (-1: none) that is the same. */
+/* Other couplings than equal ones of nearest neighbours on a built-in lattice. */
+bool lattice_has_shells(const ons_parameters *p);
+/* The built-in lattice of that name with its nearest neighbours alone, or the hypercubic one of that dimension (-1:
+ * none) that is the same. */
 bool lattice_is(const ons_parameters *p, const char *name, int64_t dimension);
 
 /* Complete graphs list their bonds or not; the outline lists none of a lattice either (see ons_graph_outline). */

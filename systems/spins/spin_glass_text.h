@@ -23,7 +23,9 @@
     "## Lattices\n"                                                                                                    \
     "As in `ising`: `L` counts unit cells, one number or one per direction; a file whose name ends in `.yaml` "        \
     "describes a\n"                                                                                                    \
-    "lattice, any other is a list of edges `i j [J]`, sites counted from 0.\n"                                         \
+    "lattice, any other is a list of edges `i j [J]`, sites counted from 0. `shells` = [1,J2,..] adds further "        \
+    "neighbours, whose\n"                                                                                              \
+    "random couplings have these factors.\n"                                                                           \
     "\n"                                                                                                               \
     "## One task is a ladder of temperatures\n"                                                                        \
     "`temperature` is an array, `[0.8,1.0,1.3]` or `[0.8:2.0:0.1]`, ascending or descending; `show`, `plot` and "      \
@@ -38,7 +40,8 @@
     "transition of a\n"                                                                                                \
     "sweep has a positive probability. `exchange_rate` is that with the next temperature; `round_trips` counts ways "  \
     "from end to\n"                                                                                                    \
-    "end and back. The ladder is never changed while a job runs. `ladder_by_rates` and `ladder_by_flow` are what it "  \
+    "end and back. The ladder is never changed while a job runs, for it is what the rows are labelled by. "            \
+    "`ladder_by_rates` and `ladder_by_flow` are what it "                                                              \
     "should be,\n"                                                                                                     \
     "with errors: give them to the next job as `temperature`.\n"                                                       \
     "\n"                                                                                                               \

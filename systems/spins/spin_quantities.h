@@ -19,8 +19,16 @@ enum {
     SPIN_WAVENUMBER,
     SPIN_CORRELATION,
     SPIN_STRUCTURE_FACTOR,
+    SPIN_STRUCTURE_MAP,
     SPIN_OWN /* where a model's own ones begin */
 };
+
+/* The row of the map of S(k). */
+#define SPIN_MAP(kind)                                                                                                 \
+    {                                                                                                                  \
+        "structure_map", kind, ONS_SLOW, NULL, NULL, NULL,                                                             \
+            "S(k) = N <|m(k)|^2> at all k = 2 pi sum_d n_d b_d/L_d, n_d = 0, 1, .. L_d - 1"                            \
+    }
 
 /* `m` says what m is; `waves` what its waves are; `product` the product that is correlated. */
 #define SPIN_OBSERVABLES(m, waves, product)                                                                            \
@@ -52,7 +60,8 @@ enum {
                                NULL,                                                                                   \
                                NULL,                                                                                   \
                                NULL,                                                                                   \
-                               "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"}
+                               "S(k) = N <|m(k)|^2> at k = 2 pi n/L, n = 0, 1, .. L/2 along the reciprocal axes"},     \
+    [SPIN_STRUCTURE_MAP] = SPIN_MAP(ONS_MEAN)
 
 /* The rows of parameters that stand behind those of a model itself. `up` says what start=up is. */
 #define SPIN_DYNAMICS(up)                                                                                              \
@@ -68,8 +77,8 @@ enum {
 
 #define SPIN_MEASURE                                                                                                   \
     {                                                                                                                  \
-        "measure", ONS_CHOICE, ONS_ARRAY, "none", "none|correlation|structure_factor", NULL, NULL, NULL,               \
-            "further observables: one, or [correlation,structure_factor]"                                              \
+        "measure", ONS_CHOICE, ONS_ARRAY, "none", "none|correlation|structure_factor|structure_map", NULL, NULL, NULL, \
+            "further observables: one, or several as in [correlation,structure_factor]"                                \
     }
 
 /* Derived quantities, and rows of them. */
@@ -93,13 +102,18 @@ double spin_second_moment_length(const ons_means *means, const ons_parameters *p
         "binder_ratio", SPIN_MAGNETIZATION_SQUARED, spin_binder_ratio, NULL, "<m^4> / <m^2>^2"                         \
     }
 
-/* The array observables that `measure` asks for: `correlation` and `structure_factor`, at the indices first and first +
- * 1 of a system's observables. */
+/* The array observables that `measure` asks for: `correlation`, `structure_factor` and `structure_map`, at the indices
+ * first, first + 1 and first + 2 of a system's observables. */
 typedef struct spin_arrays {
-    bool on_correlation, on_structure_factor;
+    bool on_correlation, on_structure_factor, on_map;
     size_t distances, waves; /* their lengths */
+    uint32_t sites;
+    unsigned rank; /* of the map */
+    size_t shape[ONS_DIMENSIONS], cells;
     ons_correlations *correlations;
+    ons_structure_map *map;
     double *component, *correlation, *structure_factor; /* [sites]; [distances]; [waves] */
+    double *values;                                     /* [cells] */
 } spin_arrays;
 /* check(): shapes, omissions; ONS_INVALID where there are no axes. */
 ons_status spin_arrays_plan(const ons_parameters *p, ons_plan *plan, size_t first);

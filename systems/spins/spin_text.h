@@ -16,7 +16,8 @@
     "each\n"                                                                                                           \
     "pair has coupling/N (its bonds are listed: at most 4096 sites). Every bond counts once; short periodic lengths "  \
     "keep\n"                                                                                                           \
-    "double bonds, and bonds of a site to itself as a constant.\n"                                                     \
+    "double bonds, and bonds of a site to itself as a constant. `shells` = [1,J2,..]: factors for further shells of "  \
+    "neighbours.\n"                                                                                                    \
     "\n"
 
 #define SPIN_QUANTITIES_TEXT                                                                                           \
@@ -36,7 +37,9 @@
     "`measure=correlation` adds G(r), r = 0 .. L/2 cells (open: L - 1) along the axes of the longest directions, and " \
     "\n"                                                                                                               \
     "`measure=structure_factor` S(k) at k = 2 pi n/L, n = 0 .. L/2, along the reciprocal axes, S = N <|m(k)|^2>;\n"    \
-    "`measure=[correlation,structure_factor]` both. G(0) is 1 (Blume-Capel: the density), and S(0) = N <M^2>.\n"       \
+    "`measure=structure_map` S(k) at all k = 2 pi sum_d n_d b_d/L_d, n_d = 0 .. L_d - 1, in the shape of the "         \
+    "lattice;\n"                                                                                                       \
+    "`[correlation,structure_factor]` asks for both. G(0) is 1 (Blume-Capel: the density), and S(0) = N <M^2>.\n"      \
     "\n"
 
 #define SPIN_HELICITY_TEXT                                                                                             \
