@@ -12,7 +12,7 @@
 /* ---- verbs and their options ----------------------------------------------------------------------------------------
  */
 
-#define CLI_OPTIONS 12 /* at most this many a verb */
+#define CLI_OPTIONS 24 /* at most this many a verb */
 
 typedef struct cli_option {
     char letter;          /* 0: none */
@@ -51,6 +51,10 @@ ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
+/* `analyse` has a table of its own (analyse.h): *verb becomes the analysis that the words name, which is taken out of
+ * them. None named: *verb stays. */
+ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words);
+void cli_analyses_text(ons_text *text); /* for the help: name and summary of each */
 ons_status cli_reproduce(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
 
@@ -249,6 +253,10 @@ typedef struct cli_figure {
 ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
                               cli_figure *figure);
 void cli_figure_free(cli_figure *figure);
+/* "svg", "png" or "pdf" from the name of a file. */
+ons_status cli_figure_format(const char *path, const char **format);
+/* Draws one figure into the file `output`. Script and data stay in the folder `keep` (NULL: nowhere). */
+ons_status cli_figure_draw(const cli_figure *figure, const char *keep, const char *format, const char *output);
 
 /* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
  * pdf. */
