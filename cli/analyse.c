@@ -12,6 +12,7 @@
 /* One line each. */
 static const cli_verb *const analyses[] = {
     &cli_analysis_crossing,
+    &cli_analysis_reweight,
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 

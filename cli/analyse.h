@@ -12,6 +12,7 @@
 
 /* One line an analysis: its descriptor. The table that lists them is in analyse.c. */
 extern const cli_verb cli_analysis_crossing;
+extern const cli_verb cli_analysis_reweight;
 
 /* The descriptor of an analysis: `text` stands for its usage after FILE.h5 NAME. */
 #define CLI_ANALYSIS_NAME(short_name) "analyse FILE.h5 " short_name

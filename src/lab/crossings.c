@@ -22,7 +22,7 @@ typedef struct points {
 
 /* ---- names and values ---- */
 
-static ons_status check_parameter(const ons_results *results, const char *name) {
+ons_status lab_check_parameter(const ons_results *results, const char *name) {
     const char *near = NULL;
     for (size_t t = 0; t < results->count; ++t) {
         const ons_task_result *task = &results->tasks[t];
@@ -91,7 +91,7 @@ static ons_status number_of(const char *name, const char *text, double *value) {
 
 /* Whether the user gave the parameter in any task: then it has a line in the canonical text. What only follows its
  * default, as clusters = L/2 does, may differ. */
-static bool given(const ons_results *results, const char *name) {
+bool lab_is_given(const ons_results *results, const char *name) {
     const size_t length = strlen(name);
     for (size_t t = 0; t < results->count; ++t) {
         for (const char *line = results->canonical[t]; line != NULL; line = strchr(line, '\n')) {
@@ -108,7 +108,7 @@ static ons_status check_others(const ons_results *results, const char *x, const 
             const char *name = results->tasks[t].parameter[p], *value = results->tasks[t].value[p];
             if (strcmp(name, x) == 0 || strcmp(name, by) == 0) { continue; }
             const char *first = lab_value_of(&results->tasks[0], name);
-            if ((first == NULL || strcmp(first, value) != 0) && given(results, name)) {
+            if ((first == NULL || strcmp(first, value) != 0) && lab_is_given(results, name)) {
                 return ons_fail(ONS_INVALID,
                                 "crossings of tasks that differ in %s and %s only, but '%s' takes several values too "
                                 "(%.60s, %.60s)",
@@ -258,8 +258,8 @@ ons_status ons_results_crossings(const ons_results *results, const char *quantit
     *rows = NULL;
     *count = 0;
     ons_status status = check_quantity(results, quantity);
-    if (status == ONS_OK) { status = check_parameter(results, x); }
-    if (status == ONS_OK) { status = check_parameter(results, by); }
+    if (status == ONS_OK) { status = lab_check_parameter(results, x); }
+    if (status == ONS_OK) { status = lab_check_parameter(results, by); }
     if (status == ONS_OK && strcmp(x, by) == 0) {
         status = ons_fail(ONS_INVALID, "crossings need two different parameters, not '%s' twice", x);
     }
