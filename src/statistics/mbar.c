@@ -40,11 +40,15 @@ static ons_status check_numbers(const ons_mbar_samples *s, size_t count) {
 }
 
 static ons_status take_room(ons_mbar *mbar) {
-    const size_t states = mbar->samples.states, blocks = mbar->samples.blocks;
+    const size_t states = mbar->samples.states, blocks = mbar->samples.blocks, features = mbar->samples.features;
     if (states > SIZE_MAX / sizeof(double) / mbar->count) {
         return ons_fail(ONS_MEMORY, "%zu samples of %zu states do not fit into memory", mbar->count, states);
     }
     mbar->state = ONS_NEW(size_t, mbar->count);
+    mbar->center = ONS_NEW(double, features);
+    mbar->shift = ONS_NEW(double, features);
+    mbar->features = ONS_NEW(double, mbar->count *features);
+    mbar->coefficients = ONS_NEW(double, states *features);
     mbar->free_energies = ONS_NEW(double, states);
     mbar->shares = ONS_NEW(double, mbar->count *states);
     mbar->log_denominator = ONS_NEW(double, mbar->count);
@@ -53,6 +57,16 @@ static ons_status take_room(ons_mbar *mbar) {
     const bool had =
         mbar->state && mbar->free_energies && mbar->shares && mbar->log_denominator && mbar->factors && mbar->moved;
     return had ? ONS_OK : ONS_MEMORY;
+}
+
+/* out[count][features] = in minus the mean row. */
+static void center_rows(const double *in, size_t count, size_t features, double *mean, double *out) {
+    for (size_t c = 0; c < features; c++) {
+        double sum = 0;
+        for (size_t n = 0; n < count; n++) { sum += in[n * features + c] - in[c]; }
+        mean[c] = in[c] + sum / (double)count;
+        for (size_t n = 0; n < count; n++) { out[n * features + c] = in[n * features + c] - mean[c]; }
+    }
 }
 
 ons_status ons_mbar_create(ons_mbar **mbar, const ons_mbar_samples *samples) {
@@ -74,7 +88,11 @@ ons_status ons_mbar_create(ons_mbar **mbar, const ons_mbar_samples *samples) {
     for (size_t k = 0, n = 0; k < samples->states && status == ONS_OK; k++) {
         for (size_t i = 0; i < samples->counts[k]; i++) { made->state[n++] = k; }
     }
-    if (status == ONS_OK) { status = statistics_mbar_solve(made); }
+    if (status == ONS_OK) {
+        center_rows(samples->values, count, samples->features, made->center, made->features);
+        center_rows(samples->coefficients, samples->states, samples->features, made->shift, made->coefficients);
+        status = statistics_mbar_solve(made);
+    }
     if (status == ONS_OK) { status = statistics_mbar_leave_out(made); }
     if (status != ONS_OK) {
         ons_mbar_free(made);
@@ -87,6 +105,10 @@ ons_status ons_mbar_create(ons_mbar **mbar, const ons_mbar_samples *samples) {
 void ons_mbar_free(ons_mbar *mbar) {
     if (!mbar) { return; }
     free(mbar->state);
+    free(mbar->center);
+    free(mbar->shift);
+    free(mbar->features);
+    free(mbar->coefficients);
     free(mbar->free_energies);
     free(mbar->shares);
     free(mbar->log_denominator);
@@ -134,6 +156,15 @@ ons_status statistics_mbar_jackknife(const ons_mbar *mbar, size_t outputs, const
     return ONS_OK;
 }
 
+/* What the mean features add to the free energy at these coefficients, relative to state 0. */
+static double of_center(const ons_mbar *mbar, const double *coefficients) {
+    double sum = 0;
+    for (size_t c = 0; c < mbar->samples.features; c++) {
+        sum += (coefficients[c] - mbar->samples.coefficients[c]) * mbar->center[c];
+    }
+    return sum;
+}
+
 ons_status ons_mbar_free_energies(const ons_mbar *mbar, double *values, double *errors) {
     const size_t states = mbar->samples.states;
     ons_estimate *estimates = ONS_NEW(ons_estimate, states);
@@ -144,7 +175,7 @@ ons_status ons_mbar_free_energies(const ons_mbar *mbar, double *values, double *
     }
     if (status == ONS_OK) { status = statistics_mbar_jackknife(mbar, states, mbar->free_energies, without, estimates); }
     for (size_t k = 0; status == ONS_OK && k < states; k++) {
-        values[k] = estimates[k].mean;
+        values[k] = estimates[k].mean + of_center(mbar, mbar->samples.coefficients + k * mbar->samples.features);
         errors[k] = estimates[k].error;
     }
     free(estimates);
@@ -173,7 +204,9 @@ static void raw_weights(const ons_mbar *mbar, const double *coefficients, double
     *largest = -INFINITY;
     for (size_t n = 0; n < mbar->count; n++) {
         double u = mbar->log_denominator[n];
-        for (size_t c = 0; c < features; c++) { u += coefficients[c] * mbar->samples.values[n * features + c]; }
+        for (size_t c = 0; c < features; c++) {
+            u += (coefficients[c] - mbar->shift[c]) * mbar->features[n * features + c];
+        }
         weights[n * step] = -u;
         *largest = fmax(*largest, -u);
     }
@@ -240,7 +273,9 @@ static void conclude(const batch *work, double *outputs) {
         } else {
             memcpy(own, mean, request->quantities * sizeof *mean);
         }
-        own[work->width - 1] = -work->largest[t] - ons_log(work->sums[t]);
+        own[work->width - 1] =
+            -work->largest[t] - ons_log(work->sums[t]) +
+            of_center(work->mbar, request->coefficients + (work->first + t) * work->mbar->samples.features);
     }
 }
 

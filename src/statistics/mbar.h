@@ -10,9 +10,14 @@
 
 struct ons_mbar {
     ons_mbar_samples samples;
-    size_t count;            /* samples of all states */
-    size_t *state;           /* [count] of each sample */
-    double *free_energies;   /* [states], the first one 0 */
+    size_t count;  /* samples of all states */
+    size_t *state; /* [count] of each sample */
+    /* Features minus their mean and coefficients minus theirs: what is left of u varies by little, and nothing is lost
+     * to rounding. u = (c - shift) (x - center) up to what depends on the state or on the sample alone. */
+    double *center, *shift;  /* [features] */
+    double *features;        /* [count][features] */
+    double *coefficients;    /* [states][features] */
+    double *free_energies;   /* [states] in these terms, the first one 0 */
     double *shares;          /* [count][states]: N_k exp(f_k - u_kn) / D_n, rows sum to 1 */
     double *log_denominator; /* [count] ln D_n = ln sum over k of N_k exp(f_k - u_kn) */
     /* With block b left out: D_n becomes D_n times sum over k of factors[b][k] shares[n][k], and f_k becomes f_k +

@@ -29,11 +29,11 @@ static double evaluate(const ons_mbar *mbar, const double *f, double *shares, do
     const size_t states = s->states, features = s->features;
     double objective = 0;
     for (size_t n = 0; n < mbar->count; n++) {
-        const double *x = s->values + n * features;
+        const double *x = mbar->features + n * features;
         double *row = shares + n * states, largest = -INFINITY, sum = 0;
         for (size_t k = 0; k < states; k++) {
             double u = 0;
-            for (size_t c = 0; c < features; c++) { u += s->coefficients[k * features + c] * x[c]; }
+            for (size_t c = 0; c < features; c++) { u += mbar->coefficients[k * features + c] * x[c]; }
             row[k] = f[k] - u;
             largest = fmax(largest, row[k]);
         }
@@ -124,7 +124,7 @@ static void first_guess(const ons_mbar *mbar, double *means, double *f) {
     for (size_t n = 0; n < mbar->count; n++) {
         const size_t k = mbar->state[n];
         for (size_t c = 0; c < features; c++) {
-            means[k * features + c] += s->values[n * features + c] / (double)s->counts[k];
+            means[k * features + c] += mbar->features[n * features + c] / (double)s->counts[k];
         }
     }
     f[0] = 0;
@@ -132,7 +132,7 @@ static void first_guess(const ons_mbar *mbar, double *means, double *f) {
         f[k] = f[k - 1];
         for (size_t c = 0; c < features; c++) {
             const size_t here = k * features + c, before = here - features;
-            f[k] += (s->coefficients[here] - s->coefficients[before]) * (means[here] + means[before]) / 2;
+            f[k] += (mbar->coefficients[here] - mbar->coefficients[before]) * (means[here] + means[before]) / 2;
         }
     }
 }
@@ -151,7 +151,8 @@ typedef struct newton {
     double objective;
 } newton;
 
-/* Goes along Newton's direction as far as A falls as its slope promises (Armijo's rule). */
+/* Goes along Newton's direction as far as A falls as its slope promises (Armijo's rule). Where A cannot tell for
+ * rounding, its slope must not have turned. */
 static bool line_search(ons_mbar *mbar, newton *work) {
     const size_t states = mbar->samples.states;
     double slope = 0, length = 1;
@@ -159,12 +160,15 @@ static bool line_search(ons_mbar *mbar, newton *work) {
     for (int halvings = 0; halvings < 40; halvings++, length /= 2) {
         for (size_t k = 0; k < states; k++) { work->trial[k] = work->f[k] - (k > 0 ? length * work->step[k] : 0); }
         const double objective = evaluate(mbar, work->trial, mbar->shares, mbar->log_denominator);
-        const double noise = 64 * DBL_EPSILON * fabs(work->objective);
-        if (objective <= work->objective + 1e-4 * length * slope + noise) {
-            work->objective = objective;
-            memcpy(work->f, work->trial, states * sizeof *work->f);
-            return true;
-        }
+        const double noise = 1e-10 * fabs(work->objective);
+        double turned = 0;
+        if (!(objective <= work->objective + 1e-4 * length * slope + noise)) { continue; }
+        gradient_of(mbar, mbar->shares, work->gradient);
+        for (size_t k = 1; k < states; k++) { turned -= work->gradient[k] * work->step[k]; }
+        if (turned > 0.5 * fabs(slope)) { continue; }
+        work->objective = objective;
+        memcpy(work->f, work->trial, states * sizeof *work->f);
+        return true;
     }
     return false;
 }
