@@ -11,8 +11,13 @@
 
 /* One line each. */
 static const cli_verb *const analyses[] = {
+    &cli_analysis_autocorrelation,
+    &cli_analysis_binning,
+    &cli_analysis_bootstrap,
     &cli_analysis_crossing,
+    &cli_analysis_histogram,
     &cli_analysis_reweight,
+    &cli_analysis_structure,
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 

@@ -12,7 +12,12 @@
 
 /* One line an analysis: its descriptor. The table that lists them is in analyse.c. */
 extern const cli_verb cli_analysis_crossing;
+extern const cli_verb cli_analysis_autocorrelation;
+extern const cli_verb cli_analysis_binning;
+extern const cli_verb cli_analysis_bootstrap;
+extern const cli_verb cli_analysis_histogram;
 extern const cli_verb cli_analysis_reweight;
+extern const cli_verb cli_analysis_structure;
 
 /* The descriptor of an analysis: `text` stands for its usage after FILE.h5 NAME. */
 #define CLI_ANALYSIS_NAME(short_name) "analyse FILE.h5 " short_name

@@ -12,7 +12,7 @@
 
 #define MOST_NUMBERS ((size_t)1 << 21) /* rows x states */
 #define FEWEST_ROWS 64                 /* of a replica */
-#define MOST_BLOCKS 320                /* of all states together .. */
+#define MOST_BLOCKS 160                /* of all states together .. */
 #define STATE_BLOCKS 20                /* .. and of one */
 #define FEWEST_BLOCKS 4
 #define BLOCK_TAU 16 /* a block is at least so many autocorrelation times long, where enough blocks are left */
