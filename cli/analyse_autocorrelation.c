@@ -92,8 +92,6 @@ static ons_status analyse_autocorrelation(cli_arguments *arguments) {
     if (status == ONS_OK) { status = cli_tasks_option(arguments, view.results, &first, &end); }
     if (status == ONS_OK) { status = cli_labels_find(view.results, NULL, NULL, &out.labels); }
     cli_labelled_begin(&out.rows, &out.labels, headers, 5);
-    out.rows.table.headers = out.rows.headers;
-    out.rows.table.right = out.rows.right;
     out.figures[0] = (cli_figure){.title = ons_format("autocorrelation time of %s", name),
                                   .x_label = ons_copy("window (samples)"),
                                   .y_label = ons_copy("tau (samples)")};
