@@ -240,8 +240,11 @@ static ons_status default_grid(const ons_results *results, asked *a) {
     }
     a->at = ONS_NEW(double, STEPS + 1);
     if (!a->at) { return ONS_MEMORY; }
-    for (size_t i = 0; i <= STEPS; i++) { a->at[a->count++] = low + (high - low) * (double)i / STEPS; }
-    a->at[STEPS] = high;
+    /* ten digits less than the range: numbers that can be read */
+    const double digits = pow(10, 10 - ceil(log10(high - low)));
+    for (size_t i = 0; i <= STEPS; i++) {
+        a->at[a->count++] = round((low + (high - low) * (double)i / STEPS) * digits) / digits;
+    }
     return ONS_OK;
 }
 
