@@ -133,6 +133,7 @@ static ons_status analyse_histogram(cli_arguments *arguments) {
     out.figure = (cli_figure){.title = ons_format("distribution of %s", asked.name),
                               .x_label = ons_copy(asked.name),
                               .y_label = ons_copy("probability density"),
+                              .steps = true,
                               .log_y = cli_option_value(arguments, "log") != NULL};
     if (status == ONS_OK) { status = each_task(&view, &asked, &out); }
     if (status == ONS_OK) {

@@ -170,6 +170,7 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
     cli_curve *points = text.data ? cli_figure_curve(figure, text.data) : NULL;
     bool good = points != NULL;
+    if (points) { points->loose = true; }
     cli_labels labels = a->labels;
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
         const ons_task_result *task = ons_results_task(view->results, t);

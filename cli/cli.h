@@ -239,6 +239,7 @@ typedef struct cli_curve {
     double *points; /* [count][4]: x, y, error (NaN: none), exact (NaN: not known) */
     bool has_error, has_exact;
     bool plain; /* a line without points */
+    bool loose; /* points that no line joins */
 } cli_curve;
 
 typedef struct cli_figure {

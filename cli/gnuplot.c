@@ -37,7 +37,7 @@ static void curve_lines(ons_text *script, const cli_figure *figure, size_t numbe
                         const char *separator) {
     const cli_curve *c = &figure->curves[curve];
     const char *colour = colours[curve % COLOURS];
-    const bool joined = !figure->steps && !c->has_exact; /* where the truth is known, the line is its own */
+    const bool joined = !figure->steps && !c->has_exact && !c->loose; /* where the truth is known, the line is its own */
     if (c->plain) {
         ons_text_add(script, "%s 'figure-%zu-curve-%zu.dat' using 1:2 with lines lt 1 lc rgb '%s' lw 1.2 title ",
                      separator, number, curve + 1, colour);

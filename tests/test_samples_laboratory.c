@@ -44,10 +44,9 @@ static void assert_same_estimates(const ons_results *results, const ons_task_sam
 }
 
 static void test_bins_give_the_results_of_the_run(void **state) {
-    static const char *const words[] = {
-        "ising L=4 temperature=2.5 steps=5000 replicas=3 measure=structure_factor",
-        "spin-glass L=4 temperature=[1.2,1.6,2] steps=256 replicas=70 warmup=128",
-        "potts L=4 q=3 steps=777 replicas=2"};
+    static const char *const words[] = {"ising L=4 temperature=2.5 steps=5000 replicas=3 measure=structure_factor",
+                                        "spin-glass L=4 temperature=[1.2,1.6,2] steps=256 replicas=70 warmup=128",
+                                        "potts L=4 q=3 steps=777 replicas=2"};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         ons_results *results = run(words[k]);
         ons_samples *samples;

@@ -216,10 +216,10 @@ static void test_bad_samples_are_refused(void **state) {
     assert_int_equal(ons_mbar_create(&mbar, &f.samples), ONS_INVALID);
 }
 
-/* Correlated chains (tau 0.93; 20 blocks of 16 tau in each state), a target between states: how often the truth lies within one and two
- * errors of 2,000 repetitions, for a mean, a ratio of means and a free energy. The jackknife's blocks miss some 3 % of
- * the error at that length, so that the laws may be 2 % off: counts are refused when a binomial law with 66 % or 94 %
- * (upwards 70.5 % or 97 %) gives them less than 1e-9. */
+/* Correlated chains (tau 0.93; 20 blocks of 16 tau in each state), a target between states: how often the truth lies
+ * within one and two errors of 2,000 repetitions, for a mean, a ratio of means and a free energy. The jackknife's
+ * blocks miss some 3 % of the error at that length, so that the laws may be 2 % off: counts are refused when a binomial
+ * law with 66 % or 94 % (upwards 70.5 % or 97 %) gives them less than 1e-9. */
 static void ratio(void *data, size_t target, const double *means, double *outputs) {
     (void)data, (void)target;
     outputs[0] = means[0];
