@@ -63,7 +63,7 @@ static ons_status make_table(size_t rows, size_t terms, table *t) {
 
 static ons_status read_rows(const ons_archive_view *view, size_t index, const ons_task_samples *task, size_t component,
                             lab_weight *weight, double x, table *t) {
-    const size_t replicas = task->replicas, each = replicas < BLOCKS ? BLOCKS / replicas : 1;
+    const size_t replicas = task->replicas > 0 ? task->replicas : 1, each = replicas < BLOCKS ? BLOCKS / replicas : 1;
     ons_status status = ONS_OK;
     t->blocks = replicas < BLOCKS ? each * replicas : BLOCKS;
     for (size_t r = 0; r < replicas && status == ONS_OK; ++r) {
@@ -299,7 +299,7 @@ ons_status ons_results_distribution(const ons_archive_view *view, size_t place, 
     *distribution = (ons_distribution){0};
     if (result == NULL) { return ons_fail(ONS_INVALID, "there is no task %zu", place); }
     ons_status status = ons_samples_task(view->samples, ons_samples_find(view->samples, result->key), &task);
-    if (status == ONS_OK && task->components == 0) {
+    if (status == ONS_OK && (task->components == 0 || task->replicas == 0)) {
         status = ons_fail(ONS_INVALID, "task %s has no samples", result->key);
     }
     if (status == ONS_OK) { status = distribute(view, result, component, bins, x, task, &weight, &t, distribution); }

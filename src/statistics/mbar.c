@@ -170,8 +170,10 @@ ons_status ons_mbar_free_energies(const ons_mbar *mbar, double *values, double *
     ons_estimate *estimates = ONS_NEW(ons_estimate, states);
     double *without = ONS_NEW(double, mbar->samples.blocks *states);
     ons_status status = estimates && without ? ONS_OK : ONS_MEMORY;
-    for (size_t i = 0; status == ONS_OK && i < mbar->samples.blocks * states; i++) {
-        without[i] = mbar->free_energies[i % states] + mbar->moved[i];
+    for (size_t b = 0; status == ONS_OK && b < mbar->samples.blocks; b++) {
+        for (size_t k = 0; k < states; k++) {
+            without[b * states + k] = mbar->free_energies[k] + mbar->moved[b * states + k];
+        }
     }
     if (status == ONS_OK) { status = statistics_mbar_jackknife(mbar, states, mbar->free_energies, without, estimates); }
     for (size_t k = 0; status == ONS_OK && k < states; k++) {
@@ -191,7 +193,9 @@ void ons_mbar_overlap(const ons_mbar *mbar, double *overlap) {
         double *restrict of = overlap + mbar->state[n] * states;
         for (size_t k = 0; k < states; k++) { of[k] += row[k]; }
     }
-    for (size_t i = 0; i < states * states; i++) { overlap[i] /= (double)mbar->samples.counts[i / states]; }
+    for (size_t i = 0; i < states; i++) {
+        for (size_t k = 0; k < states; k++) { overlap[i * states + k] /= (double)mbar->samples.counts[i]; }
+    }
 }
 
 /* ---- targets ---- */
