@@ -64,8 +64,9 @@ static json_t *map(const double *values, size_t rows, size_t columns) {
 
 static json_t *frequencies(size_t count) {
     json_t *array = json_array();
+    const size_t half = count / 2;
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(array, cli_json_real(((double)i - (double)(count / 2)) / (double)count));
+        json_array_append_new(array, cli_json_real(((double)i - (double)half) / (double)count));
     }
     return array;
 }

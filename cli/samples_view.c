@@ -43,7 +43,7 @@ void cli_view_close(cli_view *view) {
 /* ---- numbers ---- */
 
 static ons_status add_numbers(const char *word, double **values, size_t *count, size_t *capacity) {
-    double *range = NULL, one;
+    double *range = NULL, one = 0;
     size_t more = 1;
     ons_status status = strchr(word, ':') ? ons_parse_range(word, &range, &more) : ons_parse_real(word, &one);
     if (status == ONS_OK) { status = ons_grow((void **)values, capacity, *count + more, sizeof **values); }

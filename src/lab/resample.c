@@ -150,7 +150,7 @@ ons_status ons_results_binning(const ons_archive_view *view, size_t place, const
     opened task;
     *binning = (ons_binning){0};
     ons_status status = open_task(view, place, quantity, &task);
-    if (status != ONS_OK) { return status; }
+    if (status != ONS_OK || task.samples == NULL) { return status; }
     if (task.samples->independent) {
         status = ons_fail(ONS_INVALID, "replicas are independent samples: bins within one say nothing of errors");
     }
@@ -235,7 +235,7 @@ ons_status ons_results_bootstrap(const ons_archive_view *view, size_t place, con
         }
     }
     ons_status status = open_task(view, place, quantity, &task);
-    if (status != ONS_OK) { return status; }
+    if (status != ONS_OK || task.samples == NULL) { return status; }
     *bootstrap = (ons_bootstrap){.size = task.size,
                                  .resamples = resamples,
                                  .value = ONS_NEW(double, task.size + 1),

@@ -152,7 +152,7 @@ ons_status ons_samples_series(ons_samples *samples, size_t index, const ons_task
         rows > task->replica[replica].series - first) {
         const uint64_t stored = replica < task->replicas ? task->replica[replica].series : 0;
         return ons_fail(ONS_INVALID, "%s: %llu rows of the series of replica %zu of task %zu are stored, not %llu%s",
-                        samples->path, (unsigned long long)stored, replica, index, (unsigned long long)(first + rows),
+                        samples->path, (unsigned long long)stored, replica, index, (unsigned long long)first + rows,
                         stored == 0 ? "; run with series=yes to keep them" : "");
     }
     hsize_t dimensions[8];

@@ -218,7 +218,7 @@ static ons_status read_states(lab_h5 *h5, hid_t parts, ons_task_samples *task) {
     if (status == ONS_OK && (lanes == 0 || lanes > UINT32_MAX)) {
         status = lab_h5_fail(h5, ONS_INVALID, "is damaged: the number of its lanes");
     }
-    for (size_t r = 0; r < task->replicas && status == ONS_OK;) {
+    for (size_t r = 0; r < task->replicas && lanes > 0 && status == ONS_OK;) {
         const uint64_t state = task->replica[r].replica / lanes;
         char *bytes;
         size_t count;

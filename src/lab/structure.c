@@ -145,7 +145,7 @@ static ons_status choose(const ons_task_samples *task, const char *name, const o
 ons_status ons_results_structure(const ons_archive_view *view, size_t place, const char *name, size_t components,
                                  size_t states, ons_structure *structure) {
     const ons_task_result *result = ons_results_task(view->results, place);
-    const ons_snapshot_array *array;
+    const ons_snapshot_array *array = NULL;
     ons_task_samples *task = NULL;
     lattice l = {0};
     *structure = (ons_structure){0};
@@ -153,13 +153,13 @@ ons_status ons_results_structure(const ons_archive_view *view, size_t place, con
     const size_t index = ons_samples_find(view->samples, result->key);
     ons_status status = ons_samples_task(view->samples, index, &task);
     if (status == ONS_OK) { status = choose(task, name, &array); }
-    if (status == ONS_OK) { status = make_lattice(array, components, states, &l); }
-    for (size_t r = 0; status == ONS_OK && r < task->replicas; ++r) {
+    if (status == ONS_OK && array != NULL) { status = make_lattice(array, components, states, &l); }
+    for (size_t r = 0; status == ONS_OK && array != NULL && l.sum != NULL && r < task->replicas; ++r) {
         if (task->replica[r].snapshots == 0) { continue; }
         structure->snapshots += task->replica[r].snapshots;
         status = add_replica(view, index, task, r, array->name, &l);
     }
-    if (status == ONS_OK) { status = keep(&l, structure); }
+    if (status == ONS_OK && l.sum != NULL) { status = keep(&l, structure); }
     free_lattice(&l);
     ons_task_samples_free(task);
     if (status != ONS_OK) { ons_structure_free(structure); }
