@@ -2,6 +2,7 @@
 #ifndef ONSAGER_H
 #define ONSAGER_H
 #include <onsager/base.h>
+#include <onsager/fit.h>
 #include <onsager/lab.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
