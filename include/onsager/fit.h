@@ -25,6 +25,10 @@ typedef struct ons_points {
                      */
 } ons_points;
 
+/* A root of the covariance, R R^T, [count][count], for drawing new points: y + R z with normal z. Eigenvalues below 0
+ * count as 0. ONS_INVALID without a covariance. */
+ONS_API ons_status ons_covariance_root(const ons_points *points, double *root);
+
 /* ---- models ---------------------------------------------------------------------------------------------------------
  */
 

@@ -64,6 +64,22 @@ ons_status statistics_whiten(const ons_points *points, statistics_whitened *whit
     return status;
 }
 
+ons_status ons_covariance_root(const ons_points *points, double *root) {
+    const size_t n = points->count;
+    if (!points->covariance) { return ons_fail(ONS_INVALID, "the points have no covariance"); }
+    double *matrix = ONS_NEW(double, n *n), *vectors = ONS_NEW(double, n *n), *values = ONS_NEW(double, n);
+    const bool memory = matrix && vectors && values;
+    if (memory) {
+        memcpy(matrix, points->covariance, n * n * sizeof *matrix);
+        statistics_eigen(matrix, n, values, vectors);
+        for (size_t i = 0; i < n * n; i++) { root[i] = vectors[i % n * n + i / n] * sqrt(fmax(values[i % n], 0)); }
+    }
+    free(matrix);
+    free(vectors);
+    free(values);
+    return memory ? ONS_OK : ONS_MEMORY;
+}
+
 void statistics_whitened_apply(const statistics_whitened *white, const double *in, double *out) {
     const size_t n = white->points->count;
     for (size_t i = 0; i < n; i++) {
