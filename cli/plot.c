@@ -56,7 +56,10 @@ ons_status cli_figure_draw(const cli_figure *figure, const char *keep, const cha
         status = cli_temporary_directory(&directory);
     }
     const char *where = keep ? keep : directory;
-    if (status == ONS_OK) { status = cli_gnuplot(figure, 1, format, where); }
+    if (status == ONS_OK) {
+        const cli_canvas canvas = {.format = format, .width = CLI_COLUMN};
+        status = cli_gnuplot(figure, 1, &canvas, where);
+    }
     if (status == ONS_OK) {
         picture = ons_format("%s/figure-1.%s", where, format);
         status = picture ? ons_file_read(picture, (size_t)1 << 30, &bytes, &count) : ONS_MEMORY;
