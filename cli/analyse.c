@@ -11,7 +11,7 @@
 
 /* One line each. */
 static const cli_verb *const analyses[] = {
-    &cli_analysis_crossing,
+    &cli_analysis_crossing, &cli_analysis_fit, &cli_analysis_collapse, &cli_analysis_extremum, &cli_analysis_derivative,
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 
@@ -101,7 +101,8 @@ static ons_status deliver_figures(const cli_arguments *arguments, const cli_find
     if (status == ONS_OK && findings->figure_count == 0) {
         status = ons_fail(ONS_INVALID, "there is nothing to draw in %s", output);
     }
-    return status == ONS_OK ? cli_figure_draw(findings->figures, cli_option_value(arguments, "keep"), format, output)
+    return status == ONS_OK ? cli_figure_draw(findings->figures, findings->figure_count,
+                                              cli_option_value(arguments, "keep"), format, output)
                             : status;
 }
 

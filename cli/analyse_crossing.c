@@ -50,24 +50,6 @@ static void crossings_json(const cli_crossings *crossings, double exact, const c
     if (source) { json_object_set_new(document, "exact_source", json_string(source)); }
 }
 
-/* The axes from the options, else the defaults; both must be numbers that this archive has. */
-static ons_status crossing_axes(const cli_arguments *arguments, const ons_results *results, cli_crossings *crossings) {
-    const char *x = cli_option_value(arguments, "x"), *by = cli_option_value(arguments, "by");
-    cli_axes axes;
-    ons_status status = cli_default_axes(results, cli_quantity_axis(results, crossings->quantity), &axes);
-    if (status != ONS_OK) { return status; }
-    crossings->x = x ? x : axes.x && by && strcmp(axes.x, by) == 0 ? axes.by : axes.x;
-    crossings->by = by ? by : axes.x && crossings->x && strcmp(axes.x, crossings->x) != 0 ? axes.x : axes.by;
-    if (!crossings->x || !crossings->by) {
-        return ons_fail(ONS_INVALID,
-                        "%s: a crossing needs two parameters that vary: one on the axis (-x) and the size (--by)",
-                        ons_results_path(results));
-    }
-    status = cli_check_parameter(results, crossings->x);
-    if (status == ONS_OK) { status = cli_check_parameter(results, crossings->by); }
-    return status;
-}
-
 static ons_status analyse_crossing(cli_arguments *arguments) {
     const char *quantity = cli_option_value(arguments, "quantity"), *source;
     cli_crossings crossings = {.quantity = quantity ? quantity : "binder"};
@@ -77,7 +59,9 @@ static ons_status analyse_crossing(cli_arguments *arguments) {
     ons_status status = cli_exact_option(arguments, &exact, &source);
     if (status == ONS_OK) { status = cli_analysis_open(arguments, &results); }
     if (status == ONS_OK) { status = cli_check_quantity(results, crossings.quantity); }
-    if (status == ONS_OK) { status = crossing_axes(arguments, results, &crossings); }
+    if (status == ONS_OK) {
+        status = cli_size_axes(arguments, results, crossings.quantity, &crossings.x, &crossings.by);
+    }
     if (status == ONS_OK) { status = cli_crossings_find(results, &crossings); }
     if (status == ONS_OK && crossings.count == 0) {
         status =

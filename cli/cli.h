@@ -285,8 +285,10 @@ ons_status cli_figure_collect(const ons_results *results, const char *y, const c
 void cli_figure_free(cli_figure *figure);
 /* "svg", "png" or "pdf" from the name of a file. */
 ons_status cli_figure_format(const char *path, const char **format);
-/* Draws one figure into the file `output`. Script and data stay in the folder `keep` (NULL: nowhere). */
-ons_status cli_figure_draw(const cli_figure *figure, const char *keep, const char *format, const char *output);
+/* Draws one picture (a figure and panels that are joined to it) into the file `output`. Script and data stay in the
+ * folder `keep` (NULL: nowhere). */
+ons_status cli_figure_draw(const cli_figure *figures, size_t count, const char *keep, const char *format,
+                           const char *output);
 
 /* Figures made by hand: all texts are copied. *figure is overwritten. */
 ons_status cli_figure_begin(cli_figure *figure, const char *title, const char *x_label, const char *y_label);
