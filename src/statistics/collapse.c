@@ -66,7 +66,7 @@ static ons_status scaling_init(statistics_scaling *data, const scaling_job *job,
     }
     for (size_t i = 0; i < n; i++) { square += (data->y[i] - mean) * (data->y[i] - mean) / (double)n; }
     memcpy(data->noise_factor, data->noise, n * n * sizeof(double));
-    data->constant = 10 * top;
+    data->constant = 2 * top;
     data->spread = sqrt(square);
     data->corrections = job->options->corrections;
     if (!(data->spread > 0)) { return ons_fail(ONS_INVALID, "all %zu values are equal: nothing collapses", n); }
@@ -126,7 +126,8 @@ static ons_status find_minimum(window_fit *fit, const ons_collapse_options *opti
     for (size_t c = 0; c < found && status == ONS_OK; c++) {
         double at[D], inverse[D * D] = {0};
         memcpy(at, candidates + c * D, sizeof at);
-        const double cost = statistics_scaling_minimise(&fit->data, fit->data.y, at, inverse);
+        const double cost = near ? statistics_scaling_minimise(&fit->data, fit->data.y, at, inverse)
+                                 : statistics_scaling_approach(&fit->data, at, inverse);
         if (!(cost < best)) { continue; }
         best = cost;
         memcpy(fit->at, at, sizeof at);

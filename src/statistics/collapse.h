@@ -30,6 +30,7 @@ typedef struct statistics_scaling {
     double *noise_factor;          /* [count][count] its Cholesky factor */
     double center, range;          /* of all x */
     double constant, spread;       /* amplitudes: of the constant, and expected of f */
+    double inflation;              /* of the noise, 0: none; for the first steps from afar */
     bool corrections;
     double kappa; /* given: kappa/nu follows 1/nu; NaN: it is free */
     bool fixed[COLLAPSE_COORDINATES];
@@ -44,6 +45,8 @@ bool statistics_scaling_fitted(statistics_scaling *data, const double *at, doubl
 /* Minimises the cost from `at` (BFGS); inverse [COORDINATES][COORDINATES] is the start and the end of the inverse
  * Hessian (NULL: from the unit matrix). Returns the cost. */
 double statistics_scaling_minimise(statistics_scaling *data, const double *y, double *at, double *inverse);
+/* The same from afar: with errors a tenth of the spread first, which shrink to what they are. */
+double statistics_scaling_approach(statistics_scaling *data, double *at, double *inverse);
 
 /* The best `most` points of a scan over x_c, nu and kappa where they are not given, [most][COORDINATES]; how many. */
 ons_status statistics_scaling_scan(statistics_scaling *data, const double *given, size_t most, double *candidates,

@@ -40,13 +40,14 @@ static void fill_matrix(const statistics_scaling *data, const double *at, const 
     const size_t n = data->count;
     const double amplitude = exp(2 * at[COLLAPSE_AMPLITUDE]), length = exp(-2 * at[COLLAPSE_LENGTH]) / 2;
     const double side = data->corrections ? exp(2 * at[COLLAPSE_SIDE]) : 0, constant = data->constant * data->constant;
+    const double inflation = data->inflation > 0 ? data->inflation : 1;
     for (size_t i = 0; i < n; i++) {
         const scaled a = points[i];
         for (size_t j = 0; j <= i; j++) {
             const scaled b = points[j];
             const double bell = exp(-(a.x - b.x) * (a.x - b.x) * length);
             const double f = constant + amplitude * bell, g = side * a.correction * b.correction * (1 + bell);
-            k[i * n + j] = a.scale * b.scale * (f + g) + data->noise[i * n + j];
+            k[i * n + j] = a.scale * b.scale * (f + g) + inflation * data->noise[i * n + j];
         }
     }
 }
@@ -90,13 +91,16 @@ static void add_pair(const statistics_scaling *data, const double *at, const sca
 
 /* Weak normal laws, so that coordinates of which the data say nothing stay where they mean something: logarithms of
  * the amplitudes about the spread of the y (3) and a tenth of it (3), of the length about half the range (2), of omega
- * about 1 (1). */
+ * about 1 (1); the place about the middle (a whole range). */
 static double add_priors(const statistics_scaling *data, const double *at, double *gradient) {
     const double middle[D] = {[COLLAPSE_AMPLITUDE] = log(data->spread),
                               [COLLAPSE_LENGTH] = log(data->range / 2),
                               [COLLAPSE_SIDE] = log(data->spread / 10)};
-    static const double width[D] = {
-        [COLLAPSE_AMPLITUDE] = 3, [COLLAPSE_LENGTH] = 2, [COLLAPSE_SIDE] = 3, [COLLAPSE_OMEGA] = 1};
+    static const double width[D] = {[COLLAPSE_PLACE] = 1,
+                                    [COLLAPSE_AMPLITUDE] = 3,
+                                    [COLLAPSE_LENGTH] = 2,
+                                    [COLLAPSE_SIDE] = 3,
+                                    [COLLAPSE_OMEGA] = 1};
     double cost = 0;
     for (size_t k = 0; k < D; k++) {
         if (width[k] == 0) { continue; }
@@ -196,6 +200,9 @@ static bool line_search(statistics_scaling *data, const double *y, const double 
     return false;
 }
 
+/* How far a step goes at most: the likelihood has other maxima, where curves lie apart. */
+static const double reach[D] = {0.1, 0.3, 0.3, 1, 1, 1, 0.5};
+
 double statistics_scaling_minimise(statistics_scaling *data, const double *y, double *at, double *inverse) {
     double own[D * D] = {0}, gradient[D];
     double *h = inverse ? inverse : own;
@@ -209,7 +216,7 @@ double statistics_scaling_minimise(statistics_scaling *data, const double *y, do
         for (size_t i = 0; i < D; i++) {
             for (size_t j = 0; j < D; j++) { step[i] -= h[i * D + j] * gradient[j]; }
             step[i] = data->fixed[i] ? 0 : step[i];
-            longest = fmax(longest, fabs(step[i]));
+            longest = fmax(longest, fabs(step[i]) / reach[i]);
         }
         const double shrink = longest > 1 ? 1 / longest : 1;
         for (size_t i = 0; i < D; i++) {
@@ -234,4 +241,20 @@ double statistics_scaling_minimise(statistics_scaling *data, const double *y, do
         update(h, step, before);
     }
     return cost;
+}
+
+double statistics_scaling_approach(statistics_scaling *data, double *at, double *inverse) {
+    double error = 0;
+    for (size_t i = 0; i < data->count; i++) {
+        error += sqrt(data->noise[i * (data->count + 1)]) / (double)data->count;
+    }
+    const double wanted = 0.1 * data->spread / error;
+    for (double inflation = wanted * wanted; inflation > 2; inflation = sqrt(inflation)) {
+        data->inflation = inflation;
+        memset(inverse, 0, D * D * sizeof *inverse);
+        statistics_scaling_minimise(data, data->y, at, inverse);
+    }
+    data->inflation = 0;
+    memset(inverse, 0, D * D * sizeof *inverse);
+    return statistics_scaling_minimise(data, data->y, at, inverse);
 }
