@@ -114,8 +114,9 @@ ONS_API ons_status ons_curve_extremum(const ons_points *points, int sign, ons_ex
  * Analytic gradients, quasi-Newton steps from the best points of a scan.
  *
  * Errors: parametric bootstrap, new y around the fitted curves with the errors or covariance of the points, from a
- * fixed stream. Windows: the smallest sizes are left out (at least three stay), and points with |X| beyond 1/2 and 1/4
- * of the largest; all fits are averaged with Akaike weights as crossings are, and the spread is a part of the error. */
+ * fixed stream, widened where the curvature of the likelihood asks for more. Windows: the smallest sizes are left out
+ * (at least three stay), and points with |X| beyond 1/2 and 1/4 of the largest; all fits are averaged with Akaike
+ * weights as crossings are, and the spread is a part of the error. */
 typedef enum ons_collapse_parameter {
     ONS_COLLAPSE_XC,
     ONS_COLLAPSE_NU,

@@ -204,6 +204,35 @@ static ons_status bootstrap(window_fit *fit, const ons_collapse_options *options
     return ONS_OK;
 }
 
+/* The curvature of the likelihood also knows how far f itself is free, which a bootstrap about one f does not: where it
+ * says more, the errors are widened to that. */
+static void widen(window_fit *fit, ons_collapse_window *window) {
+    double covariance[D * D], factor[P];
+    if (!statistics_scaling_curvature(&fit->data, fit->at, covariance)) { return; }
+    const double nu = window->value[ONS_COLLAPSE_NU], exponent = fit->exponent;
+    const bool tied = !isnan(fit->data.kappa);
+    /* derivatives of x_c, nu, kappa, omega and kappa/nu in the coordinates */
+    const double jacobian[P + 1][D] = {
+        [ONS_COLLAPSE_XC] = {[COLLAPSE_PLACE] = fit->data.range},
+        [ONS_COLLAPSE_NU] = {[COLLAPSE_INVERSE] = -nu},
+        [ONS_COLLAPSE_KAPPA] = {[COLLAPSE_INVERSE] = tied ? 0 : -exponent * nu, [COLLAPSE_EXPONENT] = nu},
+        [ONS_COLLAPSE_OMEGA] = {[COLLAPSE_OMEGA] = exp(fit->at[COLLAPSE_OMEGA])},
+        [P] = {[COLLAPSE_INVERSE] = tied ? exponent : 0, [COLLAPSE_EXPONENT] = 1},
+    };
+    for (size_t k = 0; k <= P; k++) {
+        double variance = 0;
+        for (size_t i = 0; i < D * D; i++) { variance += jacobian[k][i / D] * jacobian[k][i % D] * covariance[i]; }
+        if (k == P) {
+            fit->exponent_variance = fmax(fit->exponent_variance, variance);
+        } else {
+            const double before = fit->covariance[k * (P + 1)];
+            factor[k] = before > 0 && variance > before ? sqrt(variance / before) : 1;
+        }
+    }
+    for (size_t i = 0; i < P * P; i++) { fit->covariance[i] *= factor[i / P] * factor[i % P]; }
+    for (size_t k = 0; k < P; k++) { window->error[k] = sqrt(fmax(fit->covariance[k * (P + 1)], 0)); }
+}
+
 /* ---- windows --------------------------------------------------------------------------------------------------------
  */
 
@@ -402,6 +431,7 @@ ons_status ons_collapse_fit(const double *sizes, const ons_points *points, const
     for (size_t k = 0; k < collapse->windows && status == ONS_OK; k++) {
         if (collapse->window[k].weight > 0) {
             status = bootstrap(&fits[k], options, (uint32_t)k, &collapse->window[k]);
+            if (status == ONS_OK) { widen(&fits[k], &collapse->window[k]); }
         }
     }
     if (status == ONS_OK) { average(fits, options, collapse); }

@@ -48,6 +48,10 @@ double statistics_scaling_minimise(statistics_scaling *data, const double *y, do
 /* The same from afar: with errors a tenth of the spread first, which shrink to what they are. */
 double statistics_scaling_approach(statistics_scaling *data, double *at, double *inverse);
 
+/* The covariance of the coordinates that the curvature of the cost at its minimum gives, [COORDINATES][COORDINATES];
+ * false: it is no minimum. */
+bool statistics_scaling_curvature(statistics_scaling *data, const double *at, double *covariance);
+
 /* The best `most` points of a scan over x_c, nu and kappa where they are not given, [most][COORDINATES]; how many. */
 ons_status statistics_scaling_scan(statistics_scaling *data, const double *given, size_t most, double *candidates,
                                    size_t *found);

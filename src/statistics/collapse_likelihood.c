@@ -258,3 +258,35 @@ double statistics_scaling_approach(statistics_scaling *data, double *at, double 
     memset(inverse, 0, D * D * sizeof *inverse);
     return statistics_scaling_minimise(data, data->y, at, inverse);
 }
+
+bool statistics_scaling_curvature(statistics_scaling *data, const double *at, double *covariance) {
+    double hessian[D * D] = {0}, above[D], below[D];
+    size_t places[D], n = 0;
+    for (size_t i = 0; i < D; i++) {
+        const bool follows = i == COLLAPSE_EXPONENT && !isnan(data->kappa);
+        if (!data->fixed[i] && !follows) { places[n++] = i; }
+    }
+    for (size_t a = 0; a < n; a++) {
+        double moved[D];
+        const double step = places[a] == COLLAPSE_PLACE ? 1e-6 : 1e-4;
+        memcpy(moved, at, sizeof moved);
+        moved[places[a]] = at[places[a]] + step;
+        statistics_scaling_cost(data, data->y, moved, above);
+        moved[places[a]] = at[places[a]] - step;
+        statistics_scaling_cost(data, data->y, moved, below);
+        for (size_t b = 0; b < n; b++) { hessian[a * n + b] = (above[places[b]] - below[places[b]]) / (2 * step); }
+    }
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = 0; b < a; b++) { hessian[a * n + b] = (hessian[a * n + b] + hessian[b * n + a]) / 2; }
+    }
+    memset(covariance, 0, D * D * sizeof *covariance);
+    if (!statistics_cholesky(hessian, n)) { return false; }
+    for (size_t a = 0; a < n; a++) {
+        double column[D] = {0};
+        column[a] = 1;
+        statistics_forward(hessian, n, column);
+        statistics_backward(hessian, n, column);
+        for (size_t b = 0; b < n; b++) { covariance[places[b] * D + places[a]] = column[b]; }
+    }
+    return true;
+}

@@ -24,23 +24,26 @@ typedef struct search {
     double *design; /* [points][linears + 1] */
 } search;
 
-/* Whether f is of first order in parameters i and j together: mixed second differences vanish. */
+/* Whether f is of first order in parameters i and j together: mixed second differences vanish, about numbers of order
+ * one and about numbers of the size of x, wherever f is finite. */
 static bool is_bilinear(const search *work, size_t i, size_t j) {
-    double p[ONS_MODEL_PARAMETERS];
     const ons_points *points = work->points;
-    for (size_t k = 0; k < LOOKED_AT; k++) {
-        const double x = points->x[k * (points->count - 1) / (LOOKED_AT - 1)];
-        double f[4], largest = 0;
+    const double range = fabs(points->x[points->count - 1] - points->x[0]), scales[] = {1, range / 2, range / 8};
+    for (size_t k = 0; k < 3 * LOOKED_AT; k++) {
+        const double x = points->x[k % LOOKED_AT * (points->count - 1) / (LOOKED_AT - 1)],
+                     scale = scales[k / LOOKED_AT];
+        double f[4], largest = 0, p[ONS_MODEL_PARAMETERS];
         for (int corner = 0; corner < 4; corner++) {
             for (size_t a = 0; a < work->model->count; a++) {
-                p[a] = isnan(work->base[a]) ? 0.7 + 0.2 * (double)a : work->base[a];
+                p[a] = isnan(work->base[a]) ? scale * (0.7 + 0.2 * (double)a) : work->base[a];
             }
-            p[i] += corner & 1 ? 0.375 : 0;
-            p[j] += corner & 2 ? 0.375 : 0;
+            p[i] += corner & 1 ? 0.375 * scale : 0;
+            p[j] += corner & 2 ? 0.375 * scale : 0;
             f[corner] = ons_model_value(work->model, x, p);
             largest = fmax(largest, fabs(f[corner]));
         }
-        if (!(fabs(f[0] - f[1] - f[2] + f[3]) <= 1e-11 * largest)) { return false; }
+        const double second = f[0] - f[1] - f[2] + f[3];
+        if (isfinite(second) && fabs(second) > 1e-11 * largest) { return false; }
     }
     return true;
 }
