@@ -130,7 +130,7 @@ static void jacobian_at(problem *work, const double *p) {
     double moved[ONS_MODEL_PARAMETERS];
     for (size_t k = 0; k < work->free_count; k++) {
         const size_t place = work->free_places[k];
-        const double step = 6e-6 * fmax(fabs(p[place]), 1e-3);
+        const double step = 6e-6 * fmax(fabs(p[place]), 1e-2);
         for (size_t i = 0; i < points->count; i++) {
             memcpy(moved, p, sizeof moved);
             moved[place] = p[place] + step;
@@ -222,7 +222,7 @@ static bool smoother(problem *work, double *a, size_t *undetermined) {
         }
         for (size_t i = 0; i < n; i++) { after = hypot(after, column[i]); }
         *undetermined = work->free_places[k];
-        if (!(after > 1e-9 * before)) { return false; }
+        if (!(after > 3e-8 * before)) { return false; }
         scale[k] = gram[k * m + k] = after;
         for (size_t i = 0; i < n; i++) { column[i] /= scale[k]; }
     }
