@@ -11,9 +11,10 @@
 
 /* One line each. */
 static const cli_verb *const analyses[] = {
-    &cli_analysis_crossing, &cli_analysis_fit, &cli_analysis_collapse, &cli_analysis_extremum, &cli_analysis_derivative,
+    &cli_analysis_crossing, &cli_analysis_fit,        &cli_analysis_collapse,
+    &cli_analysis_extremum, &cli_analysis_derivative, NULL,
 };
-#define ANALYSES (sizeof analyses / sizeof *analyses)
+#define MOST_ANALYSES 64
 
 /* ---- the table ------------------------------------------------------------------------------------------------------
  */
@@ -21,18 +22,19 @@ static const cli_verb *const analyses[] = {
 const char *cli_analysis_word(const cli_verb *analysis) { return strrchr(analysis->name, ' ') + 1; }
 
 static const cli_verb *find_analysis(const char *word) {
-    for (size_t i = 0; i < ANALYSES; i++) {
+    for (size_t i = 0; analyses[i]; i++) {
         if (strcmp(cli_analysis_word(analyses[i]), word) == 0) { return analyses[i]; }
     }
     return NULL;
 }
 
 static ons_status unknown_analysis(const char *word) {
-    const char *names[ANALYSES];
-    for (size_t i = 0; i < ANALYSES; i++) { names[i] = cli_analysis_word(analyses[i]); }
+    const char *names[MOST_ANALYSES];
+    size_t count = 0;
+    for (size_t i = 0; analyses[i] && count < MOST_ANALYSES; i++) { names[count++] = cli_analysis_word(analyses[i]); }
     char hint[CLI_HINT];
     return ons_fail(ONS_INVALID, "there is no analysis '%s'%s ('onsager analyse --help' lists them)", word,
-                    cli_hint(hint, word, names, ANALYSES));
+                    cli_hint(hint, word, names, count));
 }
 
 /* The analysis is the first word behind the archive that names one; in front of it only where none follows, so that
@@ -57,7 +59,7 @@ ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words) 
 
 void cli_analyses_text(ons_text *text) {
     ons_text_add(text, "\n");
-    for (size_t i = 0; i < ANALYSES; i++) {
+    for (size_t i = 0; analyses[i]; i++) {
         ons_text_add(text, "  %-16s ", cli_analysis_word(analyses[i]));
         cli_wrap(text, analyses[i]->summary, strlen(analyses[i]->summary), cli_width(), 19, 19);
     }

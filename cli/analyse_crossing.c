@@ -96,7 +96,7 @@ static json_t *fit_json(const ons_model_fit *fit, const char *const *names) {
 }
 
 static void limit_json(const ons_crossings *limit, json_t *document) {
-    static const char *const constant[] = {"x", NULL}, *const names[] = {"x", "a", "w"};
+    static const char *const constant[] = {"x", NULL}, *const names[] = {"x", "a", "w", NULL};
     json_t *rows = json_array();
     for (size_t i = 0; i < limit->count; i++) {
         json_t *row = json_array();

@@ -5,6 +5,7 @@
  */
 #include "curves.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static void found_free(found_curve *curve) {
 void ons_curves_free(ons_curves *curves) {
     made_curves *made = (made_curves *)curves;
     if (made == NULL) { return; }
-    for (size_t i = 0; i < made->count; ++i) {
+    for (size_t i = 0; made->curves != NULL && i < made->count; ++i) {
         free((void *)made->curves[i].label);
         free((void *)made->curves[i].note);
         free((void *)made->curves[i].points.x);
@@ -320,6 +321,7 @@ static ons_status x_values(const builder *work, const ons_task_result *task, con
 }
 
 static ons_status add_task(builder *work, size_t index) {
+    assert(work->x != NULL);
     const ons_task_result *task = &work->results->tasks[index];
     const ons_result *result = result_of(work, task);
     size_t place = 0;
@@ -360,7 +362,7 @@ static int by_size(const void *first, const void *second) {
 }
 
 /* Points without a usable error are left out, unless none has one: then all weigh the same. */
-static ons_status settle_errors(found_curve *curve) {
+static void settle_errors(found_curve *curve) {
     size_t good = 0;
     for (size_t i = 0; i < curve->count; ++i) {
         good += curve->points[i].error > 0 && isfinite(curve->points[i].error);
@@ -374,7 +376,6 @@ static ons_status settle_errors(found_curve *curve) {
     }
     curve->left_out += curve->count - kept;
     curve->count = kept;
-    return ONS_OK;
 }
 
 /* ---- handing over ---------------------------------------------------------------------------------------------------
@@ -412,12 +413,36 @@ static ons_status hand_over(builder *work, ons_curves **curves) {
             .unweighted = from->unweighted,
             .note = from->note,
         };
-        free(from->points);
-        *from = (found_curve){0};
+        from->label = from->note = NULL;
+        from->memory = from->covariance = NULL;
     }
     made->public = (ons_curves){made->x, made->count, made->curves};
     *curves = &made->public;
     return ONS_OK;
+}
+
+/* Orders the points of a curve and finds their joint errors. */
+static ons_status finish_curve(builder *work, lab_joint_source *source, found_curve *curve) {
+    const size_t before = curve->count;
+    settle_errors(curve);
+    size_t *places = ONS_NEW(size_t, 2 * before + 1);
+    if (places == NULL) { return ONS_MEMORY; }
+    if (curve->count > 0) { qsort(curve->points, curve->count, sizeof *curve->points, by_x); }
+    for (size_t k = 0; k < curve->count; ++k) {
+        places[k] = curve->points[k].task;
+        places[curve->count + k] = curve->points[k].component;
+    }
+    ons_status status = pack(curve);
+    if (status == ONS_OK && !curve->unweighted) {
+        status = lab_joint_errors(source, work->results, work->quantity, curve->count, places,
+                                  curve->memory + 2 * curve->count, &curve->covariance, &curve->freedom, &curve->note);
+    }
+    free(places);
+    if (status == ONS_OK && curve->note == NULL) {
+        curve->note = ons_copy(curve->unweighted ? "no point has an error: all weigh the same" : "");
+        status = curve->note == NULL ? ONS_MEMORY : ONS_OK;
+    }
+    return status;
 }
 
 ons_status ons_results_curves(const ons_results *results, const ons_curves_request *request, ons_curves **curves) {
@@ -428,33 +453,14 @@ ons_status ons_results_curves(const ons_results *results, const ons_curves_reque
     ons_status status = find_quantity(&work);
     if (status == ONS_OK && request->by != NULL) { status = lab_check_parameter(results, request->by); }
     if (status == ONS_OK) { status = choose_x(&work); }
-    if (status == ONS_OK && request->by != NULL && strcmp(request->by, work.x) == 0) {
+    if (status == ONS_OK && work.x != NULL && request->by != NULL && strcmp(request->by, work.x) == 0) {
         status = ons_fail(ONS_INVALID, "curves need two different parameters, not '%s' twice", work.x);
     }
     for (size_t t = 0; t < results->count && status == ONS_OK; ++t) { status = add_task(&work, t); }
     if (status == ONS_OK && work.count > 1) { qsort(work.curves, work.count, sizeof *work.curves, by_size); }
     for (size_t i = 0; i < work.count && status == ONS_OK; ++i) {
-        found_curve *curve = &work.curves[i];
-        settle_errors(curve);
-        if (curve->count > 0) { qsort(curve->points, curve->count, sizeof *curve->points, by_x); }
-        points += curve->count;
-        status = pack(curve);
-        size_t *tasks = ONS_NEW(size_t, 2 * curve->count + 1);
-        for (size_t k = 0; tasks != NULL && k < curve->count; ++k) {
-            tasks[k] = curve->points[k].task;
-            tasks[curve->count + k] = curve->points[k].component;
-        }
-        if (status == ONS_OK && tasks == NULL) { status = ONS_MEMORY; }
-        if (status == ONS_OK && !curve->unweighted) {
-            status =
-                lab_joint_errors(&source, results, work.quantity, curve->count, tasks, curve->memory + 2 * curve->count,
-                                 &curve->covariance, &curve->freedom, &curve->note);
-        }
-        if (status == ONS_OK && curve->note == NULL) {
-            curve->note = ons_copy(curve->unweighted ? "no point has an error: all weigh the same" : "");
-        }
-        if (status == ONS_OK && curve->note == NULL) { status = ONS_MEMORY; }
-        free(tasks);
+        status = finish_curve(&work, &source, &work.curves[i]);
+        points += work.curves[i].count;
     }
     if (status == ONS_OK && points == 0) {
         status = ons_fail(ONS_INVALID, "%s: no point of '%s' against %s lies in %g .. %g", results->path,

@@ -115,8 +115,8 @@ double statistics_scaling_cost(statistics_scaling *data, const double *y, const 
     const size_t n = data->count;
     double *k = data->memory, *rows = k + n * n, *inverse = rows + n * n, *alpha = inverse + n * n;
     scaled *points = (scaled *)(void *)(alpha + n);
+    for (size_t i = 0; i < D; i++) { gradient[i] = 0; }
     for (size_t i = 0; i < D; i++) {
-        gradient[i] = 0;
         if (!(fabs(at[i]) < 50)) { return INFINITY; }
     }
     for (size_t i = 0; i < n; i++) { points[i] = scale_point(data, at, i); }
@@ -188,7 +188,8 @@ static void update(double *h, const double *s, const double *t) {
 static bool line_search(statistics_scaling *data, const double *y, const double *step, double slope, double *at,
                         double *cost, double *gradient) {
     double moved[D], there[D];
-    for (double part = 1; part > 1e-10; part /= part > 0.01 ? 2 : 8) {
+    double part = 1;
+    for (int tries = 0; tries<16; tries++, part /= part> 0.01 ? 2 : 8) {
         for (size_t i = 0; i < D; i++) { moved[i] = at[i] + part * step[i]; }
         const double after = statistics_scaling_cost(data, y, moved, there);
         if (!(after <= *cost + 1e-4 * part * slope)) { continue; }
@@ -249,7 +250,8 @@ double statistics_scaling_approach(statistics_scaling *data, double *at, double 
         error += sqrt(data->noise[i * (data->count + 1)]) / (double)data->count;
     }
     const double wanted = 0.1 * data->spread / error;
-    for (double inflation = wanted * wanted; inflation > 2; inflation = sqrt(inflation)) {
+    double inflation = wanted * wanted;
+    for (int stage = 0; stage < 10 && inflation > 2; stage++, inflation = sqrt(inflation)) {
         data->inflation = inflation;
         memset(inverse, 0, D * D * sizeof *inverse);
         statistics_scaling_minimise(data, data->y, at, inverse);

@@ -198,20 +198,17 @@ static size_t choose_places(const statistics_scaling *data, double *places) {
 
 /* The best of the grid. */
 static void scan_grid(scan *work, const double *given, double *candidates, double *costs, size_t *found) {
-    double place[PLACES];
+    double place[PLACES] = {0};
     const size_t places = isnan(given[COLLAPSE_PLACE]) ? choose_places(work->data, place) : 1;
     const size_t inverses = isnan(given[COLLAPSE_INVERSE]) ? INVERSES : 1;
     const size_t exponents = isnan(given[COLLAPSE_EXPONENT]) ? EXPONENTS : 1;
     for (size_t index = 0; index < places * inverses * exponents; index++) {
+        const size_t step = index / places / inverses, turn = index / places % inverses;
         double at[COLLAPSE_COORDINATES];
         memcpy(at, given, sizeof at);
         if (isnan(given[COLLAPSE_PLACE])) { at[COLLAPSE_PLACE] = place[index % places]; }
-        if (inverses > 1) {
-            at[COLLAPSE_INVERSE] = log(0.2) + log(25) * (double)(index / places % inverses) / (double)(inverses - 1);
-        }
-        if (exponents > 1) {
-            at[COLLAPSE_EXPONENT] = -4 + 8 * (double)(index / places / inverses) / (double)(exponents - 1);
-        }
+        if (inverses > 1) { at[COLLAPSE_INVERSE] = log(0.2) + log(25) * (double)turn / (double)(inverses - 1); }
+        if (exponents > 1) { at[COLLAPSE_EXPONENT] = -4 + 8 * (double)step / (double)(exponents - 1); }
         const double cost = disagreement(work, at);
         if (isfinite(cost)) { keep(at, cost, REFINED, candidates, costs, found); }
     }

@@ -128,8 +128,10 @@ static double derivative(const ons_fit *fit, double x, int order, double *error)
         terms[k] /= order == 1 ? fit->scale : fit->scale * fit->scale;
         value += terms[k] * fit->coefficient[k];
     }
-    for (size_t i = 0; i < fit->count * fit->count; i++) {
-        variance += terms[i / fit->count] * terms[i % fit->count] * fit->covariance[i];
+    for (size_t i = 0; i < fit->count; i++) {
+        for (size_t j = 0; j < fit->count; j++) {
+            variance += terms[i] * terms[j] * fit->covariance[i * fit->count + j];
+        }
     }
     if (error) { *error = sqrt(fmax(variance, 0)); }
     return value;
@@ -195,7 +197,7 @@ ons_status ons_curve_slope(const ons_points *points, double at, ons_slope *slope
             mean_add(&mean, criterion_of(&curve, &fit, count), value, error, &fit);
         }
     }
-    if (status == ONS_OK && !(at >= curve.sorted[0].x && at <= curve.sorted[curve.count - 1].x)) {
+    if (status == ONS_OK && curve.sorted && !(at >= curve.sorted[0].x && at <= curve.sorted[curve.count - 1].x)) {
         status = ons_fail(ONS_INVALID, "x = %g lies outside the curve, %g to %g", at, curve.sorted[0].x,
                           curve.sorted[curve.count - 1].x);
     }
@@ -299,10 +301,10 @@ static double share_of(const mean_of_two *with, const mean_of_two *without) {
 ons_status ons_curve_extremum(const ons_points *points, int sign, ons_extremum *extremum) {
     local_curve curve;
     mean_of_two mean = {0}, without = {0};
-    double value[2], error[2];
+    double value[2] = {NAN, NAN}, error[2] = {NAN, NAN};
     *extremum = (ons_extremum){.x = NAN, .x_error = NAN, .y = NAN, .y_error = NAN};
     ons_status status = local_init(&curve, points);
-    if (status == ONS_OK) {
+    if (status == ONS_OK && curve.sorted) {
         const double middle = curve.sorted[highest_point(&curve, sign)].x;
         add_turning_points(&curve, middle, sign, &mean, &without);
         if (mean.weight > 0) { mean_result(&mean, value, error); }
