@@ -10,10 +10,16 @@
 #include <string.h>
 
 /* One line each. */
+/* clang-format off */
 static const cli_verb *const analyses[] = {
-    &cli_analysis_crossing, &cli_analysis_fit,        &cli_analysis_collapse,
-    &cli_analysis_extremum, &cli_analysis_derivative, NULL,
+    &cli_analysis_crossing,
+    &cli_analysis_fit,
+    &cli_analysis_collapse,
+    &cli_analysis_extremum,
+    &cli_analysis_derivative,
+    NULL,
 };
+/* clang-format on */
 #define MOST_ANALYSES 64
 
 /* ---- the table ------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ static ons_status fill_block(const ons_task_samples *task, const char *quantity,
             /* correlations of the bins with the errors of the results */
             const double scale = sqrt(block[i * m + i] * block[j * m + j]);
             const double correlation = i == j ? 1 : scale > 0 ? block[i * m + j] / scale : 0;
-            covariance[members[i] * count + members[j]] = correlation * errors[members[i]] * errors[members[j]];
+            covariance[members[i] * count + members[j]] = correlation * (errors[members[i]] * errors[members[j]]);
         }
     }
     ons_joint_free(joint);
