@@ -158,7 +158,9 @@ static void add_row(const fit_work *work, size_t i, cli_table *table) {
         for (int empty = 0; empty < 2; empty++) { cli_table_cell(table, "%s", ""); }
     } else {
         cli_table_cell(table, "%.3g/%g", fit->chi_squared, fit->freedom);
-        cli_table_cell(table, isfinite(fit->goodness) ? "%.2g" : "", fit->goodness);
+        char goodness[32] = "";
+        if (isfinite(fit->goodness)) { snprintf(goodness, sizeof goodness, "%.2g", fit->goodness); }
+        cli_table_cell(table, "%s", goodness);
     }
 }
 
