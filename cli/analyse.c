@@ -10,6 +10,7 @@
 #include <string.h>
 
 /* One line each. */
+/* clang-format off */
 static const cli_verb *const analyses[] = {
     &cli_analysis_autocorrelation,
     &cli_analysis_binning,
@@ -18,8 +19,14 @@ static const cli_verb *const analyses[] = {
     &cli_analysis_histogram,
     &cli_analysis_reweight,
     &cli_analysis_structure,
+    &cli_analysis_fit,
+    &cli_analysis_collapse,
+    &cli_analysis_extremum,
+    &cli_analysis_derivative,
+    NULL,
 };
-#define ANALYSES (sizeof analyses / sizeof *analyses)
+/* clang-format on */
+#define MOST_ANALYSES 64
 
 /* ---- the table ------------------------------------------------------------------------------------------------------
  */
@@ -27,18 +34,19 @@ static const cli_verb *const analyses[] = {
 const char *cli_analysis_word(const cli_verb *analysis) { return strrchr(analysis->name, ' ') + 1; }
 
 static const cli_verb *find_analysis(const char *word) {
-    for (size_t i = 0; i < ANALYSES; i++) {
+    for (size_t i = 0; analyses[i]; i++) {
         if (strcmp(cli_analysis_word(analyses[i]), word) == 0) { return analyses[i]; }
     }
     return NULL;
 }
 
 static ons_status unknown_analysis(const char *word) {
-    const char *names[ANALYSES];
-    for (size_t i = 0; i < ANALYSES; i++) { names[i] = cli_analysis_word(analyses[i]); }
+    const char *names[MOST_ANALYSES];
+    size_t count = 0;
+    for (size_t i = 0; analyses[i] && count < MOST_ANALYSES; i++) { names[count++] = cli_analysis_word(analyses[i]); }
     char hint[CLI_HINT];
     return ons_fail(ONS_INVALID, "there is no analysis '%s'%s ('onsager analyse --help' lists them)", word,
-                    cli_hint(hint, word, names, ANALYSES));
+                    cli_hint(hint, word, names, count));
 }
 
 /* The analysis is the first word behind the archive that names one; in front of it only where none follows, so that
@@ -63,7 +71,7 @@ ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words) 
 
 void cli_analyses_text(ons_text *text) {
     ons_text_add(text, "\n");
-    for (size_t i = 0; i < ANALYSES; i++) {
+    for (size_t i = 0; analyses[i]; i++) {
         ons_text_add(text, "  %-16s ", cli_analysis_word(analyses[i]));
         cli_wrap(text, analyses[i]->summary, strlen(analyses[i]->summary), cli_width(), 19, 19);
     }
@@ -107,7 +115,8 @@ static ons_status deliver_figures(const cli_arguments *arguments, const cli_find
     if (status == ONS_OK && findings->figure_count == 0) {
         status = ons_fail(ONS_INVALID, "there is nothing to draw in %s", output);
     }
-    return status == ONS_OK ? cli_figure_draw(findings->figures, cli_option_value(arguments, "keep"), format, output)
+    return status == ONS_OK ? cli_figure_draw(findings->figures, findings->figure_count,
+                                              cli_option_value(arguments, "keep"), format, output)
                             : status;
 }
 

@@ -8,9 +8,12 @@
 
 #include "cli.h"
 
+#include <onsager/analysis.h>
+
 #include <jansson.h>
 
 /* One line an analysis: its descriptor. The table that lists them is in analyse.c. */
+extern const cli_verb cli_analysis_collapse;
 extern const cli_verb cli_analysis_crossing;
 extern const cli_verb cli_analysis_autocorrelation;
 extern const cli_verb cli_analysis_binning;
@@ -18,6 +21,9 @@ extern const cli_verb cli_analysis_bootstrap;
 extern const cli_verb cli_analysis_histogram;
 extern const cli_verb cli_analysis_reweight;
 extern const cli_verb cli_analysis_structure;
+extern const cli_verb cli_analysis_derivative;
+extern const cli_verb cli_analysis_extremum;
+extern const cli_verb cli_analysis_fit;
 
 /* The descriptor of an analysis: `text` stands for its usage after FILE.h5 NAME. */
 #define CLI_ANALYSIS_NAME(short_name) "analyse FILE.h5 " short_name
@@ -64,5 +70,19 @@ ons_status cli_integer_option(const cli_arguments *arguments, const char *name, 
                               int64_t *value);
 /* A finite number from an option, or the default. */
 ons_status cli_real_option(const cli_arguments *arguments, const char *name, double fallback, double *value);
+
+/* ---- curves (analyse_curves.c) --------------------------------------------------------------------------------------
+ */
+
+/* From -y (needed), -x, --by, --from and --to. */
+ons_status cli_curves_request(const cli_arguments *arguments, ons_curves_request *request);
+/* x and the size from -x and --by, else the defaults; both must be numbers that this archive has. */
+ons_status cli_size_axes(const cli_arguments *arguments, const ons_results *results, const char *quantity,
+                         const char **x, const char **by);
+/* The points of curves, as a figure to which more may be added. */
+ons_status cli_curves_figure(const ons_results *results, const ons_curves *curves, const char *what,
+                             const char *y_label, cli_figure *figure);
+/* What the reader should know of their errors, a line each. */
+void cli_curves_notes(const ons_curves *curves, ons_text *text);
 
 #endif

@@ -55,11 +55,11 @@ static bool add_curves(const ons_task_result *task, const char *name, const ons_
     cli_labels_text(&out->labels, task, &label);
     bool good = true;
     for (int f = 0; f < 2 && good; f++) {
-        cli_curve *curve = cli_figure_curve(&out->figures[f], label.length ? label.data : name);
+        cli_curve *curve = cli_view_curve(&out->figures[f], label.length ? label.data : name);
         good = curve != NULL;
         for (size_t i = 0; i < times->lags && good; i++) {
-            good = f == 0 ? cli_curve_point(curve, times->lag[i], times->tau[i], times->tau_error[i])
-                          : cli_curve_point(curve, times->lag[i], times->function[i], (double)NAN);
+            good = f == 0 ? cli_view_point(curve, times->lag[i], times->tau[i], times->tau_error[i])
+                          : cli_view_point(curve, times->lag[i], times->function[i], (double)NAN);
         }
     }
     ons_text_free(&label);

@@ -68,11 +68,11 @@ static void add_json(const ons_task_result *task, const ons_binning *binning, js
 static bool add_curve(const ons_task_result *task, const char *name, const ons_binning *binning, output *out) {
     ons_text label = {0};
     cli_labels_text(&out->labels, task, &label);
-    cli_curve *curve = cli_figure_curve(&out->figure, label.length ? label.data : name);
+    cli_curve *curve = cli_view_curve(&out->figure, label.length ? label.data : name);
     bool good = curve != NULL;
     for (size_t k = 0; k < binning->levels && good; k++) {
-        good = cli_curve_point(curve, binning->length[k], binning->error[k * binning->size],
-                               binning->error_error[k * binning->size]);
+        good = cli_view_point(curve, binning->length[k], binning->error[k * binning->size],
+                              binning->error_error[k * binning->size]);
     }
     ons_text_free(&label);
     return good;

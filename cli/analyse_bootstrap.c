@@ -57,10 +57,10 @@ static void add_json(const ons_task_result *task, const ons_bootstrap *b, json_t
 static bool add_curve(const ons_task_result *task, const char *name, const ons_bootstrap *b, output *out) {
     ons_text label = {0};
     cli_labels_text(&out->labels, task, &label);
-    cli_curve *curve = cli_figure_curve(&out->figure, label.length ? label.data : name);
+    cli_curve *curve = cli_view_curve(&out->figure, label.length ? label.data : name);
     bool good = curve != NULL;
     for (size_t p = 0; p < QUANTILES && good; p++) {
-        good = cli_curve_point(curve, b->quantiles[p], probabilities[p], (double)NAN);
+        good = cli_view_point(curve, b->quantiles[p], probabilities[p], (double)NAN);
     }
     ons_text_free(&label);
     return good;

@@ -92,10 +92,11 @@ static void add_json(const ons_task_result *task, const ons_distribution *d, jso
 static bool add_curve(const ons_task_result *task, const char *name, const ons_distribution *d, output *out) {
     ons_text label = {0};
     cli_labels_text(&out->labels, task, &label);
-    cli_curve *curve = cli_figure_curve(&out->figure, label.length ? label.data : name);
+    cli_curve *curve = cli_view_curve(&out->figure, label.length ? label.data : name);
     bool good = curve != NULL;
+    if (good) { curve->style = CLI_STEPS; }
     for (size_t i = 0; i < d->bins && good; i++) {
-        good = cli_curve_point(curve, (d->edges[i] + d->edges[i + 1]) / 2, d->density[i], d->error[i]);
+        good = cli_view_point(curve, (d->edges[i] + d->edges[i + 1]) / 2, d->density[i], d->error[i]);
     }
     ons_text_free(&label);
     return good;
@@ -133,7 +134,6 @@ static ons_status analyse_histogram(cli_arguments *arguments) {
     out.figure = (cli_figure){.title = ons_format("distribution of %s", asked.name),
                               .x_label = ons_copy(asked.name),
                               .y_label = ons_copy("probability density"),
-                              .steps = true,
                               .log_y = cli_option_value(arguments, "log") != NULL};
     if (status == ONS_OK) { status = each_task(&view, &asked, &out); }
     if (status == ONS_OK) {

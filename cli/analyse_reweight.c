@@ -168,9 +168,12 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
                           cli_figure *figure) {
     ons_text text = {0};
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
-    cli_curve *points = text.data ? cli_figure_curve(figure, text.data) : NULL;
+    cli_curve *points = text.data ? cli_view_curve(figure, text.data) : NULL;
     bool good = points != NULL;
-    if (points) { points->loose = true; }
+    if (points) {
+        points->style = CLI_SCATTER;
+        points->like = figure->count - 1;
+    }
     cli_labels labels = a->labels;
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
         const ons_task_result *task = ons_results_task(view->results, t);
@@ -184,7 +187,7 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
         for (size_t i = 0; good && i < (ladder ? result->size : result->size == 1 ? 1 : 0); i++) {
             double x;
             if (!cli_parameter_number(task, a->x, ladder ? i : 0, &x)) { continue; }
-            good = cli_curve_point(points, x, result->mean[i], result->error[i]);
+            good = cli_view_point(points, x, result->mean[i], result->error[i]);
         }
     }
     if (good && points->count == 0) {
@@ -209,11 +212,12 @@ static ons_status figure_of(const cli_view *view, const asked *a, const found *f
             cli_labels_text(&a->labels, ons_results_task(view->results, own->task), &label);
             const char *plain = label.data ? label.data : "";
             char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
-            cli_curve *curve = whole ? cli_figure_curve(figure, whole) : NULL;
+            cli_curve *curve = whole ? cli_view_curve(figure, whole) : NULL;
             good = curve != NULL;
+            if (good) { curve->style = CLI_BAND; }
             for (size_t t = 0; good && t < own->targets; t++) {
                 const ons_estimate *estimate = &own->estimates[t * own->size + i];
-                good = cli_curve_point(curve, own->x[t], estimate->mean, estimate->error);
+                good = cli_view_point(curve, own->x[t], estimate->mean, estimate->error);
             }
             if (good && own->size == 1) { good = add_simulated(view, a, own, plain, figure); }
             free(whole);

@@ -130,7 +130,7 @@ json_t *cli_labels_json(const ons_task_result *task) {
 
 /* ---- figures ---- */
 
-cli_curve *cli_figure_curve(cli_figure *figure, const char *label) {
+cli_curve *cli_view_curve(cli_figure *figure, const char *label) {
     if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
         return NULL;
     }
@@ -141,7 +141,7 @@ cli_curve *cli_figure_curve(cli_figure *figure, const char *label) {
     return curve;
 }
 
-bool cli_curve_point(cli_curve *curve, double x, double y, double error) {
+bool cli_view_point(cli_curve *curve, double x, double y, double error) {
     if (!isfinite(x) || !isfinite(y)) { return true; }
     if (ons_grow((void **)&curve->points, &curve->capacity, 4 * (curve->count + 1), sizeof *curve->points) != ONS_OK) {
         return false;

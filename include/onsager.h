@@ -1,7 +1,9 @@
 /* onsager: a laboratory for statistical physics. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ONSAGER_H
 #define ONSAGER_H
+#include <onsager/analysis.h>
 #include <onsager/base.h>
+#include <onsager/fit.h>
 #include <onsager/lab.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>

@@ -6,6 +6,7 @@
  */
 #include "distribution.h"
 
+#include "curves.h"
 #include "results.h"
 #include "weight.h"
 
@@ -256,7 +257,7 @@ static ons_status open_weight(const ons_archive_view *view, const ons_task_sampl
     double *values;
     size_t count;
     if (text == NULL) { return lab_check_parameter(view->results, x); }
-    ons_status status = lab_parameter_numbers(x, text, &values, &count);
+    ons_status status = lab_numbers_of("reweighting", x, text, &values, &count);
     if (status != ONS_OK) { return status; }
     if (count != 1) { status = ons_fail(ONS_INVALID, "'%s' is a ladder; heights are balanced for single values", x); }
     *x0 = values[0];

@@ -5,6 +5,7 @@
  */
 #include "reweight.h"
 
+#include "curves.h"
 #include "results.h"
 
 #include <math.h>
@@ -302,7 +303,7 @@ static ons_status collect(const ons_results *results, size_t first, const char *
         double *values;
         size_t elements;
         if (taken[t] || text == NULL || (t > first && !same_curve(results, first, t, x))) { continue; }
-        status = lab_parameter_numbers(x, text, &values, &elements);
+        status = lab_numbers_of("reweighting", x, text, &values, &elements);
         if (status != ONS_OK) { break; }
         const bool ladder = elements > 1;
         if (elements > 0 && (!ladder || t == first)) {

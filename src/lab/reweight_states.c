@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "curves.h"
 #include "results.h"
 #include "reweight.h"
 
@@ -84,7 +85,8 @@ static ons_status load(const lab_question *question, size_t place, size_t states
     const size_t index = ons_samples_find(view->samples, task->result->key);
     ons_status status = ons_samples_task(view->samples, index, &task->samples);
     if (status == ONS_OK) {
-        status = lab_parameter_numbers(question->x, lab_value_of(task->result, question->x), &task->x, &task->elements);
+        status = lab_numbers_of("reweighting", question->x, lab_value_of(task->result, question->x), &task->x,
+                                &task->elements);
     }
     if (status == ONS_OK) { status = find_axes(task, question->x); }
     if (status == ONS_OK) { status = load_rows(question, index, states > 0 ? states : task->elements, task); }

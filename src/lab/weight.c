@@ -5,34 +5,13 @@
  */
 #include "weight.h"
 
+#include "curves.h"
 #include "quantity.h"
 #include "results.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-ons_status lab_parameter_numbers(const char *name, const char *text, double **values, size_t *count) {
-    const size_t length = strlen(text);
-    const bool array = length >= 2 && text[0] == '[' && text[length - 1] == ']';
-    char *copy = array ? ons_copy_part(text + 1, length - 2) : ons_copy(text);
-    *count = 0;
-    *values = copy == NULL ? NULL : ONS_NEW(double, length + 1);
-    ons_status status = *values == NULL ? ONS_MEMORY : ONS_OK;
-    char *rest = copy;
-    for (char *word; status == ONS_OK && (word = strsep(&rest, ",")) != NULL; ++*count) {
-        word += strspn(word, " ");
-        if (ons_parse_real(word, &(*values)[*count]) != ONS_OK) {
-            status = ons_fail(ONS_INVALID, "%s=%.100s is no number", name, text);
-        }
-    }
-    free(copy);
-    if (status != ONS_OK) {
-        free(*values);
-        *values = NULL;
-    }
-    return status;
-}
 
 /* ---- formulas ---- */
 
@@ -60,7 +39,7 @@ static ons_status bind_name(const binding *b, const char *name, lab_place *place
     if (text != NULL) {
         double *values;
         size_t count;
-        const ons_status status = lab_parameter_numbers(name, text, &values, &count);
+        const ons_status status = lab_numbers_of("reweighting", name, text, &values, &count);
         if (status != ONS_OK) { return status; }
         if (count > 0) { place->constant = values[0]; }
         free(values);

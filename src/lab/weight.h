@@ -43,7 +43,4 @@ void lab_weight_coefficients(lab_weight *weight, double x, double *coefficients)
 /* features[terms] of a row that was sampled at that x. */
 void lab_weight_features(lab_weight *weight, double x, const double *row, double *features);
 
-/* The numbers of a parameter's text, "16", "[16]" or "[2.0,2.5]": *values is allocated. */
-ons_status lab_parameter_numbers(const char *name, const char *text, double **values, size_t *count);
-
 #endif
