@@ -12,7 +12,7 @@
 /* ---- verbs and their options ----------------------------------------------------------------------------------------
  */
 
-#define CLI_OPTIONS 20 /* at most this many a verb */
+#define CLI_OPTIONS 24 /* at most this many a verb */
 
 typedef struct cli_option {
     char letter;          /* 0: none */
@@ -51,6 +51,10 @@ ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
+/* `analyse` has a table of its own (analyse.h): *verb becomes the analysis that the words name, which is taken out of
+ * them. None named: *verb stays. */
+ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words);
+void cli_analyses_text(ons_text *text); /* for the help: name and summary of each */
 ons_status cli_reproduce(cli_arguments *arguments);
 ons_status cli_watch(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
@@ -228,6 +232,8 @@ typedef struct cli_crossings {
         *best; /* of the two largest sizes (NaN: they do not cross); NULL when several groups claim it */
 } cli_crossings;
 ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossings);
+/* Sets `best` for these rows. */
+void cli_crossings_choose(cli_crossings *crossings);
 void cli_crossings_free(cli_crossings *crossings);
 void cli_crossings_table(const cli_crossings *crossings, cli_table *table);
 /* "Estimate from the two largest sizes ..."; exact NaN: not known. */
@@ -303,6 +309,12 @@ ons_status cli_figure_table(const ons_results *results, const cli_wish *wish, cl
 void cli_curve_label(const ons_results *results, const ons_task_result *task, const ons_result *result,
                      size_t component, const char *x, const char *by, ons_text *label);
 void cli_figure_free(cli_figure *figure);
+/* "svg", "png" or "pdf" from the name of a file. */
+ons_status cli_figure_format(const char *path, const char **format);
+/* Draws one picture (a figure and panels that are joined to it) into the file `output`. Script and data stay in the
+ * folder `keep` (NULL: nowhere). */
+ons_status cli_figure_draw(const cli_figure *figures, size_t count, const char *keep, const char *format,
+                           const char *output);
 
 /* Figures made by hand: all texts are copied. *figure is overwritten. */
 ons_status cli_figure_begin(cli_figure *figure, const char *title, const char *x_label, const char *y_label);

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* "svg", "png" or "pdf" from the file's name. */
-static ons_status find_format(const char *path, const char **format) {
+ons_status cli_figure_format(const char *path, const char **format) {
     static const char *const formats[] = {"svg", "png", "pdf"};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < 3; i++) {
@@ -90,7 +89,7 @@ typedef struct look {
 static ons_status read_look(const cli_arguments *arguments, look *wanted) {
     const char *output = cli_option_value(arguments, "output");
     *wanted = (look){.format = "svg", .log = cli_option_value(arguments, "log")};
-    ons_status status = output ? find_format(output, &wanted->format) : ONS_OK;
+    ons_status status = output ? cli_figure_format(output, &wanted->format) : ONS_OK;
     if (status == ONS_OK && wanted->log && !is_axes(wanted->log)) {
         status = ons_fail(ONS_INVALID, "--log takes x, y or xy, not '%s'", wanted->log);
     }
@@ -117,10 +116,10 @@ static const char *default_quantity(const ons_results *results) {
 }
 
 /* Draws into `keep`, or into a directory that is removed afterwards, and puts the picture where it belongs. */
-static ons_status draw(const cli_figure *figures, size_t number, const look *wanted, const char *keep,
+static ons_status draw(const cli_figure *figures, size_t number, const cli_canvas *canvas, const char *keep,
                        const char *output) {
     char *directory = NULL, *picture = NULL, *bytes = NULL;
-    size_t count = 0;
+    size_t length = 0;
     ons_status status = ONS_OK;
     if (keep) {
         if (mkdir(keep, 0777) != 0 && errno != EEXIST) {
@@ -130,17 +129,22 @@ static ons_status draw(const cli_figure *figures, size_t number, const look *wan
         status = cli_temporary_directory(&directory);
     }
     const char *where = keep ? keep : directory;
-    if (status == ONS_OK) { status = cli_gnuplot(figures, number, &wanted->canvas, where); }
+    if (status == ONS_OK) { status = cli_gnuplot(figures, number, canvas, where); }
     if (status == ONS_OK) {
-        picture = ons_format("%s/figure-1.%s", where, wanted->format);
-        status = picture ? ons_file_read(picture, (size_t)1 << 30, &bytes, &count) : ONS_MEMORY;
+        picture = ons_format("%s/figure-1.%s", where, canvas->format);
+        status = picture ? ons_file_read(picture, (size_t)1 << 30, &bytes, &length) : ONS_MEMORY;
     }
-    if (status == ONS_OK) { status = cli_replace(output, bytes, count); }
+    if (status == ONS_OK) { status = cli_replace(output, bytes, length); }
     if (directory) { cli_remove_directory(directory); }
     free(bytes);
     free(picture);
     free(directory);
     return status;
+}
+
+ons_status cli_figure_draw(const cli_figure *figures, size_t count, const char *keep, const char *format,
+                           const char *output) {
+    return draw(figures, count, &(cli_canvas){.format = format, .width = CLI_COLUMN}, keep, output);
 }
 
 /* Without -o: the archive's name and the quantities. */
@@ -221,7 +225,9 @@ static ons_status draw_quantities(const cli_arguments *arguments, const ons_resu
     if (status == ONS_OK) { status = set_title(&figures[0], cli_option_value(arguments, "title")); }
     char *output = given ? ons_copy(given) : default_output(path, y);
     if (status == ONS_OK && !output) { status = ONS_MEMORY; }
-    if (status == ONS_OK) { status = draw(figures, count, wanted, cli_option_value(arguments, "keep"), output); }
+    if (status == ONS_OK) {
+        status = draw(figures, count, &wanted->canvas, cli_option_value(arguments, "keep"), output);
+    }
     if (status == ONS_OK) {
         ons_text text = {0};
         ons_text_add(&text, "%s\n", output);
