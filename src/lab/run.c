@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "measures.h"
 #include "run.h"
 
 #include <dirent.h>
@@ -106,6 +107,16 @@ static const ons_task_result *find_task(const ons_results *results, const char *
     return NULL;
 }
 
+/* Formulas of means may have come since: they are evaluated from what is stored. */
+static bool has_own_results(const lab_task *task, const ons_task_result *stored) {
+    for (size_t i = 0; task->measures != NULL && i < task->measures->count; i++) {
+        const lab_measure *measure = &task->measures->list[i];
+        const ons_result *result = ons_task_find(stored, measure->name);
+        if (!result || strcmp(result->meaning, measure->formula.text) != 0) { return false; }
+    }
+    return true;
+}
+
 /* Whether the archive alone shows that nothing is left to do. When in doubt: no, and the parts decide. */
 static bool archive_is_complete(const ons_job *job) {
     ons_results *results = NULL;
@@ -116,7 +127,8 @@ static bool archive_is_complete(const ons_job *job) {
     for (size_t t = 0; t < job->task_count && complete; t++) {
         const lab_controls *controls = job->tasks[t].controls;
         const ons_task_result *task = find_task(results, job->tasks[t].key_text);
-        complete = task && task->complete && task->replicas >= (uint64_t)controls->replicas &&
+        complete = task && has_own_results(&job->tasks[t], task) && task->complete &&
+                   task->replicas >= (uint64_t)controls->replicas &&
                    (same_job || (controls->goal_count == 0 && task->steps >= (uint64_t)controls->steps));
     }
     ons_results_free(results);

@@ -41,10 +41,11 @@ struct ons_plan {
     double bytes;
     unsigned lanes, threads;
     size_t observables, deriveds;
-    lab_shape *shapes;     /* [observables] */
-    bool *derived_omitted; /* [deriveds] */
-    ons_text notes;        /* a line each */
-    ons_text fault;        /* what check() planned wrongly; "" */
+    lab_shape *shapes;         /* [observables] */
+    bool *derived_omitted;     /* [deriveds] */
+    lab_shape *derived_shapes; /* [deriveds] */
+    ons_text notes;            /* a line each */
+    ons_text fault;            /* what check() planned wrongly; "" */
 };
 
 /* A goal `until.NAME=0.1%`. */
@@ -68,6 +69,8 @@ typedef struct lab_controls {
 typedef struct lab_task {
     struct ons_parameters parameters;
     struct ons_plan plan;
+    const struct lab_measures *measures; /* quantities of the user's own; NULL: none */
+    struct lab_own *own;                 /* [measures->count] */
     const lab_controls *controls;
     bool quenched;
     uint64_t key;      /* hash of system name and canonical non-default parameters */
