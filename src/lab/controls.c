@@ -18,9 +18,9 @@
  */
 
 /* Those that may differ between grids come first. */
-static const char *const names[] = {"steps",      "warmup", "warmup.max", "every",       "replicas",
-                                    "until.NAME", "seed",   "threads",    "time",        "checkpoint",
-                                    "output",     "series", "snapshots",  "measure.NAME"};
+static const char *const names[] = {"steps",      "warmup", "warmup.max", "every", "replicas",
+                                    "until.NAME", "seed",   "threads",    "time",  "checkpoint",
+                                    "output",     "series", "snapshots",  "part",  "measure.NAME"};
 #define IN_GRIDS 6
 #define NAMES (sizeof names / sizeof *names)
 

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "measures.h"
+#include "share.h"
 
 #include <stdlib.h>
 
@@ -57,6 +58,7 @@ ons_status ons_job_bind(ons_job *job, const ons_system *system, const ons_digest
     ons_status status = read_descriptor(job, system);
     if (status >= 0) { status = lab_controls_whole(job); }
     if (status >= 0) { status = lab_tasks_make(job); }
+    if (status >= 0) { status = lab_share_read(job); }
     if (status >= 0) { status = lab_memory_check(job); }
     if (status >= 0) { status = lab_output_choose(job); }
     if (status >= 0) { status = lab_job_canonical(job); }

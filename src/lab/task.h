@@ -72,6 +72,7 @@ typedef struct lab_task {
     const struct lab_measures *measures; /* quantities of the user's own; NULL: none */
     struct lab_own *own;                 /* [measures->count] */
     const lab_controls *controls;
+    size_t first_unit; /* states (or tasks) of the job before this one, for part=K/N */
     bool quenched;
     uint64_t key;      /* hash of system name and canonical non-default parameters */
     char key_text[17]; /* 16 hexadecimal digits */
@@ -97,6 +98,7 @@ struct ons_job {
     uint64_t seed;
     unsigned threads;
     double time, checkpoint; /* seconds; time 0: none */
+    uint64_t part, parts;    /* part=3/16: counted from 1; parts 0: all is run here */
     bool series;
     int64_t snapshots; /* 0: none */
     char *output;
