@@ -12,7 +12,7 @@
 /* ---- verbs and their options ----------------------------------------------------------------------------------------
  */
 
-#define CLI_OPTIONS 12 /* at most this many a verb */
+#define CLI_OPTIONS 24 /* at most this many a verb */
 
 typedef struct cli_option {
     char letter;          /* 0: none */
@@ -47,10 +47,16 @@ extern const size_t cli_verb_count;
 ons_status cli_list(cli_arguments *arguments);
 ons_status cli_describe(cli_arguments *arguments);
 ons_status cli_run(cli_arguments *arguments);
+ons_status cli_merge(cli_arguments *arguments);
+ons_status cli_status(cli_arguments *arguments);
 ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
+/* `analyse` has a table of its own (analyse.h): *verb becomes the analysis that the words name, which is taken out of
+ * them. None named: *verb stays. */
+ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words);
+void cli_analyses_text(ons_text *text); /* for the help: name and summary of each */
 ons_status cli_reproduce(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
 
@@ -137,7 +143,12 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
 /* From the canonical YAML of a job that has left an archive or parts. `system`: the C file of a user's own (NULL: the
  * system is built in). */
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened);
+/* The same for one share of it, "3/16" (NULL: the whole). */
+ons_status cli_job_reopen_share(const char *archive, const char *yaml, const char *system, const char *part,
+                                cli_job *opened);
 void cli_job_close(cli_job *opened);
+/* run --dry-run. `step`: what one step of the system is. */
+ons_status cli_dry_run(const cli_arguments *arguments, const ons_job *job, const char *step);
 
 /* ---- results --------------------------------------------------------------------------------------------------------
  */
@@ -249,6 +260,10 @@ typedef struct cli_figure {
 ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
                               cli_figure *figure);
 void cli_figure_free(cli_figure *figure);
+/* "svg", "png" or "pdf" from the name of a file. */
+ons_status cli_figure_format(const char *path, const char **format);
+/* Draws one figure into the file `output`. Script and data stay in the folder `keep` (NULL: nowhere). */
+ons_status cli_figure_draw(const cli_figure *figure, const char *keep, const char *format, const char *output);
 
 /* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
  * pdf. */

@@ -6,6 +6,7 @@
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
 #include <onsager/registry.h>
+#include <onsager/samples.h>
 #include <onsager/spins.h>
 #include <onsager/statistics.h>
 #include <onsager/system.h>

@@ -73,13 +73,20 @@ static bool belongs_to_job(const ons_job *job, const char *name) {
     return false;
 }
 
-/* Parts of tasks that this job does not have stay, and the directory with them. */
-void lab_parts_remove(const ons_job *job, const char *directory) {
+void lab_parts_clear(const ons_job *job, const char *directory) {
     DIR *listing = opendir(directory);
     if (!listing) { return; }
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
         if (belongs_to_job(job, entry->d_name)) { unlinkat(dirfd(listing), entry->d_name, 0); }
     }
+    closedir(listing);
+}
+
+/* Parts of tasks that this job does not have stay, and the directory with them. */
+void lab_parts_remove(const ons_job *job, const char *directory) {
+    lab_parts_clear(job, directory);
+    DIR *listing = opendir(directory);
+    if (!listing) { return; }
     unlinkat(dirfd(listing), "job.yaml", 0);
     unlinkat(dirfd(listing), "lock", 0);
     closedir(listing);
