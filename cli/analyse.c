@@ -82,8 +82,7 @@ ons_status cli_analysis_open(const cli_arguments *arguments, ons_results **resul
     if (status == ONS_OK && !output && cli_option_value(arguments, "keep")) {
         status = ons_fail(ONS_INVALID, "--keep goes with -o FILE, which names the figure");
     }
-    if (status == ONS_OK) { status = cli_only_word(arguments, "an archive", &path); }
-    return status == ONS_OK ? cli_results_open(results, path) : status;
+    return status == ONS_OK ? cli_results_open_words(arguments, results, &path) : status;
 }
 
 json_t *cli_findings_document(const cli_arguments *arguments, const ons_results *results) {

@@ -155,6 +155,10 @@ ons_status cli_dry_run(const cli_arguments *arguments, const ons_job *job, const
 
 /* Opens an archive. Where a job runs or was broken off, its parts are gathered into the archive first. */
 ons_status cli_results_open(ons_results **results, const char *path);
+/* Whether the words are one archive, and measure.NAME=FORMULA behind it. */
+bool cli_words_are_archive(const cli_arguments *arguments);
+/* The archive of such words with these quantities added; without them any path. */
+ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **results, const char **path);
 
 /* Names of the parameters that a table needs to tell its rows apart: those that vary, and those that a result runs
  * over. */

@@ -175,6 +175,16 @@ ONS_API ons_status ons_results_read(ons_results **results, const char *path);
 ONS_API ons_status ons_results_collect(const ons_job *job);
 /* Keeps the tasks of this job only, in its order. */
 ONS_API ons_status ons_results_select(ons_results *results, const ons_job *job);
+/* Adds quantities that were not asked for before the run: formulas as `measure.NAME` takes them, of samples
+ * ("energy^2") or of means ("mean(m6)/mean(energy)^3"), one may use those of samples before it. Those of means alone
+ * come from the stored joint bins, as in a run; those of samples from the full series (series=yes), else from the
+ * thinned record, with a line in the notes of the task. ONS_INVALID: a formula that cannot be read, a name that nobody
+ * measured, with the nearest one; the results are then good for nothing but ons_results_free. Cost: the samples of
+ * every task are read. */
+typedef struct ons_own_quantity {
+    const char *name, *formula;
+} ons_own_quantity;
+ONS_API ons_status ons_results_measure(ons_results *results, const ons_own_quantity *measures, size_t count);
 ONS_API void ons_results_free(ons_results *results);
 ONS_API const char *ons_results_path(const ons_results *results);
 ONS_API const char *ons_results_system(const ons_results *results);
