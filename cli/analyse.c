@@ -55,6 +55,8 @@ ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words) 
     return ONS_OK;
 }
 
+const cli_verb *cli_analysis_at(size_t index) { return index < ANALYSES ? analyses[index] : NULL; }
+
 void cli_analyses_text(ons_text *text) {
     ons_text_add(text, "\n");
     for (size_t i = 0; i < ANALYSES; i++) {

@@ -63,6 +63,11 @@ ons_status cli_new(cli_arguments *arguments);
 /* The text of `onsager help` and of `onsager VERB --help`. */
 void cli_help_text(ons_text *text);
 void cli_verb_help(ons_text *text, const cli_verb *verb);
+/* The analyses of `onsager analyse` one after the other; NULL behind the last. */
+const cli_verb *cli_analysis_at(size_t index);
+/* `onsager help --man`, onsager(1); `onsager help --bash`, the completion of bash. */
+void cli_manual(ons_text *text);
+void cli_bash(ons_text *text);
 
 /* Sorts argv[0 .. count-1] (what follows the verb) into options and words. ONS_DONE: --help was among them. */
 ons_status cli_arguments_read(cli_arguments *arguments, const cli_verb *verb, int count, char **argv);
