@@ -54,7 +54,11 @@ static ons_status print_page(const char *word) {
     } else if (strcmp(word, "--bash") == 0) {
         cli_bash(&text);
     } else {
-        return ONS_DONE;
+        static const char *const known[] = {"--man", "--bash", "--help"};
+        char hint[CLI_HINT];
+        if (word[0] != '-' || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) { return ONS_DONE; }
+        return ons_fail(ONS_INVALID, "'onsager help' has no option '%s'%s (--man, --bash)", word,
+                        cli_hint(hint, word, known, 3));
     }
     const ons_status status = cli_print(&text);
     ons_text_free(&text);
