@@ -90,7 +90,7 @@ ONS_API ons_status ons_job_merge(const ons_job *job, const char *const *archives
  * those of its shares STEM.KofN.h5 beside it. Only reads; may be asked at any time. */
 typedef struct ons_task_overview {
     const char *key;
-    const char *parameters;          /* "L=16, temperature=2": those that differ from their defaults */
+    const char *parameters;          /* "L=16, temperature=2": those that tell the tasks of the job apart */
     uint64_t replicas;               /* asked for (with `part`: of this share) */
     uint64_t begun, done;            /* something is stored; all steps are made, or the goals met */
     double steps_made, steps_wanted; /* of all replicas; of archives at least so many */

@@ -182,15 +182,38 @@ static ons_status see_shares(survey *s) {
 /* ---- the sum --------------------------------------------------------------------------------------------------------
  */
 
-static ons_status sum_task(const survey *s, size_t index, ons_task_overview *sum) {
+/* varies[p]: some task has another value, so that a task is told by it; with a single task what it was given. */
+static void find_varying(const ons_job *job, bool *varies) {
+    const struct ons_parameters *first = &job->tasks[0].parameters;
+    for (size_t p = 0; p < first->count; ++p) {
+        varies[p] = job->task_count == 1 && first->values[p].given;
+        for (size_t t = 1; t < job->task_count && !varies[p]; ++t) {
+            const lab_value *other = &job->tasks[t].parameters.values[p];
+            varies[p] = other->present != first->values[p].present ||
+                        !lab_value_equal(&first->table[p], &first->values[p], other);
+        }
+    }
+}
+
+/* "L=16, temperature=2" */
+static char *describe(const struct ons_parameters *parameters, const bool *varies) {
+    ons_text text = {0};
+    for (size_t p = 0; p < parameters->count; ++p) {
+        if (!varies[p] || !parameters->values[p].present) { continue; }
+        ons_text_add(&text, "%s%s=", text.length > 0 ? ", " : "", parameters->table[p].name);
+        lab_value_text(&parameters->table[p], &parameters->values[p], &text);
+    }
+    char *copy = text.failed ? NULL : ons_copy(text.data == NULL ? "" : text.data);
+    ons_text_free(&text);
+    return copy;
+}
+
+static ons_status sum_task(const survey *s, size_t index, const bool *varies, ons_task_overview *sum) {
     const lab_task *task = &s->job->tasks[index];
     const uint64_t lanes = task->plan.lanes, replicas = (uint64_t)task->controls->replicas;
     const double steps = (double)task->controls->steps;
-    ons_text given = {0};
-    lab_task_text(task, &given);
     sum->key = task->key_text;
-    sum->parameters = ons_copy(given.data == NULL ? "" : given.data);
-    ons_text_free(&given);
+    sum->parameters = describe(&task->parameters, varies);
     if (sum->parameters == NULL) { return ONS_MEMORY; }
     for (size_t k = 0; k < lab_state_count(task); ++k) {
         const uint64_t first = k * lanes, useful = replicas - first < lanes ? replicas - first : lanes;
@@ -210,16 +233,19 @@ static ons_status sum_all(const survey *s) {
     ons_task_overview *tasks = ONS_NEW(ons_task_overview, s->job->task_count);
     overview->task = tasks;
     if (tasks == NULL) { return ONS_MEMORY; }
-    ons_status status = ONS_OK;
+    bool *varies = ONS_NEW(bool, s->job->tasks[0].parameters.count);
+    ons_status status = varies == NULL ? ONS_MEMORY : ONS_OK;
+    if (status == ONS_OK) { find_varying(s->job, varies); }
     for (size_t t = 0; t < s->job->task_count && status == ONS_OK; ++t) {
         ons_task_overview *sum = &tasks[overview->tasks++];
-        status = sum_task(s, t, sum);
+        status = sum_task(s, t, varies, sum);
         if (status == ONS_OK && sum->replicas == 0) { /* of another share */
             free((char *)sum->parameters);
             *sum = (ons_task_overview){0};
             --overview->tasks;
         }
     }
+    free(varies);
     return status;
 }
 
