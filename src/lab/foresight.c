@@ -21,6 +21,7 @@ typedef struct trial {
     double done, total;   /* what a long step said last */
     double steps, stored; /* made, fractions of a long one included; bytes of the state in a part */
     double seconds;
+    bool ended; /* advance() said ONS_DONE: it takes so many steps and no more */
 } trial;
 
 static bool is_enough(void *data, double done, double total) {
@@ -72,7 +73,10 @@ static ons_status advance(const lab_task *task, lab_replica *replica, ons_contex
             next_measure += every;
         }
     }
-    if (status == ONS_DONE) { status = ONS_OK; }
+    if (status == ONS_DONE) {
+        t->ended = true;
+        status = ONS_OK;
+    }
     return status < 0 ? status : lab_context_status(context);
 }
 
@@ -122,6 +126,7 @@ static ons_status try_task(const ons_job *job, const lab_task *task, double limi
 /* Seconds a step as a power of the bytes of the state, through two tasks; never decreasing. */
 typedef struct cost {
     double bytes, seconds, exponent;
+    double most; /* steps after which a state ends by itself; infinite: not seen */
 } cost;
 
 static double step_seconds(const cost *law, const lab_task *task) {
@@ -140,7 +145,8 @@ static ons_status find_cost(const ons_job *job, double seconds, cost *law, doubl
     if (largest == NULL) { return ons_fail(ONS_INVALID, "this part of the job has no task"); }
     ons_status status = try_task(job, largest, 0.75 * seconds, &t);
     if (status != ONS_OK) { return status; }
-    *law = (cost){.bytes = largest->plan.bytes + 1, .seconds = t.seconds / t.steps};
+    *law =
+        (cost){.bytes = largest->plan.bytes + 1, .seconds = t.seconds / t.steps, .most = t.ended ? t.steps : INFINITY};
     *density = t.stored / law->bytes;
     if (!(smallest->plan.bytes < largest->plan.bytes)) { return ONS_OK; }
     status = try_task(job, smallest, 0.25 * seconds, &t);
@@ -159,7 +165,8 @@ ons_status ons_job_foresight(const ons_job *job, double seconds, ons_foresight *
     if (status != ONS_OK) { return status; }
     for (size_t i = 0; i < job->task_count; i++) {
         const lab_task *task = &job->tasks[i];
-        const double replicas = (double)lab_share_replicas(job, task), steps = (double)task->controls->steps;
+        const double replicas = (double)lab_share_replicas(job, task);
+        const double steps = fmin((double)task->controls->steps, law.most);
         const double states = ceil(replicas / task->plan.lanes), one = steps * step_seconds(&law, task);
         if (replicas == 0) { continue; }
         foresight->tasks++;

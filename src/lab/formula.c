@@ -59,7 +59,7 @@ static ons_status remember(scanner *s, const lab_reference *seen, size_t name_si
     memcpy(mangled, s->plain + at, length);
     mangled[length] = '\0';
     size_t i = 0;
-    while (i < formula->count && strcmp(s->mangled[i], mangled) != 0) { i++; }
+    while (s->mangled != NULL && i < formula->count && strcmp(s->mangled[i], mangled) != 0) { i++; }
     if (i == formula->count) {
         if (i == LAB_FORMULA_NAMES) { return fail_at(s, at, "a formula has at most 32 different names"); }
         ons_status status = ons_grow((void **)&formula->references, &s->capacity, i + 1, sizeof *formula->references);
@@ -183,7 +183,7 @@ static ons_status arrange(scanner *s) {
     if (arranged == NULL) { return ONS_MEMORY; }
     for (size_t i = 0; i < count; i++) {
         const char *name = ons_expression_name(formula->expression, i);
-        for (size_t k = 0; k < formula->count; k++) {
+        for (size_t k = 0; s->mangled != NULL && k < formula->count; k++) {
             if (strcmp(s->mangled[k], name) == 0) { arranged[i] = formula->references[k]; }
         }
     }

@@ -153,7 +153,6 @@ static ons_status write_merged(const merger *m, const char *directory, const cha
     status = ons_file_replace(mark, "", 0);
     if (status == ONS_OK) { status = unpack_all(m, directory); }
     if (status == ONS_OK) { status = lab_archive_write(m->job, directory, &options); }
-    unlink(mark);
     lab_parts_remove(m->job, directory);
     close(lock);
     return status;

@@ -88,6 +88,7 @@ void lab_parts_remove(const ons_job *job, const char *directory) {
     DIR *listing = opendir(directory);
     if (!listing) { return; }
     unlinkat(dirfd(listing), "job.yaml", 0);
+    unlinkat(dirfd(listing), "merge", 0); /* the mark of a merge (merge.c) */
     unlinkat(dirfd(listing), "lock", 0);
     closedir(listing);
     rmdir(directory);
