@@ -101,10 +101,12 @@ const cli_verb cli_verbs[] = {
      "Looks at archives and at what running jobs have stored, those of parts (--part K/N) too, and writes nothing. "
      "Without a word: all jobs in this folder.",
      status_options, cli_status},
-    {"show", "FILE.h5", "the results of an archive as a table, CSV or JSON",
+    {"show", "FILE.h5 [measure.NAME=FORMULA ...]", "the results of an archive as a table, CSV or JSON",
      "Where the job still runs, or was broken off, what its parts hold comes into the archive first. The words of "
      "'onsager run' may "
-     "stand for the archive: onsager show JOB.yaml.",
+     "stand for the archive: onsager show JOB.yaml. Formulas behind the archive, such as measure.m6=magnetization^6, "
+     "are "
+     "taken over the samples that it keeps; plot, report and analyse take them too.",
      show_options, cli_show},
     {"plot", "FILE.h5", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
     {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
