@@ -259,10 +259,9 @@ ons_status cli_plot(cli_arguments *arguments) {
     const bool picture = cli_option_value(arguments, "picture");
     ons_results *results = NULL;
     look wanted = {0};
-    ons_status status = cli_only_word(arguments, "an archive", &path);
-    if (status == ONS_OK) { status = check_options(arguments, picture); }
+    ons_status status = check_options(arguments, picture);
     if (status == ONS_OK && !picture) { status = read_look(arguments, &wanted); }
-    if (status == ONS_OK) { status = cli_results_open(&results, path); }
+    if (status == ONS_OK) { status = cli_results_open_words(arguments, &results, &path); }
     if (status == ONS_OK) {
         status =
             picture ? cli_plot_picture(arguments, results, path) : draw_quantities(arguments, results, path, &wanted);

@@ -204,9 +204,13 @@ static ons_status add_archive(const ons_results *results, const request *asked, 
 /* One archive after the other; the page bears the name of the first one's system. */
 static ons_status make_page(const cli_arguments *arguments, const request *asked, ons_text *page) {
     ons_status status = ONS_OK;
-    for (size_t i = 0; i < arguments->word_count && status == ONS_OK; i++) {
+    const size_t archives =
+        cli_words_are_archive(arguments) ? 1 : arguments->word_count; /* formulas stand behind one */
+    for (size_t i = 0; i < archives && status == ONS_OK; i++) {
         ons_results *results = NULL;
-        status = cli_results_open(&results, arguments->words[i]);
+        const char *path;
+        status = archives == 1 ? cli_results_open_words(arguments, &results, &path)
+                               : cli_results_open(&results, arguments->words[i]);
         if (status != ONS_OK) { break; }
         if (i == 0) {
             cli_html_begin(page, ons_results_system(results), ons_results_summary(results));
@@ -217,7 +221,7 @@ static ons_status make_page(const cli_arguments *arguments, const request *asked
             cli_html(page, ons_results_summary(results));
             ons_text_add(page, "</p>\n");
         }
-        if (arguments->word_count > 1) {
+        if (archives > 1) {
             ons_text_add(page, "<p>Archive: <code>");
             cli_html(page, arguments->words[i]);
             ons_text_add(page, "</code></p>\n");
