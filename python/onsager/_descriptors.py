@@ -136,6 +136,8 @@ def find(system):
         guess = nearest(system, registry)
         hint = f", did you mean '{guess}'?" if guess else ""
         raise InvalidError(f"there is no system '{system}'{hint} (dir(onsager.systems) lists all)")
+    if system is None:
+        raise InvalidError("no system is named: onsager.run(SYSTEM, ...); dir(onsager.systems) lists all")
     from . import user_systems
 
     return user_systems.find(system)

@@ -19,8 +19,10 @@ from .progress import Progress
 from .results import Results, read
 
 
-def submit(system, /, *, process=False, **words):
+def submit(system, /, *, process=False, progress=None, **words):
     """Begins a job in the background and gives a Submitted at once; the arguments are those of onsager.run.
+
+    Its progress is not shown but told when asked for, so that `progress` has no meaning here.
 
     process=False: in a thread of this process, where the library computes without the interpreter. process=True: in a
     process of its own, which a crash of this one does not end; a class in Python must then stand in a module.

@@ -27,6 +27,9 @@ class Cancelled(Error):
         super().__init__(message)
         self.output = output
 
+    def __reduce__(self):
+        return type(self), (self.args[0], self.output)
+
 
 class Interrupted(KeyboardInterrupt):
     """The job was interrupted. All is stored: the same call goes on from there.
@@ -37,6 +40,9 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, message, output):
         super().__init__(message)
         self.output = output
+
+    def __reduce__(self):
+        return type(self), (self.args[0], self.output)
 
 
 class OnsagerWarning(UserWarning):

@@ -6,10 +6,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import threading
 import warnings as python_warnings
+import weakref
 
 from . import _descriptors
 from ._native import check, encoded, ffi, lib, message, raise_status, text
@@ -39,7 +41,7 @@ class Job:
         self._pointer = ffi.gc(place[0], lib.ons_job_free)
         self._folder = None
         if output is False:
-            self._folder = tempfile.TemporaryDirectory(prefix="onsager-")
+            self._folder = _Folder()
             output = os.path.join(self._folder.name, "results.h5")
         system, words = _unfold(system, words)
         self.call = _call(system, grids, words)
@@ -113,6 +115,14 @@ class Job:
         return f"<onsager job of {self.descriptor.name}: {self.tasks} tasks, {self.output}>"
 
 
+class _Folder:
+    """A temporary folder that goes when nobody needs it any more."""
+
+    def __init__(self):
+        self.name = tempfile.mkdtemp(prefix="onsager-")
+        weakref.finalize(self, shutil.rmtree, self.name, ignore_errors=True)
+
+
 def _unfold(system, words):
     """A System brings its parameters with it, a function of onsager.systems its descriptor."""
     if isinstance(system, System):
@@ -130,7 +140,9 @@ def _call(system, grids, words):
     """The call for the provenance, shortened."""
     parts = [repr(getattr(system, "name", system) if not isinstance(system, type) else system.__name__)]
     parts += [f"grids={grids!r}"] if grids is not None else []
-    parts += [f"{key}={value!r}" for key, value in words.items() if value is not None]
+    for key, value in words.items():
+        if value is not None:
+            parts.append(f"{key}={elements(value) if is_grid(value) else value!r}")
     call = " ".join(f"onsager.run({', '.join(parts)})".split())
     return call if len(call) <= 1000 else call[:996] + " ..."
 
@@ -262,9 +274,9 @@ def run(system, /, *, grids=None, output=None, steps=None, warmup=None, every=No
     What is wrong with the call raises InvalidError (a ValueError) before anything is written; a failure while running
     FailedError. What makes results doubtful is an OnsagerWarning.
     """
-    job = Job(system, grids=grids, output=output, steps=steps, warmup=warmup, every=every, replicas=replicas, seed=seed,
-              threads=threads, until=until, time=time, checkpoint=checkpoint, series=series, snapshots=snapshots,
-              start=start, **parameters)
+    job = Job(system, grids=grids, output=output, **parameters, steps=steps, warmup=warmup, every=every,
+              replicas=replicas, seed=seed, threads=threads, until=until, time=time, checkpoint=checkpoint,
+              series=series, snapshots=snapshots, start=start)
     results = job.run(progress)
     warn(results)
     return results

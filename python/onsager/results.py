@@ -24,7 +24,7 @@ class Task(Mapping):
     """
 
     def __init__(self, results, index, types):
-        self._keep = results  # whose memory the results below are
+        self._keep = results._pointer  # whose memory the results below are
         task = lib.ons_results_task(results._pointer, index)
         self.index, self.key = index, text(task.key)
         self.parameters, self.varying = {}, []

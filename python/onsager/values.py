@@ -50,7 +50,9 @@ def elements(value):
         return sorted(value)
     if not isinstance(value, (list, range, np.ndarray)):
         value = np.asarray(value)
-    return [item if not isinstance(item, np.ndarray) else tuple(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return [tuple(item) if isinstance(item, list) else item for item in value.tolist()]
+    return [tuple(item.tolist()) if isinstance(item, np.ndarray) and item.ndim else item for item in value]
 
 
 def word(key, value):

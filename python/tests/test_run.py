@@ -105,7 +105,7 @@ def test_takes_a_c_file(tmp_path):
     ("ising", {"update": "wulff"}, "wolff"),
     ("ising", {"until": {"bindr": 1e-3}}, "binder"),
     ("no-such-file.yaml", {}, "no-such-file"),
-    (None, {}, "NoneType"),
+    (None, {}, "no system is named"),
 ])
 def test_refuses_before_anything_is_written(tmp_path, system, words, expected):
     with pytest.raises(onsager.InvalidError, match=expected) as caught:
