@@ -1,10 +1,11 @@
 /*
- * Loops over the numbers of numpy arrays: random numbers, bins, steps.
+ * Loops over the numbers of numpy arrays: random numbers, bins, steps, colours.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <onsager/spins.h>
 #include <onsager/statistics.h>
+#include <onsager/system.h>
 
 /* ---- random numbers -------------------------------------------------------------------------------------------------
  */
@@ -57,4 +58,18 @@ static void engine_ising_series(ons_ising *ising, uint64_t steps, double *energy
         energy[i] = ons_ising_energy(ising);
         magnetization[i] = ons_ising_magnetization(ising);
     }
+}
+
+/* ---- colours --------------------------------------------------------------------------------------------------------
+ */
+
+/* rgb [count][3] */
+static void engine_colour_scale(const double *values, size_t count, double low, double high, uint8_t *rgb) {
+    for (size_t i = 0; i < count; i++) { ons_colour_scale(values[i], low, high, rgb + 3 * i); }
+}
+static void engine_colour_angle(const double *angles, size_t count, uint8_t *rgb) {
+    for (size_t i = 0; i < count; i++) { ons_colour_angle(angles[i], rgb + 3 * i); }
+}
+static void engine_colour_index(const uint32_t *indices, size_t count, uint8_t *rgb) {
+    for (size_t i = 0; i < count; i++) { ons_colour_index(indices[i], rgb + 3 * i); }
 }

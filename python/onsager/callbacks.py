@@ -107,7 +107,7 @@ def _fail(definition: Definition | None, method: str, failure: BaseException) ->
     line = _line(f"{method}() of '{definition.name}'", failure)
     status = lib.ONS_MEMORY if isinstance(failure, MemoryError) else lib.ONS_FAILED
     if method == "check" and isinstance(failure, (ValueError, Error)):
-        line, status = f"{definition.name}: {failure}", lib.ONS_INVALID
+        line, status = " ".join(str(failure).split()), lib.ONS_INVALID
     _causes.append((line, failure))
     return lib.bridge_fail(status, encoded(line.replace("\0", " ")))
 
