@@ -25,7 +25,7 @@ _POINTERS = {
 def pointer(array: np.ndarray) -> typing.Any:
     """A pointer to the numbers of a contiguous array; it keeps the array alive."""
     if array.size == 0:
-        return ffi.new("char[1]")
+        return ffi.new(_POINTERS[array.dtype])
     return ffi.from_buffer(_POINTERS[array.dtype], array, require_writable=array.flags.writeable)
 
 

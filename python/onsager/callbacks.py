@@ -18,7 +18,7 @@ import weakref
 
 import numpy as np
 
-from . import arrays
+from . import _native, arrays
 from ._native import encoded, ffi, lib
 from .errors import Error, OutOfMemoryError
 from .handles import Context, Means, Part, Plan, parameters_of
@@ -117,6 +117,9 @@ def cause_of(message: str) -> BaseException | None:
         if line in message:
             return failure
     return None
+
+
+_native.cause_of = cause_of
 
 
 def take_silent(definition: Definition) -> tuple[str, BaseException] | None:

@@ -157,9 +157,9 @@ class Running:
 
 def raise_saved(status, saved):
     """Raises the exception of a failure in another thread."""
-    from ._native import _classes
+    from . import _native
 
-    raise _classes.get(status, Error)(saved) from user_systems.cause_of(saved)
+    raise _native._classes.get(status, Error)(saved) from _native.cause_of(saved)
 
 
 def run(system=None, /, *, grids=None, progress=None, **words):

@@ -266,11 +266,6 @@ def find(system: typing.Any) -> typing.Any:
     return Descriptor(definition.name, definition.pointer, definition.code, (definition, system))
 
 
-def cause_of(message: str) -> BaseException | None:
-    """The exception in a method of a system of which a message of the library tells."""
-    return callbacks.cause_of(message)
-
-
 def raise_silent(descriptor: typing.Any) -> None:
     """Raises what went wrong in a function that cannot fail in C: a derived quantity."""
     if isinstance(descriptor.keep, tuple) and isinstance(descriptor.keep[0], Definition):
