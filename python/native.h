@@ -40,8 +40,14 @@ static void onsager_watch_look(onsager_watch *watch, onsager_look *look) {
     pthread_mutex_unlock(&watch->lock);
 }
 
-static void onsager_watch_progress(void *data, const ons_progress *progress) {
-    onsager_watch *watch = data;
+/* What a run is given as `data`. */
+typedef struct onsager_told {
+    onsager_watch *watch;
+    void *warnings; /* a handle of Python */
+} onsager_told;
+
+static void onsager_told_progress(void *data, const ons_progress *progress) {
+    onsager_watch *watch = ((onsager_told *)data)->watch;
     pthread_mutex_lock(&watch->lock);
     onsager_look *last = &watch->last;
     last->count++;
@@ -52,4 +58,11 @@ static void onsager_watch_progress(void *data, const ons_progress *progress) {
     last->worst_error = progress->worst_error;
     snprintf(last->phase, sizeof last->phase, "%s", progress->phase ? progress->phase : "");
     pthread_mutex_unlock(&watch->lock);
+}
+
+static void onsager_warning(void *data, const char *line);
+
+/* Warnings are rare: Python keeps them at once. */
+static void onsager_told_warning(void *data, const char *line) {
+    onsager_warning(((onsager_told *)data)->warnings, line);
 }

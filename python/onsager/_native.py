@@ -40,3 +40,11 @@ def encoded(string):
     if b"\0" in raw:
         raise InvalidError(f"a text with a NUL character cannot be used: {string!r}")
     return raw
+
+
+version = text(lib.ONS_VERSION)
+
+
+def raise_status(status, saved):
+    """Raises the exception of a failure that another thread has kept with its message."""
+    raise _classes.get(status, Error)(saved) from cause_of(saved)

@@ -20,15 +20,29 @@ class OutOfMemoryError(Error, MemoryError):
     """Memory could not be had."""
 
 
+class Cancelled(Error):
+    """A job in the background was cancelled. All is stored: the same call goes on from there."""
+
+    def __init__(self, message, output=None):
+        super().__init__(message)
+        self.output = output
+
+    def __reduce__(self):
+        return type(self), (self.args[0], self.output)
+
+
 class Interrupted(KeyboardInterrupt):
     """The job was interrupted. All is stored: the same call goes on from there.
 
-    `output` is the archive of what was there, `results` opens it (None where nothing had been measured).
+    `output` is the path of the archive of what there is.
     """
 
     def __init__(self, message, output):
         super().__init__(message)
         self.output = output
+
+    def __reduce__(self):
+        return type(self), (self.args[0], self.output)
 
 
 class OnsagerWarning(UserWarning):

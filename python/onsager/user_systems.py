@@ -32,8 +32,9 @@ import typing
 import weakref
 
 from . import callbacks, declarations, source
+from ._descriptors import Descriptor
 from ._native import check, encoded, ffi, lib
-from .errors import FailedError
+from .errors import FailedError, InvalidError
 from .handles import Context, Parameters, Part, Plan, nearest_hint
 
 
@@ -46,6 +47,10 @@ class Traits(enum.IntFlag):
     QUENCHED = lib.ONS_QUENCHED
     #: Continuous time: advance() goes from context.time to context.target.
     CONTINUOUS = lib.ONS_CONTINUOUS
+
+
+STATIONARY, QUENCHED, CONTINUOUS = Traits.STATIONARY, Traits.QUENCHED, Traits.CONTINUOUS
+DONE, STOPPED = callbacks.Answer.DONE, callbacks.Answer.STOPPED
 
 
 class System:
@@ -254,21 +259,21 @@ def define(cls: type[System]) -> Definition:
     return _definitions[cls]
 
 
-def find(system: typing.Any) -> typing.Any:
-    """The descriptor of a class for onsager.run and its companions."""
-    from .errors import InvalidError
-    from .systems import Descriptor
+class _Descriptor(Descriptor):
+    """The descriptor of a class."""
 
+    def __init__(self, definition: Definition, cls: type[System]):
+        super().__init__(definition.name, definition.pointer, definition.code, (definition, cls))
+
+    def finished(self) -> None:
+        failure = callbacks.take_silent(self.keep[0])
+        if failure is not None:
+            raise FailedError(failure[0]) from failure[1]
+
+
+def find(system: typing.Any) -> Descriptor:
+    """The descriptor of a class for onsager.run and its companions."""
     if not (isinstance(system, type) and issubclass(system, System)):
         kind = f"the class {system.__qualname__}" if isinstance(system, type) else f"an object of {type(system).__name__}"
         raise InvalidError(f"{kind} names no system; expected a name, the path of a C file or a subclass of onsager.System")
-    definition = define(system)
-    return Descriptor(definition.name, definition.pointer, definition.code, (definition, system))
-
-
-def raise_silent(descriptor: typing.Any) -> None:
-    """Raises what went wrong in a function that cannot fail in C: a derived quantity."""
-    if isinstance(descriptor.keep, tuple) and isinstance(descriptor.keep[0], Definition):
-        failure = callbacks.take_silent(descriptor.keep[0])
-        if failure is not None:
-            raise FailedError(failure[0]) from failure[1]
+    return _Descriptor(define(system), system)

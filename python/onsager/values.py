@@ -50,7 +50,9 @@ def elements(value):
         return sorted(value)
     if not isinstance(value, (list, range, np.ndarray)):
         value = np.asarray(value)
-    return [item if not isinstance(item, np.ndarray) else tuple(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return [tuple(item) if isinstance(item, list) else item for item in value.tolist()]
+    return [tuple(item.tolist()) if isinstance(item, np.ndarray) and item.ndim else item for item in value]
 
 
 def word(key, value):
@@ -95,3 +97,25 @@ def parse(text, is_number):
         inside = [item.strip() for item in text[1:-1].split(",")] if len(text) > 2 else []
         return tuple(number(item) if is_number else item for item in inside)
     return number(text) if is_number else text
+
+
+def yaml(text):
+    """A YAML document, read by the library, as dicts, lists and values."""
+    from ._native import check, encoded, ffi, lib
+
+    if not text or not text.strip():
+        return None
+    raw, place = encoded(text), ffi.new("ons_yaml_document **")
+    check(lib.ons_yaml_parse(place, b"document", raw, len(raw)))
+    document = ffi.gc(place[0], lib.ons_yaml_free)
+    return _node(lib.ons_yaml_root(document))
+
+
+def _node(node):
+    from ._native import lib, text
+
+    if node.kind == lib.ONS_YAML_MAPPING:
+        return {text(node.keys[k].text): _node(node.items[k]) for k in range(node.count)}
+    if node.kind == lib.ONS_YAML_SEQUENCE:
+        return [_node(node.items[k]) for k in range(node.count)]
+    return text(node.text) if node.quoted else number(text(node.text))
