@@ -58,6 +58,9 @@ class Descriptor:
     def __init__(self, name, pointer, code=ffi.NULL, keep=None):
         self.name, self.pointer, self.code, self.keep = name, pointer, code, keep
 
+    def finished(self):
+        """A job has ended well: raises what could not be told while it ran (functions in Python that cannot fail in C)."""
+
     summary = property(lambda self: text(self.pointer.summary))
     details = property(lambda self: text(self.pointer.details))
     step = property(lambda self: text(self.pointer.step) or "step")

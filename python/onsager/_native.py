@@ -11,6 +11,11 @@ from .errors import Error, FailedError, InvalidError, OutOfMemoryError
 _classes = {lib.ONS_INVALID: InvalidError, lib.ONS_FAILED: FailedError, lib.ONS_MEMORY: OutOfMemoryError}
 
 
+def cause_of(message):
+    """The exception in Python of which a message of the library tells; callbacks.py knows it."""
+    return None
+
+
 def message():
     """The library's message of this thread's latest failure."""
     return text(lib.ons_message())
@@ -19,7 +24,8 @@ def message():
 def check(status):
     """Raises the exception of a failure; gives the status back (ONS_OK, ONS_DONE, ONS_STOPPED)."""
     if status < 0:
-        raise _classes.get(status, Error)(message())
+        why = message()
+        raise _classes.get(status, Error)(why) from cause_of(why)
     return status
 
 
@@ -41,4 +47,4 @@ version = text(lib.ONS_VERSION)
 
 def raise_status(status, saved):
     """Raises the exception of a failure that another thread has kept with its message."""
-    raise _classes.get(status, Error)(saved)
+    raise _classes.get(status, Error)(saved) from cause_of(saved)

@@ -224,6 +224,7 @@ class Running:
         if self._status == lib.ONS_STOPPED:
             output = self.job.output
             raise Interrupted(f"interrupted: all is stored in {output}.parts and {output}; the same call goes on", output)
+        self.job.descriptor.finished()
         results = read(self.job.output, self.job, keep=self.job._folder)
         results.run_warnings = list(self.warnings)
         return results

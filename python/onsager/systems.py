@@ -2,7 +2,7 @@
 
     >>> onsager.systems.ising(L=[16, 32], temperature=2.3).run(steps=1e4)
 
-Each function takes the parameters of its system by keyword and gives an onsager.System: the system with these values,
+Each function takes the parameters of its system by keyword and gives an onsager.systems.System: the system with these values,
 which onsager.run and onsager.submit take, and which has them as methods. Signatures, defaults and docstrings come from
 the descriptors, so that help(onsager.systems.ising) says what `onsager describe ising` says.
 
