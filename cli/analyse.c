@@ -11,7 +11,8 @@
 
 /* One line each. */
 static const cli_verb *const analyses[] = {
-    &cli_analysis_crossing, &cli_analysis_fit, &cli_analysis_collapse, &cli_analysis_extremum, &cli_analysis_derivative,
+    &cli_analysis_crossing, &cli_analysis_fit,        &cli_analysis_collapse,
+    &cli_analysis_extremum, &cli_analysis_derivative, &cli_analysis_reweight,
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 
