@@ -211,7 +211,7 @@ static ons_status write_head(writer *w) {
 
 static ons_status write_provenance(writer *w, bool ran) {
     char text[ONS_DIGEST_TEXT];
-    const char *earlier = w->has_old ? w->old_head.provenance : NULL;
+    const char *earlier = w->has_old ? w->old_head.provenance : w->options->earlier;
     char *provenance = !ran && earlier != NULL ? ons_copy(earlier) : lab_provenance(w->job, w->options, earlier);
     if (provenance == NULL) { return ONS_MEMORY; }
     lab_h5_put_document(&w->h5, w->h5.file, "provenance", provenance);

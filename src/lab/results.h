@@ -18,6 +18,8 @@ struct ons_results {
     size_t name_count;
 };
 
+/* Lists the names of all results anew. */
+ons_status lab_results_names(ons_results *results);
 /* The value of a parameter as text, NULL when it does not exist in this task. */
 const char *lab_value_of(const ons_task_result *task, const char *name);
 
