@@ -332,25 +332,36 @@ def derivative(results, quantity, x=None, by=None, *, at=None, between=None):
 
 @dataclass(frozen=True)
 class Extremum:
-    """Where a curve is highest or lowest, and how high, with errors."""
+    """Where a curve is highest or lowest, and how high, with errors; NaN, with the reason in `why`, where it is not."""
 
     label: str
     by: float
-    x: float
-    x_error: float
-    y: float
-    y_error: float
-    goodness: float
+    x: float = math.nan
+    x_error: float = math.nan
+    y: float = math.nan
+    y_error: float = math.nan
+    goodness: float = math.nan
+    why: str = ""
 
 
 def extremum(results, quantity, x=None, by=None, *, minimum=False, between=None):
-    """Where each curve is highest (minimum: lowest), and how high: a list of Extremum."""
-    found, drawn = [], _Curves(results, quantity, x, by, between)
+    """Where each curve is highest (minimum: lowest), and how high: a list of Extremum.
+
+    Raises InvalidError where no curve has one within its range.
+    """
+    found, failure, drawn = [], None, _Curves(results, quantity, x, by, between)
     for curve in drawn.curves:
         points, place = ffi.new("ons_points *", curve.points), ffi.new("ons_extremum *")
-        check(lib.ons_curve_extremum(points, -1 if minimum else 1, place))
+        try:
+            check(lib.ons_curve_extremum(points, -1 if minimum else 1, place))
+        except InvalidError as one:
+            failure = one
+            found.append(Extremum(text(curve.label) or "", curve.by, why=str(one)))
+            continue
         found.append(Extremum(text(curve.label) or "", curve.by, place.x, place.x_error, place.y, place.y_error,
                               place.goodness))
+    if failure is not None and all(row.why for row in found):
+        raise failure
     return found
 
 

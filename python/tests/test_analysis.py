@@ -89,7 +89,10 @@ def test_slopes_and_maxima(critical):
     heat = critical.specific_heat.sel(L=4, temperature=2.3)
     assert abs(slope.slope - float(heat)) < 6 * np.hypot(slope.slope_error, float(heat.error))
     tops = critical.extremum("specific_heat", between=(2.1, 2.5))
-    assert all(2.1 < top.x < 2.5 and top.x_error > 0 and top.y > 0 for top in tops)
+    assert [top.by for top in tops] == [4, 8, 16]
+    assert all(2.1 < top.x < 2.5 and top.x_error > 0 for top in tops if not top.why)
+    with pytest.raises(onsager.InvalidError, match="both sides"):
+        critical.extremum("energy")
 
 
 def test_samples_are_arrays(critical):
