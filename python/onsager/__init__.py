@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .background import Submitted, submit
     from .jobs import Job, Progress, merge, run
     from .declarations import Derived, Exact, Formula, Histogram, Mean, Parameter, Series, Table, Value
+    from .reproduction import papers, reproduce
     from .results import Quantity, Results, Task, open
     from .user_systems import CONTINUOUS, DONE, QUENCHED, STATIONARY, STOPPED, System
 
@@ -35,6 +36,7 @@ _LAZY = {
     "analysis": None, "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
     "Submitted": "background", "submit": "background",
     "Job": "jobs", "Progress": "jobs", "merge": "jobs", "run": "jobs",
+    "papers": "reproduction", "reproduce": "reproduction",
     "Quantity": "results", "Results": "results", "Task": "results", "open": "results",
     "Derived": "declarations", "Exact": "declarations", "Formula": "declarations", "Histogram": "declarations",
     "Mean": "declarations", "Parameter": "declarations", "Series": "declarations", "Table": "declarations",

@@ -168,47 +168,34 @@ def _entries(words):
             for key, value in flatten(words)]
 
 
-class Running:
-    """A job in a thread of its own, so that Python goes on: signals arrive, the progress is shown.
+class Watched:
+    """Work in a thread of its own, so that Python goes on: signals arrive, the progress is shown.
 
     The threads that compute report to C memory and never wait for Python.
     """
 
-    def __init__(self, job):
-        self.job = job
+    def __init__(self):
         self._watch = ffi.gc(lib.onsager_watch_new(), lib.onsager_watch_free)
         self.warnings = []
         self._handle = ffi.new_handle(self.warnings)
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="onsager")
-        self._status = self._message = None
+        self.done = threading.Event()
 
-    def _work(self):
-        try:
-            command = ffi.new("char[]", encoded(self.job.call))
-            data = ffi.new("onsager_told *", {"watch": self._watch, "warnings": self._handle})
-            options = ffi.new("ons_run_options *")
-            options.progress = ffi.addressof(lib, "onsager_told_progress")
-            options.warning = ffi.addressof(lib, "onsager_told_warning")
-            options.data = data
-            options.stop = lib.onsager_watch_flag(self._watch)
-            options.command = command
-            self._status = lib.ons_job_run(self.job._pointer, options)
-            self._message = message()
-        finally:
-            self._done.set()
-
-    def start(self):
-        """Begins; the parameters are bound already."""
-        self._thread.start()
+    def give(self, options):
+        """Fills what a run is told; what is given back must live until it ends."""
+        data = ffi.new("onsager_told *", {"watch": self._watch, "warnings": self._handle})
+        options.progress = ffi.addressof(lib, "onsager_told_progress")
+        options.warning = ffi.addressof(lib, "onsager_told_warning")
+        options.data = data
+        options.stop = lib.onsager_watch_flag(self._watch)
+        return data
 
     def stop(self):
-        """Asks the job to write its parts and leave."""
+        """Asks the work to write what there is and leave."""
         lib.onsager_watch_stop(self._watch)
 
     def wait(self, seconds=None):
-        """Whether the job has ended, after at most so many seconds."""
-        return self._done.wait(seconds)
+        """Whether it has ended, after at most so many seconds."""
+        return self.done.wait(seconds)
 
     def look(self):
         """The last report; None before the first one."""
@@ -228,6 +215,31 @@ class Running:
                 progress = self.look()
                 if progress is not None:
                     show(progress)
+
+
+class Running(Watched):
+    """A job that runs."""
+
+    def __init__(self, job):
+        super().__init__()
+        self.job = job
+        self._thread = threading.Thread(target=self._work, name="onsager")
+        self._status = self._message = None
+
+    def _work(self):
+        try:
+            options, command = ffi.new("ons_run_options *"), ffi.new("char[]", encoded(self.job.call))
+            data = self.give(options)
+            options.command = command
+            self._status = lib.ons_job_run(self.job._pointer, options)
+            self._message = message()
+            del data
+        finally:
+            self.done.set()
+
+    def start(self):
+        """Begins; the parameters are bound already."""
+        self._thread.start()
 
     def finish(self):
         """The results of a job that has ended; raises what went wrong."""
