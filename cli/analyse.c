@@ -1,122 +1,143 @@
 /*
- * onsager analyse: what follows from several tasks together.
+ * onsager analyse: what follows from an archive. The table of analyses, and what they share.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cli.h"
+#include "analyse.h"
 
-#include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static ons_status crossings_text(const cli_crossings *crossings, double exact, const char *source) {
-    const char *const headers[] = {crossings->by, "", crossings->x, crossings->quantity, "degree", "goodness"};
-    static const bool right[] = {true, true, false, false, true, true};
-    cli_table table = {.columns = 6, .headers = headers, .right = right};
-    ons_text text = {0};
-    cli_crossings_table(crossings, &table);
-    cli_table_text(&table, &text, 0);
-    ons_text_add(&text, "\n");
-    cli_crossings_sentence(crossings, exact, source, &text);
-    const ons_status status = cli_print(&text);
-    ons_text_free(&text);
-    cli_table_free(&table);
-    return status;
-}
+/* One line each. */
+static const cli_verb *const analyses[] = {
+    &cli_analysis_crossing, &cli_analysis_fit, &cli_analysis_collapse, &cli_analysis_extremum, &cli_analysis_derivative,
+};
+#define ANALYSES (sizeof analyses / sizeof *analyses)
 
-static json_t *crossing_json(const ons_crossing_row *row) {
-    const ons_crossing *crossing = &row->crossing;
-    json_t *object = json_object(), *by = json_array();
-    json_array_append_new(by, cli_json_real(row->by1));
-    json_array_append_new(by, cli_json_real(row->by2));
-    json_object_set_new(object, "by", by);
-    json_object_set_new(object, "x", cli_json_real(crossing->x));
-    json_object_set_new(object, "x_error", cli_json_real(crossing->x_error));
-    json_object_set_new(object, "y", cli_json_real(crossing->y));
-    json_object_set_new(object, "y_error", cli_json_real(crossing->y_error));
-    if (!isfinite(crossing->x)) {
-        json_object_set_new(object, "why", json_string("the curves do not cross once within their common range"));
-        return object;
+/* ---- the table ------------------------------------------------------------------------------------------------------
+ */
+
+const char *cli_analysis_word(const cli_verb *analysis) { return strrchr(analysis->name, ' ') + 1; }
+
+static const cli_verb *find_analysis(const char *word) {
+    for (size_t i = 0; i < ANALYSES; i++) {
+        if (strcmp(cli_analysis_word(analyses[i]), word) == 0) { return analyses[i]; }
     }
-    json_object_set_new(object, "degree", json_integer(crossing->degree));
-    json_object_set_new(object, "goodness", cli_json_real(crossing->goodness));
-    return object;
+    return NULL;
 }
 
-static ons_status crossings_json(const ons_results *results, const cli_crossings *crossings, double exact,
-                                 const char *source, const char *path) {
-    json_t *document = json_object(), *rows = json_array();
+static ons_status unknown_analysis(const char *word) {
+    const char *names[ANALYSES];
+    for (size_t i = 0; i < ANALYSES; i++) { names[i] = cli_analysis_word(analyses[i]); }
+    char hint[CLI_HINT];
+    return ons_fail(ONS_INVALID, "there is no analysis '%s'%s ('onsager analyse --help' lists them)", word,
+                    cli_hint(hint, word, names, ANALYSES));
+}
+
+/* The analysis is the first word behind the archive that names one; in front of it only where none follows, so that
+ * `onsager analyse fit --help` works and an archive may be called like an analysis. */
+ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words) {
+    int place = -1, plain = 0;
+    const char *second = NULL;
+    for (int i = 0; i < *count; i++) {
+        const bool value = i > 0 && words[i - 1][0] == '-' && !strchr(words[i - 1], '=');
+        const bool name = find_analysis(words[i]) != NULL;
+        if (words[i][0] == '-' || (value && !name)) { continue; }
+        plain++;
+        if (plain == 2) { second = words[i]; }
+        if (name && (place < 0 || plain == 2)) { place = i; }
+    }
+    if (place < 0) { return second ? unknown_analysis(second) : ONS_OK; }
+    *verb = find_analysis(words[place]);
+    --*count;
+    memmove(words + place, words + place + 1, (size_t)(*count - place) * sizeof *words);
+    return ONS_OK;
+}
+
+void cli_analyses_text(ons_text *text) {
+    ons_text_add(text, "\n");
+    for (size_t i = 0; i < ANALYSES; i++) {
+        ons_text_add(text, "  %-16s ", cli_analysis_word(analyses[i]));
+        cli_wrap(text, analyses[i]->summary, strlen(analyses[i]->summary), cli_width(), 19, 19);
+    }
+    ons_text_add(text, "\n'onsager analyse FILE.h5 NAME --help' tells the options of one.\n");
+}
+
+/* Reached where no analysis was named. */
+ons_status cli_analyse(cli_arguments *arguments) {
+    if (arguments->word_count > 1) { return unknown_analysis(arguments->words[1]); }
+    return ons_fail(ONS_INVALID,
+                    "'onsager analyse' needs an archive and an analysis: onsager analyse %s ('onsager analyse --help' "
+                    "lists them)",
+                    arguments->verb->usage);
+}
+
+/* ---- what they share ------------------------------------------------------------------------------------------------
+ */
+
+ons_status cli_analysis_open(const cli_arguments *arguments, ons_results **results) {
+    const char *output = cli_option_value(arguments, "output"), *format, *path;
+    ons_status status = output ? cli_figure_format(output, &format) : ONS_OK;
+    if (status == ONS_OK && !output && cli_option_value(arguments, "keep")) {
+        status = ons_fail(ONS_INVALID, "--keep goes with -o FILE, which names the figure");
+    }
+    if (status == ONS_OK) { status = cli_only_word(arguments, "an archive", &path); }
+    return status == ONS_OK ? cli_results_open(results, path) : status;
+}
+
+json_t *cli_findings_document(const cli_arguments *arguments, const ons_results *results) {
+    json_t *document = json_object();
     json_object_set_new(document, "onsager", json_string(ONS_VERSION));
     json_object_set_new(document, "archive", json_string(ons_results_path(results)));
-    json_object_set_new(document, "analysis", json_string("crossing"));
-    json_object_set_new(document, "quantity", json_string(crossings->quantity));
-    json_object_set_new(document, "x", json_string(crossings->x));
-    json_object_set_new(document, "by", json_string(crossings->by));
-    for (size_t i = 0; i < crossings->count; i++) { json_array_append_new(rows, crossing_json(&crossings->rows[i])); }
-    json_object_set_new(document, "crossings", rows);
-    if (crossings->best) { json_object_set_new(document, "estimate", crossing_json(crossings->best)); }
-    if (isfinite(exact)) { json_object_set_new(document, "exact", json_real(exact)); }
-    if (source) { json_object_set_new(document, "exact_source", json_string(source)); }
-    ons_text text = {0};
-    ons_status status = cli_json_text(document, &text);
-    if (status == ONS_OK) { status = cli_write(path, &text); }
-    ons_text_free(&text);
+    json_object_set_new(document, "analysis", json_string(cli_analysis_word(arguments->verb)));
+    return document;
+}
+
+static ons_status deliver_figures(const cli_arguments *arguments, const cli_findings *findings) {
+    const char *output = cli_option_value(arguments, "output"), *format;
+    if (!output) { return ONS_OK; }
+    ons_status status = cli_figure_format(output, &format);
+    if (status == ONS_OK && findings->figure_count == 0) {
+        status = ons_fail(ONS_INVALID, "there is nothing to draw in %s", output);
+    }
+    return status == ONS_OK ? cli_figure_draw(findings->figures, findings->figure_count,
+                                              cli_option_value(arguments, "keep"), format, output)
+                            : status;
+}
+
+ons_status cli_findings_deliver(const cli_arguments *arguments, cli_findings *findings) {
+    const char *json = cli_option_value(arguments, "json");
+    ons_status status = deliver_figures(arguments, findings);
+    if (status == ONS_OK && json && findings->document) {
+        ons_text text = {0};
+        status = cli_json_text(findings->document, &text);
+        findings->document = NULL;
+        if (status == ONS_OK) { status = cli_write(json, &text); }
+        ons_text_free(&text);
+    }
+    if (status == ONS_OK && !(json && strcmp(json, "-") == 0)) { status = cli_print(&findings->text); }
     return status;
 }
 
-/* The axes from the options, else the defaults; both must be numbers that this archive has. */
-static ons_status crossing_axes(const cli_arguments *arguments, const ons_results *results, cli_crossings *crossings) {
-    const char *x = cli_option_value(arguments, "x"), *by = cli_option_value(arguments, "by");
-    cli_axes axes;
-    ons_status status = cli_default_axes(results, cli_quantity_axis(results, crossings->quantity), &axes);
-    if (status != ONS_OK) { return status; }
-    crossings->x = x ? x : axes.x && by && strcmp(axes.x, by) == 0 ? axes.by : axes.x;
-    crossings->by = by ? by : axes.x && crossings->x && strcmp(axes.x, crossings->x) != 0 ? axes.x : axes.by;
-    if (!crossings->x || !crossings->by) {
-        return ons_fail(ONS_INVALID,
-                        "%s: a crossing needs two parameters that vary: one on the axis (-x) and the size (--by)",
-                        ons_results_path(results));
-    }
-    status = cli_check_parameter(results, crossings->x);
-    if (status == ONS_OK) { status = cli_check_parameter(results, crossings->by); }
-    return status;
+void cli_findings_free(cli_findings *findings) {
+    json_decref(findings->document);
+    ons_text_free(&findings->text);
+    for (size_t i = 0; i < findings->figure_count; i++) { cli_figure_free(&findings->figures[i]); }
+    *findings = (cli_findings){0};
 }
 
-static ons_status analyse_crossing(const cli_arguments *arguments, const ons_results *results) {
-    const char *quantity = cli_option_value(arguments, "quantity"), *json = cli_option_value(arguments, "json"),
-               *source;
-    cli_crossings crossings = {.quantity = quantity ? quantity : "binder"};
-    double exact;
-    ons_status status = cli_exact_option(arguments, &exact, &source);
-    if (status == ONS_OK) { status = cli_check_quantity(results, crossings.quantity); }
-    if (status == ONS_OK) { status = crossing_axes(arguments, results, &crossings); }
-    if (status == ONS_OK) { status = cli_crossings_find(results, &crossings); }
-    if (status == ONS_OK && crossings.count == 0) {
-        status =
-            ons_fail(ONS_INVALID, "%s: the curves of %s against %s do not cross for any two neighbouring values of %s",
-                     ons_results_path(results), crossings.quantity, crossings.x, crossings.by);
-    }
-    if (status == ONS_OK && json) { status = crossings_json(results, &crossings, exact, source, json); }
-    if (status == ONS_OK && !(json && strcmp(json, "-") == 0)) { status = crossings_text(&crossings, exact, source); }
-    cli_crossings_free(&crossings);
-    return status;
+ons_status cli_integer_option(const cli_arguments *arguments, const char *name, int64_t least, int64_t fallback,
+                              int64_t *value) {
+    const char *given = cli_option_value(arguments, name);
+    *value = fallback;
+    if (!given || (ons_parse_integer(given, value) == ONS_OK && *value >= least)) { return ONS_OK; }
+    return ons_fail(ONS_INVALID, "--%s takes a whole number of at least %lld, not '%s'", name, (long long)least, given);
 }
 
-ons_status cli_analyse(cli_arguments *arguments) {
-    static const char *const analyses[] = {"crossing"};
-    if (arguments->word_count != 2) {
-        return ons_fail(ONS_INVALID, "'onsager analyse' needs an archive and an analysis: onsager analyse %s",
-                        arguments->verb->usage);
-    }
-    if (strcmp(arguments->words[1], "crossing") != 0) {
-        char hint[CLI_HINT];
-        return ons_fail(ONS_INVALID, "there is no analysis '%s'%s (there is: crossing)", arguments->words[1],
-                        cli_hint(hint, arguments->words[1], analyses, 1));
-    }
-    ons_results *results;
-    ons_status status = cli_results_open(&results, arguments->words[0]);
-    if (status != ONS_OK) { return status; }
-    status = analyse_crossing(arguments, results);
-    ons_results_free(results);
-    return status;
+ons_status cli_real_option(const cli_arguments *arguments, const char *name, double fallback, double *value) {
+    const char *given = cli_option_value(arguments, name);
+    *value = fallback;
+    if (!given || (ons_parse_real(given, value) == ONS_OK && isfinite(*value))) { return ONS_OK; }
+    return ons_fail(ONS_INVALID, "--%s takes a number, not '%s'", name, given);
 }

@@ -12,7 +12,7 @@
 /* ---- verbs and their options ----------------------------------------------------------------------------------------
  */
 
-#define CLI_OPTIONS 12 /* at most this many a verb */
+#define CLI_OPTIONS 24 /* at most this many a verb */
 
 typedef struct cli_option {
     char letter;          /* 0: none */
@@ -51,6 +51,10 @@ ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
 ons_status cli_analyse(cli_arguments *arguments);
+/* `analyse` has a table of its own (analyse.h): *verb becomes the analysis that the words name, which is taken out of
+ * them. None named: *verb stays. */
+ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words);
+void cli_analyses_text(ons_text *text); /* for the help: name and summary of each */
 ons_status cli_reproduce(cli_arguments *arguments);
 ons_status cli_new(cli_arguments *arguments);
 
@@ -229,19 +233,49 @@ ons_status cli_exact_option(const cli_arguments *arguments, double *exact, const
 /* ---- figures --------------------------------------------------------------------------------------------------------
  */
 
+typedef enum cli_style {
+    CLI_POINTS,  /* points with error bars, joined by a thin line; not where the truth or a fit (`like`) is drawn too */
+    CLI_SCATTER, /* points with error bars */
+    CLI_LINE,    /* a smooth line */
+    CLI_BAND,    /* a smooth line, its error as a band */
+    CLI_STEPS    /* a histogram: steps around the points, with error bars */
+} cli_style;
+
 typedef struct cli_curve {
-    char *label;
+    char *label; /* "": not in the legend */
     size_t count, capacity;
     double *points; /* [count][4]: x, y, error (NaN: none), exact (NaN: not known) */
     bool has_error, has_exact;
-    bool plain; /* a line without points */
+    cli_style style;
+    size_t like; /* drawn in the colour of the curve like - 1, which it describes; 0: one of its own */
 } cli_curve;
 
+/* A line through the whole figure at a value, and where it is uncertain a band of one error around it. */
+typedef struct cli_mark {
+    double at, error; /* NaN: no band */
+    bool horizontal;
+    char *label; /* in the legend; "": none */
+} cli_mark;
+
+/* A matrix over two axes as colours. */
+typedef struct cli_map {
+    size_t columns, rows;
+    double *x, *y;  /* centres of the cells [columns], [rows], ascending */
+    double *value;  /* [rows][columns]; NaN: left open */
+    char *label;    /* of the colour scale */
+    bool diverging; /* a scale with its middle at zero: both signs matter */
+} cli_map;
+
 typedef struct cli_figure {
-    char *title, *x_label, *y_label;
-    bool log_x, log_y, steps;
+    char *title, *x_label, *y_label; /* plain text, set by cli_typeset */
+    bool log_x, log_y;
+    bool joined;     /* a panel below the figure before it, in one picture, with the same x axis */
+    double range[4]; /* x from, to, y from, to; where from == to: as the data need it */
     cli_curve *curves;
     size_t count, capacity;
+    cli_mark *marks;
+    size_t mark_count, mark_capacity;
+    cli_map map; /* columns == 0: none */
 } cli_figure;
 
 /* The curves of quantity y against x ("time" for a series, "index" over an array, else a parameter), one for each set
@@ -249,10 +283,61 @@ typedef struct cli_figure {
 ons_status cli_figure_collect(const ons_results *results, const char *y, const char *x, const char *by,
                               cli_figure *figure);
 void cli_figure_free(cli_figure *figure);
+/* "svg", "png" or "pdf" from the name of a file. */
+ons_status cli_figure_format(const char *path, const char **format);
+/* Draws one picture (a figure and panels that are joined to it) into the file `output`. Script and data stay in the
+ * folder `keep` (NULL: nowhere). */
+ons_status cli_figure_draw(const cli_figure *figures, size_t count, const char *keep, const char *format,
+                           const char *output);
 
-/* Has gnuplot draw figures in `directory` (which keeps script and data), as figure-1.FORMAT ...; format svg, png or
- * pdf. */
-ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory);
+/* Figures made by hand: all texts are copied. *figure is overwritten. */
+ons_status cli_figure_begin(cli_figure *figure, const char *title, const char *x_label, const char *y_label);
+/* *curve is good until the next curve is added; curves without points are not drawn. */
+ons_status cli_figure_curve(cli_figure *figure, const char *label, cli_style style, cli_curve **curve);
+/* A point that is not finite is left out; error and exact may be NaN. */
+ons_status cli_curve_add(cli_curve *curve, double x, double y, double error, double exact);
+ons_status cli_figure_mark(cli_figure *figure, bool horizontal, double at, double error, const char *label);
+/* Copies x [columns], y [rows] and value [rows][columns]. */
+ons_status cli_figure_map(cli_figure *figure, const char *label, size_t columns, const double *x, size_t rows,
+                          const double *y, const double *value);
+/* A name and its unit as the label of an axis. Allocated. */
+char *cli_axis_label(const char *name, const char *unit);
+
+/* Plain text in gnuplot's enhanced form: symbols (single letters) italic, "T_c" and "x^2" with indices, "_" between
+ * words a space; everything else as it stands. */
+void cli_typeset(const char *plain, ons_text *text);
+/* How wide it comes out at most, in units of the size of the type. */
+double cli_typeset_width(const char *plain);
+
+/* The ticks of an axis `length` long whose labels are `size` high: as many as fit without touching. */
+#define CLI_TICKS 64
+typedef struct cli_ticks {
+    size_t count;
+    struct cli_tick {
+        double at;
+        char label[48]; /* enhanced text; "" a small tick between */
+    } tick[CLI_TICKS];
+    double width; /* of the widest label, in units of the size of the type */
+} cli_ticks;
+void cli_ticks_choose(double low, double high, bool logarithmic, bool vertical, double length, double size,
+                      cli_ticks *ticks);
+
+/* The paper that figures are drawn on. */
+typedef struct cli_canvas {
+    const char *format; /* "svg", "png", "pdf" */
+    double width;       /* cm; 0: 12 */
+    double size;        /* of the type in points; 0: 8 */
+    const char *font;   /* NULL: Helvetica */
+    bool titles;        /* print the titles too */
+    bool scalable;      /* svg for a page: takes the width that it is given */
+} cli_canvas;
+#define CLI_COLUMN 8.6 /* cm, a column of a journal, and a page */
+#define CLI_PAGE 17.8
+
+/* How many pictures they make: a figure that is `joined` is a panel of the one before. */
+size_t cli_pictures(const cli_figure *figures, size_t count);
+/* Has gnuplot draw figures in `directory` (which keeps data and script, figure.gp), as figure-1.FORMAT ... */
+ons_status cli_gnuplot(const cli_figure *figures, size_t count, const cli_canvas *canvas, const char *directory);
 /* The picture of a state, for `plot --picture`. */
 ons_status cli_plot_picture(const cli_arguments *arguments, const ons_results *results, const char *path);
 ons_status cli_temporary_directory(char **path);

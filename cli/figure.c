@@ -23,29 +23,8 @@ static cli_curve *find_curve(cli_figure *figure, const char *label) {
     for (size_t i = 0; i < figure->count; i++) {
         if (strcmp(figure->curves[i].label, label) == 0) { return &figure->curves[i]; }
     }
-    if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
-        return NULL;
-    }
-    cli_curve *curve = &figure->curves[figure->count];
-    *curve = (cli_curve){.label = ons_copy(label)};
-    if (!curve->label) { return NULL; }
-    figure->count++;
-    return curve;
-}
-
-static ons_status add_point(cli_curve *curve, double x, double y, double error, double exact) {
-    if (!isfinite(x) || !isfinite(y)) { return ONS_OK; }
-    const ons_status status =
-        ons_grow((void **)&curve->points, &curve->capacity, 4 * (curve->count + 1), sizeof *curve->points);
-    if (status != ONS_OK) { return status; }
-    double *point = curve->points + 4 * curve->count++;
-    point[0] = x;
-    point[1] = y;
-    point[2] = error;
-    point[3] = exact;
-    curve->has_error = curve->has_error || isfinite(error);
-    curve->has_exact = curve->has_exact || isfinite(exact);
-    return ONS_OK;
+    cli_curve *curve;
+    return cli_figure_curve(figure, label, CLI_POINTS, &curve) == ONS_OK ? curve : NULL;
 }
 
 /* "L = 16": one varying parameter at one point of a result. */
@@ -90,8 +69,8 @@ static ons_status mean_points(const collector *all, const ons_task_result *task,
         if (!over_index && !cli_parameter_number(task, all->x, along ? index : CLI_NO_INDEX, &x)) { continue; }
         cli_curve *curve = curve_of(all, task, result, i, !over_index);
         if (!curve) { return ONS_MEMORY; }
-        const ons_status status = add_point(curve, x, result->mean[i], result->error ? result->error[i] : NAN,
-                                            result->exact ? result->exact[i] : NAN);
+        const ons_status status = cli_curve_add(curve, x, result->mean[i], result->error ? result->error[i] : NAN,
+                                                result->exact ? result->exact[i] : NAN);
         if (status != ONS_OK) { return status; }
     }
     return ONS_OK;
@@ -104,7 +83,7 @@ static ons_status series_points(const collector *all, const ons_task_result *tas
         for (size_t t = 0; t < result->times; t++) {
             const size_t k = t * result->size + i;
             const ons_status status =
-                add_point(curve, result->time[t], result->mean[k], result->error ? result->error[k] : NAN, NAN);
+                cli_curve_add(curve, result->time[t], result->mean[k], result->error ? result->error[k] : NAN, NAN);
             if (status != ONS_OK) { return status; }
         }
     }
@@ -116,8 +95,8 @@ static ons_status histogram_points(const collector *all, const ons_task_result *
     if (!curve) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
     for (size_t i = 0; i < result->size && status == ONS_OK; i++) {
-        status = add_point(curve, (result->edges[i] + result->edges[i + 1]) / 2, result->mean[i],
-                           result->error ? result->error[i] : NAN, NAN);
+        status = cli_curve_add(curve, (result->edges[i] + result->edges[i + 1]) / 2, result->mean[i],
+                               result->error ? result->error[i] : NAN, NAN);
     }
     return status;
 }
@@ -173,18 +152,13 @@ static ons_status choose_x(collector *all, const ons_result *result, const char 
     return status;
 }
 
-static char *axis_label(const char *name, const char *unit) {
-    return unit && *unit ? ons_format("%s [%s]", name, unit) : ons_copy(name);
-}
-
 static ons_status label_axes(const collector *all, const ons_result *result) {
     cli_figure *figure = all->figure;
     const bool counts = result->kind == ONS_HISTOGRAM, time = result->kind == ONS_SERIES;
     const char *x_unit = counts ? result->unit : time ? NULL : cli_parameter_unit(all->results, all->x);
     figure->title = ons_format("%s: %s", ons_results_system(all->results), result->name);
-    figure->x_label = axis_label(all->x, x_unit);
-    figure->y_label = counts ? ons_copy("counts") : axis_label(result->name, result->unit);
-    figure->steps = counts;
+    figure->x_label = cli_axis_label(all->x, x_unit);
+    figure->y_label = counts ? ons_copy("counts") : cli_axis_label(result->name, result->unit);
     return figure->title && figure->x_label && figure->y_label ? ONS_OK : ONS_MEMORY;
 }
 
@@ -210,6 +184,7 @@ ons_status cli_figure_collect(const ons_results *results, const char *y, const c
     for (size_t i = 0; i < figure->count; i++) {
         cli_curve *curve = &figure->curves[i];
         points += curve->count;
+        if (first && first->kind == ONS_HISTOGRAM) { curve->style = CLI_STEPS; }
         if (curve->count) { qsort(curve->points, curve->count, 4 * sizeof *curve->points, by_x); }
     }
     if (status == ONS_OK && points == 0) {
@@ -218,16 +193,4 @@ ons_status cli_figure_collect(const ons_results *results, const char *y, const c
     }
     cli_names_free(&all.varying);
     return status;
-}
-
-void cli_figure_free(cli_figure *figure) {
-    for (size_t i = 0; i < figure->count; i++) {
-        free(figure->curves[i].label);
-        free(figure->curves[i].points);
-    }
-    free(figure->curves);
-    free(figure->title);
-    free(figure->x_label);
-    free(figure->y_label);
-    *figure = (cli_figure){0};
 }

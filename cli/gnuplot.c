@@ -1,12 +1,9 @@
 /*
  * Figures drawn by gnuplot: a script and data files in a directory, which the user may keep and edit.
  *
- * All texts stand in single quotes, where gnuplot substitutes nothing, and no path is ever part of the script: gnuplot
- * runs in the directory and knows only the plain names that this file makes.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cli.h"
+#include "gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,113 +14,128 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Colours of Okabe and Ito (2008), ordered so that neighbours differ in grey too; every curve has its own kind of
- * point. */
-static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#56b4e9", "#e69f00"};
-static const int points[] = {7, 4, 9, 6, 5, 8, 11, 10, 13, 12, 2, 1};
-#define COLOURS (sizeof colours / sizeof *colours)
-#define POINTS (sizeof points / sizeof *points)
+/* ---- the script -----------------------------------------------------------------------------------------------------
+ */
 
-static void quoted(ons_text *script, const char *string) {
-    ons_text_add(script, "'");
-    for (const char *c = string; *c; c++) {
-        if (*c == '\'') { ons_text_add(script, "'"); }
-        ons_text_add_bytes(script, (unsigned char)*c < 32 ? " " : c, 1);
-    }
-    ons_text_add(script, "'");
-}
+double cli_type_scale(const cli_canvas *canvas) { return strcmp(canvas->format, "svg") == 0 ? 4.0 / 3 : 1; }
 
-static void curve_lines(ons_text *script, const cli_figure *figure, size_t number, size_t curve,
-                        const char *separator) {
-    const cli_curve *c = &figure->curves[curve];
-    const char *colour = colours[curve % COLOURS];
-    const bool joined = !figure->steps && !c->has_exact; /* where the truth is known, the line is its own */
-    if (c->plain) {
-        ons_text_add(script, "%s 'figure-%zu-curve-%zu.dat' using 1:2 with lines lt 1 lc rgb '%s' lw 1.2 title ",
-                     separator, number, curve + 1, colour);
-        quoted(script, c->label);
-        return;
-    }
-    const char *style = joined ? c->has_error ? "yerrorlines" : "linespoints" : c->has_error ? "yerrorbars" : "points";
-    ons_text_add(script, "%s 'figure-%zu-curve-%zu.dat' using 1:2%s with %s lt 1 lc rgb '%s' pt %d ps 0.7 lw 1 title ",
-                 separator, number, curve + 1, c->has_error ? ":3" : "", style, colour, points[curve % POINTS]);
-    quoted(script, c->label);
-    if (figure->steps) {
-        ons_text_add(script, ", \\\n 'figure-%zu-curve-%zu.dat' using 1:2 with histeps lt 1 lc rgb '%s' notitle",
-                     number, curve + 1, colour);
-    }
-    if (c->has_exact) {
-        ons_text_add(script, ", \\\n 'figure-%zu-curve-%zu.dat' using 1:4 with lines dt 2 lw 0.8 lc rgb '%s' notitle",
-                     number, curve + 1, colour);
+/* Lengths of the picture in the terminal's own units: SVG has 96 to the inch, PNG 300, PDF points. */
+static void add_terminal(const picture *of, ons_text *script) {
+    const cli_canvas *canvas = of->canvas;
+    const char *font = canvas->font ? canvas->font : "Helvetica";
+    const double inches[2] = {of->width / 72, of->height / 72};
+    char type[ONS_REAL_TEXT];
+    const char *size = ons_real_text(round(of->size * cli_type_scale(canvas) * 100) / 100, type);
+    if (strcmp(canvas->format, "svg") == 0) {
+        ons_text_add(script,
+                     "set terminal svg size %.0f,%.0f %s enhanced font '%s,%s' linewidth 1.2 background '#ffffff'\n",
+                     96 * inches[0], 96 * inches[1], canvas->scalable ? "dynamic" : "fixed", font, size);
+    } else if (strcmp(canvas->format, "png") == 0) {
+        ons_text_add(script,
+                     "set terminal pngcairo size %.0f,%.0f enhanced font '%s,%s' fontscale 3.125 linewidth 3 "
+                     "pointscale 3 background '#ffffff'\n",
+                     300 * inches[0], 300 * inches[1], font, size);
+    } else {
+        ons_text_add(script, "set terminal pdfcairo size %.2fcm,%.2fcm enhanced font '%s,%s' fontscale 0.75\n",
+                     2.54 * inches[0], 2.54 * inches[1], font, size);
     }
 }
 
-static void figure_lines(ons_text *script, const cli_figure *figure, size_t number, const char *format) {
-    ons_text_add(script, "\nset output 'figure-%zu.%s'\n", number, format);
-    ons_text_add(script, "set title "), quoted(script, figure->title);
-    ons_text_add(script, "\nset xlabel "), quoted(script, figure->x_label);
-    ons_text_add(script, "\nset ylabel "), quoted(script, figure->y_label);
-    ons_text_add(script, "\nunset logscale\n%s\n%s",
-                 figure->log_x ? "unset offsets\nset logscale x" : "set offsets graph 0.02, graph 0.02, 0, 0",
-                 figure->log_y ? "set logscale y\n" : "");
-    bool exact = false;
-    ons_text_add(script, "plot");
-    for (size_t i = 0; i < figure->count; i++) {
-        curve_lines(script, figure, number, i, i ? ", \\\n" : "");
-        exact = exact || figure->curves[i].has_exact;
-    }
-    if (exact) { ons_text_add(script, ", \\\n NaN with lines dt 2 lw 0.8 lc rgb '#000000' title 'exact'"); }
-    ons_text_add(script, "\nunset output\n");
-}
-
-static const char *terminal(const char *format) {
-    if (strcmp(format, "png") == 0) { return "pngcairo size 1000,700 noenhanced font 'Sans,12' background '#ffffff'"; }
-    if (strcmp(format, "pdf") == 0) { return "pdfcairo size 16cm,11cm noenhanced font 'Sans,10'"; }
-    return "svg size 760,520 dynamic noenhanced font 'Helvetica,Arial,sans-serif,14' background '#ffffff'";
-}
-
-static ons_status write_script(const cli_figure *figures, size_t count, const char *format, const char *directory) {
+static ons_status write_script(const picture *pictures, size_t count, const char *directory) {
     ons_text script = {0};
-    ons_text_add(&script, "# gnuplot plot.gp\nset encoding utf8\nset terminal %s\nset key outside right top\n",
-                 terminal(format));
-    ons_text_add(&script,
-                 "set datafile missing '?'\nset grid lc rgb '#dddddd'\nset bars 0.6\nset border lc rgb '#444444'\n");
-    for (size_t i = 0; i < count; i++) { figure_lines(&script, &figures[i], i + 1, format); }
-    char *path = ons_format("%s/plot.gp", directory);
+    ons_text_add(&script, "# Draws the figures of this folder again: gnuplot figure.gp\n"
+                          "if (strlen(ARG0) > 9) cd ARG0[1:strlen(ARG0)-9]\n"
+                          "set encoding utf8\n");
+    for (size_t i = 0; i < count; i++) {
+        add_terminal(&pictures[i], &script);
+        if (i == 0) {
+            ons_text_add(&script,
+                         "set datafile missing '?'\nset border lw 0.8 lc rgb '#000000'\n"
+                         "set tics front scale %s\nset samples 2\n",
+                         strcmp(pictures[i].canvas->format, "png") == 0 ? "0.8,0.4" : "0.5,0.25");
+        }
+        cli_script(&pictures[i], &script);
+    }
+    char *path = ons_format("%s/figure.gp", directory);
     const ons_status status = path ? cli_write(path, &script) : ONS_MEMORY;
     free(path);
     ons_text_free(&script);
     return status;
 }
 
-static ons_status write_curve(const cli_curve *curve, const char *path) {
-    ons_text text = {0};
-    ons_text_add(&text, "# x y error exact\n");
-    for (size_t i = 0; i < curve->count; i++) {
-        for (size_t k = 0; k < 4; k++) {
-            char buffer[ONS_REAL_TEXT];
-            const double value = curve->points[4 * i + k];
-            /* An error that is not known draws no bar. */
-            const char *missing = k == 2 ? "0" : "?";
-            ons_text_add(&text, "%s%s", isfinite(value) ? ons_real_text(value, buffer) : missing, k < 3 ? " " : "\n");
-        }
+/* ---- the data -------------------------------------------------------------------------------------------------------
+ */
+
+static void add_numbers(ons_text *text, const double *values, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        char buffer[ONS_REAL_TEXT];
+        ons_text_add(text, "%s%s", isfinite(values[k]) ? ons_real_text(values[k], buffer) : "?",
+                     k + 1 < count ? " " : "\n");
     }
-    const ons_status status = cli_write(path, &text);
-    ons_text_free(&text);
+}
+
+static ons_status write_data(const char *directory, const char *name, const ons_text *text) {
+    char *path = ons_format("%s/%s", directory, name);
+    const ons_status status = path ? cli_write(path, text) : ONS_MEMORY;
+    free(path);
     return status;
 }
 
-static ons_status write_data(const cli_figure *figures, size_t count, const char *directory) {
+static ons_status write_curve(const picture *of, size_t p, size_t curve, const char *directory) {
+    const cli_curve *from = &of->panels[p].figure->curves[curve];
+    ons_text text = {0}, name = {0};
+    ons_text_add(&text, "# x y error exact; ? is not known\n");
+    for (size_t i = 0; i < from->count; i++) { add_numbers(&text, from->points + 4 * i, 4); }
+    cli_data_name(of, p, &name);
+    ons_text_add(&name, "curve-%zu.dat", curve + 1);
+    const ons_status status = name.failed ? ONS_MEMORY : write_data(directory, name.data, &text);
+    ons_text_free(&text);
+    ons_text_free(&name);
+    return status;
+}
+
+/* The border between cells: half way between their centres. */
+static double border(const double *centre, size_t count, size_t i) {
+    if (count == 1) { return centre[0] + (i ? 0.5 : -0.5); }
+    const size_t at = i == 0 ? 1 : i == count ? count - 1 : i;
+    const double half = (centre[at] - centre[at - 1]) / 2;
+    return i == 0 ? centre[0] - half : i == count ? centre[count - 1] + half : centre[at - 1] + half;
+}
+
+static ons_status write_map(const picture *of, size_t p, const char *directory) {
+    const cli_map *map = &of->panels[p].figure->map;
+    ons_text text = {0}, name = {0};
+    ons_text_add(&text, "# x, from, to, y, from, to, value; ? is not known\n");
+    for (size_t i = 0; i < map->rows * map->columns; i++) {
+        const size_t row = i / map->columns, column = i % map->columns;
+        const double cell[7] = {
+            map->x[column], border(map->x, map->columns, column), border(map->x, map->columns, column + 1),
+            map->y[row],    border(map->y, map->rows, row),       border(map->y, map->rows, row + 1),
+            map->value[i]};
+        add_numbers(&text, cell, 7);
+    }
+    cli_data_name(of, p, &name);
+    ons_text_add(&name, "map.dat");
+    const ons_status status = name.failed ? ONS_MEMORY : write_data(directory, name.data, &text);
+    ons_text_free(&text);
+    ons_text_free(&name);
+    return status;
+}
+
+static ons_status write_picture(const picture *of, const char *directory) {
     ons_status status = ONS_OK;
-    for (size_t f = 0; f < count; f++) {
-        for (size_t c = 0; c < figures[f].count && status == ONS_OK; c++) {
-            char *path = ons_format("%s/figure-%zu-curve-%zu.dat", directory, f + 1, c + 1);
-            status = path ? write_curve(&figures[f].curves[c], path) : ONS_MEMORY;
-            free(path);
+    for (size_t p = 0; p < of->count && status == ONS_OK; p++) {
+        const cli_figure *figure = of->panels[p].figure;
+        for (size_t c = 0; c < figure->count && status == ONS_OK; c++) {
+            if (figure->curves[c].count) { status = write_curve(of, p, c, directory); }
         }
+        if (status == ONS_OK && figure->map.columns) { status = write_map(of, p, directory); }
     }
     return status;
 }
+
+/* ---- gnuplot --------------------------------------------------------------------------------------------------------
+ */
 
 /* The first line of what gnuplot said that is not empty and not its own prompt. */
 static ons_status gnuplot_failed(const char *directory) {
@@ -138,7 +150,7 @@ static ons_status gnuplot_failed(const char *directory) {
             if (*words == '\n' || *words == '\0') { continue; }
             line = words;
             length = (int)strcspn(words, "\n");
-            if (strstr(words, "line ") == words || strncmp(words, "\"plot.gp\"", 9) == 0) { break; }
+            if (strstr(words, "line ") == words || strncmp(words, "\"figure.gp\"", 11) == 0) { break; }
         }
     }
     const ons_status status = ons_fail(ONS_FAILED, "gnuplot could not draw: %.*s", length, line);
@@ -148,7 +160,7 @@ static ons_status gnuplot_failed(const char *directory) {
 }
 
 static ons_status run_gnuplot(const char *directory) {
-    static char name[] = "gnuplot", plain[] = "-d", script[] = "plot.gp"; /* -d: without the user's own settings */
+    static char name[] = "gnuplot", plain[] = "-d", script[] = "figure.gp"; /* -d: without the user's own settings */
     char *const words[] = {name, plain, script, NULL};
     const ons_process process = {.words = words, .directory = directory, .output = "gnuplot.log"};
     int code = 0;
@@ -159,9 +171,37 @@ static ons_status run_gnuplot(const char *directory) {
     return status == ONS_OK && code != 0 ? gnuplot_failed(directory) : status;
 }
 
-ons_status cli_gnuplot(const cli_figure *figures, size_t count, const char *format, const char *directory) {
-    ons_status status = write_data(figures, count, directory);
-    if (status == ONS_OK) { status = write_script(figures, count, format, directory); }
+size_t cli_pictures(const cli_figure *figures, size_t count) {
+    size_t pictures = count ? 1 : 0;
+    for (size_t i = 1; i < count; i++) { pictures += !figures[i].joined; }
+    return pictures;
+}
+
+/* Groups figures that are joined, and lays each group out. */
+static void arrange(const cli_figure *figures, size_t count, const cli_canvas *canvas, picture *pictures,
+                    panel *panels) {
+    size_t made = 0;
+    for (size_t i = 0; i < count; i++) {
+        panels[i].figure = &figures[i];
+        if (i == 0 || !figures[i].joined) {
+            pictures[made] = (picture){.canvas = canvas, .panels = &panels[i], .number = made + 1};
+            made++;
+        }
+        pictures[made - 1].count++;
+    }
+    for (size_t i = 0; i < made; i++) { cli_layout(&pictures[i]); }
+}
+
+ons_status cli_gnuplot(const cli_figure *figures, size_t count, const cli_canvas *canvas, const char *directory) {
+    const size_t made = cli_pictures(figures, count);
+    picture *pictures = ONS_NEW(picture, made);
+    panel *panels = ONS_NEW(panel, count);
+    ons_status status = pictures && panels ? ONS_OK : ONS_MEMORY;
+    if (status == ONS_OK) { arrange(figures, count, canvas, pictures, panels); }
+    for (size_t i = 0; i < made && status == ONS_OK; i++) { status = write_picture(&pictures[i], directory); }
+    if (status == ONS_OK) { status = write_script(pictures, made, directory); }
+    free(pictures);
+    free(panels);
     return status == ONS_OK ? run_gnuplot(directory) : status;
 }
 

@@ -50,15 +50,7 @@ static const cli_option report_options[] = {
     {0, "source", "TEXT", "where the exact place is from"},
     END,
 };
-static const cli_option analyse_options[] = {
-    {0, "quantity", "NAME", "default: binder"},
-    {'x', NULL, "NAME", "the parameter on the axis; default: the varying number with the most values"},
-    {0, "by", "NAME", "the size; default: the next varying number"},
-    {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
-    {0, "source", "TEXT", "where the exact place is from"},
-    JSON_OPTION,
-    END,
-};
+static const cli_option analyse_options[] = {END};
 static const cli_option reproduce_options[] = {
     {0, "effort", "EFFORT", "quick (seconds), standard (default; minutes) or full (the paper's own scale)"},
     {'o', "output", "FOLDER", "for archives, figures and report.html; default: PAPER-EFFORT"},
@@ -93,8 +85,7 @@ const cli_verb cli_verbs[] = {
      show_options, cli_show},
     {"plot", "FILE.h5", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
     {"report", "FILE.h5", "one HTML page: warnings, figures, table, provenance", NULL, report_options, cli_report},
-    {"analyse", "FILE.h5 crossing", "what follows from several tasks",
-     "crossing: where the curves of neighbouring sizes cross, with errors.", analyse_options, cli_analyse},
+    {"analyse", "FILE.h5 ANALYSIS [options]", "what follows from an archive", NULL, analyse_options, cli_analyse},
     {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
      "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with "
      "the "
@@ -144,4 +135,5 @@ void cli_verb_help(ons_text *text, const cli_verb *verb) {
         cli_wrap(text, option->meaning, strlen(option->meaning), width, 25, used > 22 ? used + 3 : 25);
         ons_text_free(&name);
     }
+    if (verb->run == cli_analyse) { cli_analyses_text(text); }
 }

@@ -95,8 +95,9 @@ ons_status cli_html_figures(const cli_figure *figures, size_t count, const char 
     const char *where = keep ? keep : directory;
     if (status == ONS_OK) {
         ons_text_add(page, "<h2>Figures</h2>\n");
-        if (cli_gnuplot(figures, count, "svg", where) == ONS_OK) {
-            status = embed_figures(count, where, page);
+        const cli_canvas canvas = {.format = "svg", .width = 11, .size = 8.5, .titles = true, .scalable = true};
+        if (cli_gnuplot(figures, count, &canvas, where) == ONS_OK) {
+            status = embed_figures(cli_pictures(figures, count), where, page);
         } else {
             ons_text_add(page, "<p class=\"warning\">There are no figures: ");
             cli_html(page, ons_message());

@@ -80,7 +80,9 @@ int main(int count, char **argv) {
     cli_arguments arguments = {0};
     char *command = cli_command_line(count, argv);
     arguments.command = command ? command : "onsager";
-    status = cli_arguments_read(&arguments, verb, count - 2, argv + 2);
+    int words = count - 2;
+    status = verb->run == cli_analyse ? cli_analysis_choose(&verb, &words, argv + 2) : ONS_OK;
+    if (status == ONS_OK) { status = cli_arguments_read(&arguments, verb, words, argv + 2); }
     if (status == ONS_DONE) {
         status = print_help(verb);
     } else if (status == ONS_OK) {

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* "svg", "png" or "pdf" from the file's name. */
-static ons_status find_format(const char *path, const char **format) {
+ons_status cli_figure_format(const char *path, const char **format) {
     static const char *const formats[] = {"svg", "png", "pdf"};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < 3; i++) {
@@ -45,9 +44,10 @@ static const char *default_quantity(const ons_results *results) {
 }
 
 /* Draws into `keep`, or into a directory that is removed afterwards, and puts the picture where it belongs. */
-static ons_status draw(const cli_figure *figure, const char *keep, const char *format, const char *output) {
+ons_status cli_figure_draw(const cli_figure *figures, size_t count, const char *keep, const char *format,
+                           const char *output) {
     char *directory = NULL, *picture = NULL, *bytes = NULL;
-    size_t count = 0;
+    size_t length = 0;
     ons_status status = ONS_OK;
     if (keep) {
         if (mkdir(keep, 0777) != 0 && errno != EEXIST) {
@@ -57,12 +57,15 @@ static ons_status draw(const cli_figure *figure, const char *keep, const char *f
         status = cli_temporary_directory(&directory);
     }
     const char *where = keep ? keep : directory;
-    if (status == ONS_OK) { status = cli_gnuplot(figure, 1, format, where); }
+    if (status == ONS_OK) {
+        const cli_canvas canvas = {.format = format, .width = CLI_COLUMN};
+        status = cli_gnuplot(figures, count, &canvas, where);
+    }
     if (status == ONS_OK) {
         picture = ons_format("%s/figure-1.%s", where, format);
-        status = picture ? ons_file_read(picture, (size_t)1 << 30, &bytes, &count) : ONS_MEMORY;
+        status = picture ? ons_file_read(picture, (size_t)1 << 30, &bytes, &length) : ONS_MEMORY;
     }
-    if (status == ONS_OK) { status = cli_replace(output, bytes, count); }
+    if (status == ONS_OK) { status = cli_replace(output, bytes, length); }
     if (directory) { cli_remove_directory(directory); }
     free(bytes);
     free(picture);
@@ -81,7 +84,7 @@ static ons_status draw_quantity(const cli_arguments *arguments, const ons_result
     const char *given = cli_option_value(arguments, "output"), *y = cli_option_value(arguments, "y"), *format = NULL;
     cli_figure figure = {0}, limits = {0};
     char *output = NULL;
-    ons_status status = given ? find_format(given, &format) : ONS_OK;
+    ons_status status = given ? cli_figure_format(given, &format) : ONS_OK;
     if (status == ONS_OK) { status = read_log(cli_option_value(arguments, "log"), &limits); }
     y = y ? y : default_quantity(results);
     if (status == ONS_OK && !y) { status = ons_fail(ONS_INVALID, "%s holds nothing that can be drawn", path); }
@@ -93,8 +96,9 @@ static ons_status draw_quantity(const cli_arguments *arguments, const ons_result
         figure.log_x = limits.log_x;
         figure.log_y = limits.log_y;
         output = given ? ons_copy(given) : default_output(path, y);
-        status =
-            output ? draw(&figure, cli_option_value(arguments, "keep"), format ? format : "svg", output) : ONS_MEMORY;
+        status = output
+                     ? cli_figure_draw(&figure, 1, cli_option_value(arguments, "keep"), format ? format : "svg", output)
+                     : ONS_MEMORY;
     }
     if (status == ONS_OK) {
         ons_text text = {0};
@@ -121,7 +125,7 @@ static ons_status check_options(const cli_arguments *arguments, bool picture) {
     }
     const char *given = cli_option_value(arguments, "output"), *format;
     cli_figure limits = {0};
-    const ons_status status = given && !picture ? find_format(given, &format) : ONS_OK;
+    const ons_status status = given && !picture ? cli_figure_format(given, &format) : ONS_OK;
     return status == ONS_OK ? read_log(cli_option_value(arguments, "log"), &limits) : status;
 }
 

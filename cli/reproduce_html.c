@@ -93,7 +93,7 @@ static void add_tolerances(const ons_paper *paper, ons_text *page) {
 static ons_status draw_curve(const ons_curve *from, cli_curve *curve) {
     *curve = (cli_curve){.label = ons_copy(from->label), .points = ONS_NEW(double, 4 * from->count)};
     if (!curve->label || !curve->points) { return ONS_MEMORY; }
-    curve->plain = !from->error;
+    curve->style = from->error ? CLI_POINTS : CLI_LINE;
     for (size_t i = 0; i < from->count; i++) {
         if (!isfinite(from->x[i]) || !isfinite(from->y[i])) { continue; }
         double *point = curve->points + 4 * curve->count++;

@@ -1,11 +1,14 @@
 /* onsager: a laboratory for statistical physics. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ONSAGER_H
 #define ONSAGER_H
+#include <onsager/analysis.h>
 #include <onsager/base.h>
+#include <onsager/fit.h>
 #include <onsager/lab.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
 #include <onsager/registry.h>
+#include <onsager/samples.h>
 #include <onsager/spins.h>
 #include <onsager/statistics.h>
 #include <onsager/system.h>

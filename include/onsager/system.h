@@ -135,6 +135,13 @@ ONS_API void ons_plan_threads(ons_plan *plan, unsigned threads); /* threads that
 ONS_API void ons_plan_shape(ons_plan *plan, size_t observable, unsigned rank, const size_t *dimensions);
 ONS_API void ons_plan_edges(ons_plan *plan, size_t observable, double low, double high, size_t bins);
 ONS_API void ons_plan_omit(ons_plan *plan, const char *name); /* no such observable or derived quantity in this task */
+/* How likely a state is, for reweighting: ln of its weight is - extent * (sum of coefficient * feature over all terms),
+ * one call a term. `extent`: the number of sites where observables are per site. `coefficient`: an expression of
+ * parameters (ons_expression), `feature`: one of scalar MEAN observables and parameters, taken at the values under
+ * which the state was sampled. Ising: ("1/temperature", "energy + field*magnetization"), ("-field/temperature",
+ * "magnetization"): the second factor is what the parameters do not change. Both may run over an axis: the element of
+ * the array parameter goes with that of the observable. Only for chains that sample this weight. */
+ONS_API void ons_plan_weight(ons_plan *plan, double extent, const char *coefficient, const char *feature);
 /* Something the user should know of this task (shown with the results, not an error). */
 ONS_API void ons_plan_note(ons_plan *plan, const char *format, ...) ONS_FORMAT(2, 3);
 

@@ -3,6 +3,8 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 
+from functools import cached_property
+
 import numpy as np
 
 from ._descriptors import KINDS
@@ -34,23 +36,53 @@ class Estimate:
     `time`, a histogram its `edges` with counts in mean, a table `columns` and `rows`.
     """
 
-    def __init__(self, result):
-        self.name, self.kind = text(result.name), KINDS[result.kind]
-        self.unit, self.meaning, self.axis = text(result.unit) or "", text(result.meaning) or "", text(result.axis)
-        self.derived, self.exact_source = bool(result.derived), text(result.exact_source)
+    def __init__(self, result, keep):
+        self._result, self._keep = result, keep  # keep: whose memory it is
+        self.name, self.kind, self.axis = text(result.name), KINDS[result.kind], text(result.axis)
         self.shape = tuple(result.shape[k] for k in range(result.rank))
-        self.time = array(result.time, (result.times,)) if self.kind == "series" else None
-        self.edges = array(result.edges, (result.size + 1,)) if self.kind == "histogram" else None
-        self.below, self.above = result.below, result.above
+
+    unit = property(lambda self: text(self._result.unit) or "")
+    meaning = property(lambda self: text(self._result.meaning) or "")
+    exact_source = property(lambda self: text(self._result.exact_source))
+    derived = property(lambda self: bool(self._result.derived))
+    below = property(lambda self: self._result.below)
+    above = property(lambda self: self._result.above)
+    columns = property(lambda self: [text(self._result.column[c]) for c in range(self._result.columns)])
+
+    @cached_property
+    def time(self):
+        """The times of a series."""
+        return array(self._result.time, (self._result.times,)) if self.kind == "series" else None
+
+    @cached_property
+    def edges(self):
+        """The edges of a histogram's bins, one more than bins."""
+        return array(self._result.edges, (self._result.size + 1,)) if self.kind == "histogram" else None
+
+    @cached_property
+    def rows(self):
+        """The rows of a table as a structured array."""
+        return _rows(self._result) if self.kind == "table" else None
+
+    @cached_property
+    def flags(self):
+        """Bits for every component: 1 not-equilibrated, 2 too-few-samples, 4 not-finite."""
+        return array(self._result.flags, self.shape, np.uint32)
+
+    def __getattr__(self, field):
+        if field not in _FIELDS:
+            raise AttributeError(f"a result has no '{field}'")
         if self.kind == "table":
-            self.columns = [text(result.column[c]) for c in range(result.columns)]
-            self.rows = _rows(result)
-            return
-        full = (result.times, *self.shape) if self.kind == "series" else self.shape
-        for field in _FIELDS:
-            has_times = field in ("mean", "error")
-            setattr(self, field, array(getattr(result, field), full if has_times else self.shape))
-        self.flags = array(result.flags, self.shape, np.uint32)
+            return None
+        times = (self._result.times,) if self.kind == "series" and field in ("mean", "error") else ()
+        value = array(getattr(self._result, field), times + self.shape)
+        self.__dict__[field] = value
+        return value
+
+    def flagged(self, bit):
+        """Whether any component has the flag."""
+        pointer = self._result.flags
+        return bool(pointer) and any(pointer[k] & bit for k in range(self._result.size))
 
     @property
     def inner(self):

@@ -37,9 +37,15 @@ class Task(Mapping):
         self.seconds, self.complete, self.notes = task.seconds, bool(task.complete), text(task.notes) or ""
         self.flags = flag_names(task.flags)
         self._results = {text(task.result[r].name): task.result[r] for r in range(task.results)}
+        self._estimates = {}
 
     def __getitem__(self, name):
-        return Estimate(self._results[name])
+        if name not in self._estimates:
+            self._estimates[name] = Estimate(self._results[name], self._keep)
+        return self._estimates[name]
+
+    def __contains__(self, name):
+        return name in self._results
 
     def __iter__(self):
         return iter(self._results)

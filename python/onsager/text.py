@@ -48,9 +48,9 @@ def warnings(results):
     """Flags by quantity and place, unfinished tasks: a line each."""
     lines = []
     for bit, (flag, meaning) in enumerate(_MEANINGS.items()):
-        places = {}
-        for name in results.names:
-            at = [task for task in results.tasks if name in task and _has_flag(task[name], 1 << bit)]
+        places, flagged = {}, [task for task in results.tasks if flag in task.flags]
+        for name in results.names if flagged else ():
+            at = [task for task in flagged if name in task and task[name].flagged(1 << bit)]
             if at:
                 places.setdefault(_where(at, results.tasks), []).append(name)
         lines += [f"{flag}: {', '.join(names)}{where} ({meaning})" for where, names in places.items()]
@@ -59,10 +59,6 @@ def warnings(results):
         lines.append(f"{unfinished} of {len(results.tasks)} tasks have not made all their steps; the same call "
                      "continues them")
     return lines
-
-
-def _has_flag(estimate, bit):
-    return estimate.kind != "table" and estimate.flags is not None and bool(np.any(estimate.flags & bit))
 
 
 def _where(tasks, all_tasks):

@@ -23,6 +23,8 @@ typedef struct lab_archive_head {
 /* Opens an archive and reads its head; the file stays open. ONS_INVALID when it is none; *damaged (may be NULL) tells
  * one of ours that is broken from a file that never was one. */
 ons_status lab_archive_open(lab_h5 *h5, const char *path, lab_archive_head *head, bool *damaged);
+/* Says why there is nothing at this path: ONS_INVALID (results.c). */
+ons_status lab_refuse_missing(const char *path);
 void lab_archive_head_free(lab_archive_head *head);
 ons_status lab_archive_head_digest(const lab_archive_head *head, ons_digest *digest);
 /* The place of a key among the tasks; head->tasks when it has none. */
@@ -58,6 +60,19 @@ bool lab_parts_exist(const ons_job *job);
 /* archive_unpack.c: series and snapshots of a state go back to where they came from. */
 ons_status lab_archive_get_series(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path);
 ons_status lab_archive_get_snapshots(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path);
+/* One array of all snapshots of a state, open. */
+typedef struct lab_snapshot_array {
+    char *link, *name; /* in the archive; in the snapshot: "state/spins", "lab/time" */
+    hid_t stream;
+    ons_element element;
+    bool configuration;
+    unsigned rank;
+    size_t dimensions[8], count; /* of one snapshot */
+    void *data;                  /* room for one snapshot */
+} lab_snapshot_array;
+ons_status lab_snapshot_arrays_open(lab_h5 *h5, hid_t group, uint64_t snapshots, lab_snapshot_array **arrays,
+                                    size_t *count);
+void lab_snapshot_arrays_close(lab_snapshot_array *arrays, size_t count);
 hid_t lab_h5_element(ons_element element, bool file); /* the type in the file, or in memory */
 
 /* provenance.c: the list that stands in /provenance, one entry longer; allocated. `earlier` may be NULL. */

@@ -210,6 +210,18 @@ static void put_results(lab_h5 *h5, hid_t task_group, const ons_task_result *res
     free(names);
 }
 
+static void put_weight(lab_h5 *h5, hid_t group, const struct ons_plan *plan) {
+    const char *coefficients[LAB_TERMS], *features[LAB_TERMS];
+    if (plan->terms == 0) { return; }
+    for (size_t i = 0; i < plan->terms; ++i) {
+        coefficients[i] = plan->term[i].coefficient;
+        features[i] = plan->term[i].feature;
+    }
+    lab_h5_put_real(h5, group, "weight_extent", plan->extent);
+    lab_h5_put_texts(h5, group, "weight_coefficients", plan->terms, coefficients);
+    lab_h5_put_texts(h5, group, "weight_features", plan->terms, features);
+}
+
 void lab_archive_put_result(lab_h5 *h5, hid_t group, const lab_task *task, const ons_task_result *result) {
     char text[ONS_DIGEST_TEXT];
     ons_digest digest;
@@ -222,11 +234,15 @@ void lab_archive_put_result(lab_h5 *h5, hid_t group, const lab_task *task, const
     lab_h5_put_whole(h5, group, "complete", result->complete);
     lab_h5_put_whole(h5, group, "steps", result->steps);
     lab_h5_put_whole(h5, group, "replicas", result->replicas);
+    lab_h5_put_whole(h5, group, "replicas_asked", (uint64_t)task->controls->replicas);
+    lab_h5_put_whole(h5, group, "independent",
+                     task->quenched || (task->parameters.system->traits & ONS_STATIONARY) == 0);
     lab_h5_put_whole(h5, group, "warmup", result->warmup);
     lab_h5_put_real(h5, group, "seconds", result->seconds);
     lab_h5_put_whole(h5, group, "flags", result->flags);
     lab_h5_put_text(h5, group, "notes", result->notes);
     lab_h5_put_text(h5, group, "digest", ons_digest_text(digest, text));
+    put_weight(h5, group, &task->plan);
     put_parameters(h5, group, task, result);
     put_results(h5, group, result);
 }

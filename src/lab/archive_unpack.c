@@ -100,18 +100,7 @@ ons_status lab_archive_get_series(lab_h5 *h5, hid_t group, const lab_replica *re
 
 /* ---- snapshots ---- */
 
-/* One array of all snapshots, open. */
-typedef struct snapshot_array {
-    char *link, *name;
-    hid_t stream;
-    ons_element element;
-    bool configuration;
-    unsigned rank;
-    size_t dimensions[8], count;
-    void *data; /* of one snapshot */
-} snapshot_array;
-
-static void close_arrays(snapshot_array *arrays, size_t count) {
+void lab_snapshot_arrays_close(lab_snapshot_array *arrays, size_t count) {
     for (size_t i = 0; arrays != NULL && i < count; ++i) {
         free(arrays[i].link);
         free(arrays[i].name);
@@ -121,7 +110,7 @@ static void close_arrays(snapshot_array *arrays, size_t count) {
     free(arrays);
 }
 
-static ons_status find_element(lab_h5 *h5, snapshot_array *array) {
+static ons_status find_element(lab_h5 *h5, lab_snapshot_array *array) {
     const hid_t type = H5Dget_type(array->stream);
     int element = ONS_I8;
     while (type >= 0 && element <= ONS_F64 && H5Tequal(type, lab_h5_element((ons_element)element, true)) <= 0) {
@@ -135,7 +124,7 @@ static ons_status find_element(lab_h5 *h5, snapshot_array *array) {
     return ONS_OK;
 }
 
-static ons_status open_array(lab_h5 *h5, hid_t group, uint64_t snapshots, snapshot_array *array) {
+static ons_status open_array(lab_h5 *h5, hid_t group, uint64_t snapshots, lab_snapshot_array *array) {
     hsize_t extents[8];
     uint64_t configuration = 0, stored_rank = 0;
     int rank;
@@ -159,7 +148,8 @@ static ons_status open_array(lab_h5 *h5, hid_t group, uint64_t snapshots, snapsh
     return array->data == NULL ? ONS_MEMORY : ONS_OK;
 }
 
-static ons_status open_arrays(lab_h5 *h5, hid_t group, uint64_t snapshots, snapshot_array **arrays, size_t *count) {
+ons_status lab_snapshot_arrays_open(lab_h5 *h5, hid_t group, uint64_t snapshots, lab_snapshot_array **arrays,
+                                    size_t *count) {
     char *names;
     size_t capacity = 0;
     *arrays = NULL;
@@ -170,8 +160,8 @@ static ons_status open_arrays(lab_h5 *h5, hid_t group, uint64_t snapshots, snaps
         const size_t length = strcspn(at, "\n");
         status = ons_grow((void **)arrays, &capacity, *count + 1, sizeof **arrays);
         if (status != ONS_OK) { break; }
-        snapshot_array *array = &(*arrays)[(*count)++];
-        *array = (snapshot_array){.link = ons_copy_part(at, length), .stream = -1};
+        lab_snapshot_array *array = &(*arrays)[(*count)++];
+        *array = (lab_snapshot_array){.link = ons_copy_part(at, length), .stream = -1};
         status = array->link == NULL ? ONS_MEMORY : open_array(h5, group, snapshots, array);
         at += length;
     }
@@ -180,12 +170,12 @@ static ons_status open_arrays(lab_h5 *h5, hid_t group, uint64_t snapshots, snaps
 }
 
 /* The bytes of snapshot `index` as the running state wrote them. */
-static ons_status write_record(lab_h5 *h5, const lab_replica *replica, snapshot_array *arrays, size_t count,
+static ons_status write_record(lab_h5 *h5, const lab_replica *replica, lab_snapshot_array *arrays, size_t count,
                                uint64_t index, const char *path, FILE *file) {
     ons_part part;
     ons_status status = lab_part_write(&part, -1, "a snapshot in memory");
     for (size_t i = 0; i < count && status == ONS_OK; ++i) {
-        snapshot_array *a = &arrays[i];
+        lab_snapshot_array *a = &arrays[i];
         if (a->count > 0) {
             status = lab_h5_get_rows(h5, a->stream, lab_h5_element(a->element, false), index, 1, a->data);
         }
@@ -206,14 +196,14 @@ static ons_status write_record(lab_h5 *h5, const lab_replica *replica, snapshot_
 }
 
 ons_status lab_archive_get_snapshots(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path) {
-    snapshot_array *arrays = NULL;
+    lab_snapshot_array *arrays = NULL;
     size_t count = 0;
     hid_t lane = -1, snapshots = -1;
     FILE *file = NULL;
     if (replica->snapshots == 0) { return ONS_OK; }
     ons_status status = open_lane(h5, group, replica->lanes[0].replica, &lane);
     if (status == ONS_OK) { status = lab_h5_open_group(h5, lane, "snapshots", &snapshots); }
-    if (status == ONS_OK) { status = open_arrays(h5, snapshots, replica->snapshots, &arrays, &count); }
+    if (status == ONS_OK) { status = lab_snapshot_arrays_open(h5, snapshots, replica->snapshots, &arrays, &count); }
     if (status == ONS_OK) { status = open_fresh(path, &file); }
     if (status == ONS_OK) {
         for (uint64_t k = 0; k < replica->snapshots && status == ONS_OK; ++k) {
@@ -221,7 +211,7 @@ ons_status lab_archive_get_snapshots(lab_h5 *h5, hid_t group, const lab_replica 
         }
         status = keep(path, file, status);
     }
-    close_arrays(arrays, count);
+    lab_snapshot_arrays_close(arrays, count);
     lab_h5_group_close(snapshots);
     lab_h5_group_close(lane);
     return status;

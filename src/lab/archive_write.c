@@ -6,8 +6,9 @@
  *   /                      attributes: onsager, format, system, system_version, summary, step, seed, code (digest of a
  * user's system, else ""), task_keys [tasks], layout (this text, short), digest /job                   the job as YAML
  *   /provenance            a YAML list, one entry for every run: version, dates, machine, compiler, command
- *   /tasks/NNNN            one task; attributes key, identity, canonical, complete, steps, replicas, warmup, seconds,
- * flags, notes, parameter_names, parameter_is_number, result_names, digest parameters           an attribute per
+ *   /tasks/NNNN            one task; attributes key, identity, canonical, complete, steps, replicas, replicas_asked,
+ * independent (only the spread of replicas tells errors), warmup, seconds, weight_extent, weight_coefficients and
+ * weight_features (where check() declared them, ons_plan_weight), flags, notes, parameter_names, parameter_is_number, result_names, digest parameters           an attribute per
  * parameter, in its own type (complex: pairs) texts                the same as a user would write them results/NAME
  * attributes kind, unit, meaning, axis, derived, exact_source, shape (of arrays) mean, error        MEAN: scalar or of
  * the shape; SERIES: [times] + shape; VALUE; HISTOGRAM: counts and their errors tau, binning_tau, samples, effective,

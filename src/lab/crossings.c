@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "results.h"
+#include "curves.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,17 +22,6 @@ typedef struct points {
 
 /* ---- names and values ---- */
 
-static ons_status check_parameter(const ons_results *results, const char *name) {
-    const char *near = NULL;
-    for (size_t t = 0; t < results->count; ++t) {
-        const ons_task_result *task = &results->tasks[t];
-        if (lab_value_of(task, name) != NULL) { return ONS_OK; }
-        if (near == NULL) { near = ons_nearest(name, task->parameter, task->parameters); }
-    }
-    if (near == NULL) { return ons_fail(ONS_INVALID, "%s has no parameter '%s'", results->path, name); }
-    return ons_fail(ONS_INVALID, "%s has no parameter '%s'; did you mean '%s'?", results->path, name, near);
-}
-
 static ons_status check_quantity(const ons_results *results, const char *name) {
     for (size_t t = 0; t < results->count; ++t) {
         const ons_result *result = ons_task_find(&results->tasks[t], name);
@@ -46,52 +35,9 @@ static ons_status check_quantity(const ons_results *results, const char *name) {
     return ons_fail(ONS_INVALID, "%s has no quantity '%s'; did you mean '%s'?", results->path, name, near);
 }
 
-/* The numbers of "16", "[16]" or "[2.0,2.5]": *values is allocated. */
-static ons_status numbers_of(const char *name, const char *text, double **values, size_t *count) {
-    const size_t length = strlen(text);
-    const bool array = length >= 2 && text[0] == '[' && text[length - 1] == ']';
-    char *copy = array ? ons_copy_part(text + 1, length - 2) : ons_copy(text);
-    *count = 0;
-    *values = copy == NULL ? NULL : ONS_NEW(double, length + 1);
-    ons_status status = *values == NULL ? ONS_MEMORY : ONS_OK;
-    char *rest = copy;
-    for (char *word; status == ONS_OK && (word = strsep(&rest, ",")) != NULL;) {
-        while (*word == ' ') { ++word; }
-        if (ons_parse_real(word, &(*values)[*count]) != ONS_OK) {
-            status = ons_fail(ONS_INVALID, "crossings need numbers, but %s=%.100s", name, text);
-        }
-        ++*count;
-    }
-    free(copy);
-    if (status != ONS_OK) {
-        free(*values);
-        *values = NULL;
-    }
-    return status;
-}
-
-/* One number: of an array all elements must be equal ([16,16] counts as 16). */
-static ons_status number_of(const char *name, const char *text, double *value) {
-    double *values;
-    size_t count;
-    ons_status status = numbers_of(name, text, &values, &count);
-    if (status != ONS_OK) { return status; }
-    for (size_t i = 1; i < count; ++i) {
-        if (values[i] != values[0]) {
-            status = ons_fail(ONS_INVALID, "crossings need one number, but %s=%.100s", name, text);
-            break;
-        }
-    }
-    *value = values[0];
-    free(values);
-    return status;
-}
-
 /* ---- the other parameters ---- */
 
-/* Whether the user gave the parameter in any task: then it has a line in the canonical text. What only follows its
- * default, as clusters = L/2 does, may differ. */
-static bool given(const ons_results *results, const char *name) {
+bool lab_is_given(const ons_results *results, const char *name) {
     const size_t length = strlen(name);
     for (size_t t = 0; t < results->count; ++t) {
         for (const char *line = results->canonical[t]; line != NULL; line = strchr(line, '\n')) {
@@ -108,7 +54,7 @@ static ons_status check_others(const ons_results *results, const char *x, const 
             const char *name = results->tasks[t].parameter[p], *value = results->tasks[t].value[p];
             if (strcmp(name, x) == 0 || strcmp(name, by) == 0) { continue; }
             const char *first = lab_value_of(&results->tasks[0], name);
-            if ((first == NULL || strcmp(first, value) != 0) && given(results, name)) {
+            if ((first == NULL || strcmp(first, value) != 0) && lab_is_given(results, name)) {
                 return ons_fail(ONS_INVALID,
                                 "crossings of tasks that differ in %s and %s only, but '%s' takes several values too "
                                 "(%.60s, %.60s)",
@@ -141,14 +87,14 @@ static ons_status add_task(points *list, const ons_task_result *task, const char
     const bool runs_over_x = result->axis != NULL && strcmp(result->axis, x) == 0 && result->rank == 1;
     double by_value, *x_values;
     size_t count;
-    ons_status status = number_of(by, by_text, &by_value);
-    if (status == ONS_OK) { status = numbers_of(x, x_text, &x_values, &count); }
+    ons_status status = lab_number_of("crossings", by, by_text, &by_value);
+    if (status == ONS_OK) { status = lab_numbers_of("crossings", x, x_text, &x_values, &count); }
     if (status != ONS_OK) { return status; }
     if (result->size != 1 && !(runs_over_x && result->size == count)) {
         status = ons_fail(ONS_INVALID, "'%s' has %zu components; a crossing needs one number per task", quantity,
                           result->size);
     } else if (result->size == 1) {
-        status = number_of(x, x_text, &x_values[0]);
+        status = lab_number_of("crossings", x, x_text, &x_values[0]);
         count = 1;
     }
     list->together = list->together || count > 1;
@@ -217,6 +163,23 @@ static ons_status cross(const point *first, size_t first_count, const point *sec
     return status;
 }
 
+ons_status lab_cross_curves(const ons_points *first, const ons_points *second, bool together, ons_crossing *crossing) {
+    const size_t count = first->count + second->count;
+    point *list = ONS_NEW(point, count);
+    if (list == NULL) { return ONS_MEMORY; }
+    for (size_t i = 0; i < count; ++i) {
+        const ons_points *from = i < first->count ? first : second;
+        const size_t k = i < first->count ? i : i - first->count;
+        list[i] = (point){0, from->x[k], from->y[k], from->errors[k]};
+    }
+    ons_status status = first->count < 2 || second->count < 2
+                            ? ons_fail(ONS_INVALID, "a crossing needs at least 2 points of each curve")
+                            : cross(list, first->count, list + first->count, second->count, crossing);
+    if (status == ONS_OK && together) { widen(list, first->count, list + first->count, second->count, crossing); }
+    free(list);
+    return status;
+}
+
 static size_t curve_end(const points *list, size_t first) {
     size_t end = first;
     while (end < list->count && list->all[end].by == list->all[first].by) { ++end; }
@@ -258,8 +221,8 @@ ons_status ons_results_crossings(const ons_results *results, const char *quantit
     *rows = NULL;
     *count = 0;
     ons_status status = check_quantity(results, quantity);
-    if (status == ONS_OK) { status = check_parameter(results, x); }
-    if (status == ONS_OK) { status = check_parameter(results, by); }
+    if (status == ONS_OK) { status = lab_check_parameter(results, x); }
+    if (status == ONS_OK) { status = lab_check_parameter(results, by); }
     if (status == ONS_OK && strcmp(x, by) == 0) {
         status = ons_fail(ONS_INVALID, "crossings need two different parameters, not '%s' twice", x);
     }

@@ -139,7 +139,7 @@ static ons_status persist_reals(ons_part *part, array_name name, double *data, s
     return ons_persist(part, name.text, ONS_F64, data, count);
 }
 
-static ons_status persist_bins(ons_bins *bins, ons_part *part, unsigned lane, const char *group) {
+ons_status lab_bins_persist(ons_bins *bins, ons_part *part, unsigned lane, const char *group) {
     if (bins->components == 0) { return ONS_OK; }
     uint64_t counters[4] = {bins->samples, bins->length, bins->count, bins->partial_samples};
     ons_status status = ons_persist(part, name_of(lane, group, 0, "counters").text, ONS_U64, counters, 4);
@@ -172,7 +172,7 @@ static ons_status persist_bins(ons_bins *bins, ons_part *part, unsigned lane, co
     return status;
 }
 
-static ons_status persist_record(ons_record *record, ons_part *part, unsigned lane) {
+ons_status lab_record_persist(ons_record *record, ons_part *part, unsigned lane) {
     if (record->components == 0) { return ONS_OK; }
     uint64_t counters[3] = {record->samples, record->stride, record->count};
     const ons_status status = ons_persist(part, name_of(lane, "record", 0, "counters").text, ONS_U64, counters, 3);
@@ -255,15 +255,15 @@ static ons_status persist_table(lab_table *table, ons_part *part, unsigned lane,
 }
 
 ons_status lab_lane_persist(lab_lane *lane, const lab_layout *layout, ons_part *part, unsigned number) {
-    ons_status status = persist_bins(&lane->warmup, part, number, "warmup");
+    ons_status status = lab_bins_persist(&lane->warmup, part, number, "warmup");
     if (status == ONS_OK) {
         _Static_assert(sizeof(bool) == 1, "booleans are stored as bytes");
         uint8_t *failed = (uint8_t *)lane->warmup_failed;
         status = ons_persist(part, name_of(number, "warmup", 0, "failed").text, ONS_U8, failed, layout->means);
         for (size_t k = 0; ons_part_reading(part) && k < layout->means; k++) { failed[k] = failed[k] != 0; }
     }
-    if (status == ONS_OK) { status = persist_bins(&lane->bins, part, number, "bins"); }
-    if (status == ONS_OK) { status = persist_record(&lane->record, part, number); }
+    if (status == ONS_OK) { status = lab_bins_persist(&lane->bins, part, number, "bins"); }
+    if (status == ONS_OK) { status = lab_record_persist(&lane->record, part, number); }
     if (status == ONS_OK) { status = persist_series(lane, layout, part, number); }
     if (status == ONS_OK) {
         status = persist_reals(part, name_of(number, "value", 0, "numbers"), lane->value, layout->values);

@@ -22,6 +22,10 @@ void lab_lane_free(lab_lane *lane, const lab_layout *layout);
  * against the layout, whatever the part says. */
 ons_status lab_lane_persist(lab_lane *lane, const lab_layout *layout, ons_part *part, unsigned number);
 
+/* The joint bins ("bins", "warmup") and the record of a lane alone, into or from room that was made for them. */
+ons_status lab_bins_persist(ons_bins *bins, ons_part *part, unsigned lane, const char *group);
+ons_status lab_record_persist(ons_record *record, ons_part *part, unsigned lane);
+
 /* The histograms have seen one more point of the time grid. */
 void lab_lane_close_sample(lab_lane *lane, const lab_layout *layout);
 

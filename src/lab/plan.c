@@ -31,6 +31,10 @@ ons_status lab_plan_init(struct ons_plan *plan, const ons_system *system) {
 void lab_plan_free(struct ons_plan *plan) {
     free(plan->shapes);
     free(plan->derived_omitted);
+    for (size_t i = 0; i < plan->terms; i++) {
+        free(plan->term[i].coefficient);
+        free(plan->term[i].feature);
+    }
     ons_text_free(&plan->notes);
     ons_text_free(&plan->fault);
     *plan = (struct ons_plan){0};
@@ -123,6 +127,20 @@ void ons_plan_omit(ons_plan *plan, const char *name) {
     blame(plan, name, "is omitted, but is neither an observable nor a derived quantity");
 }
 
+void ons_plan_weight(ons_plan *plan, double extent, const char *coefficient, const char *feature) {
+    if (!(extent > 0) || !isfinite(extent) || (plan->terms > 0 && extent != plan->extent)) {
+        blame(plan, "", "the weight of a state needs one finite positive extent");
+    } else if (plan->terms == LAB_TERMS) {
+        blame(plan, "", "the weight of a state has more than 8 terms");
+    } else {
+        char *first = ons_copy(coefficient), *second = ons_copy(feature);
+        plan->extent = extent;
+        plan->term[plan->terms].coefficient = first;
+        plan->term[plan->terms++].feature = second;
+        if (first == NULL || second == NULL) { blame(plan, "", "there is no memory for its weight"); }
+    }
+}
+
 void ons_plan_note(ons_plan *plan, const char *format, ...) {
     char note[1024];
     va_list arguments;
@@ -160,6 +178,36 @@ static void look_at_observable(lab_task *task, size_t index) {
     }
 }
 
+/* Whether an expression of the weight may use this name: a number among the parameters, or a MEAN observable. */
+static bool name_is_known(const lab_task *task, const char *name, bool observables) {
+    const ons_plan *plan = &task->plan;
+    const size_t at = lab_parameter_find(task->parameters.table, task->parameters.count, name);
+    if (at < task->parameters.count) {
+        return task->parameters.table[at].type == ONS_REAL || task->parameters.table[at].type == ONS_INTEGER;
+    }
+    for (size_t i = 0; observables && i < plan->observables; i++) {
+        const ons_observable *observable = &plan->system->observables[i];
+        if (strcmp(observable->name, name) == 0) { return observable->kind == ONS_MEAN && !plan->shapes[i].omitted; }
+    }
+    return false;
+}
+
+static void look_at_expression(lab_task *task, const char *source, bool observables) {
+    ons_expression *expression;
+    if (source == NULL) { return; }
+    if (ons_expression_parse(&expression, source) != ONS_OK) {
+        blame(&task->plan, source, "in the weight is no expression");
+        return;
+    }
+    for (size_t i = 0; i < ons_expression_name_count(expression); i++) {
+        const char *name = ons_expression_name(expression, i);
+        if (!name_is_known(task, name, observables)) {
+            blame(&task->plan, name, "in the weight is neither a number among the parameters nor a mean observable");
+        }
+    }
+    ons_expression_free(expression);
+}
+
 /* A derived quantity is made of means; it goes where the observable goes that gives its shape. */
 static void omit_orphans(ons_plan *plan) {
     for (size_t i = 0; i < plan->deriveds; i++) {
@@ -175,6 +223,10 @@ ons_status lab_plan_make(lab_task *task) {
     if (status < 0) { return status; }
     if (status != ONS_OK) { blame(plan, "", "it returns neither ONS_OK nor an error"); }
     for (size_t i = 0; i < plan->observables; i++) { look_at_observable(task, i); }
+    for (size_t i = 0; i < plan->terms; i++) {
+        look_at_expression(task, plan->term[i].coefficient, false);
+        look_at_expression(task, plan->term[i].feature, true);
+    }
     omit_orphans(plan);
     if (plan->fault.length > 0) {
         return ons_fail(ONS_FAILED, "check() of the system `%s` plans what cannot be: %s", system->name,

@@ -103,7 +103,7 @@ static char *nearest_archive(const char *path) {
     return full;
 }
 
-static ons_status refuse_missing(const char *path) {
+ons_status lab_refuse_missing(const char *path) {
     ons_status status;
     char *parts = ons_format("%s.parts", path);
     if (parts == NULL) { return ONS_MEMORY; }
@@ -152,7 +152,7 @@ static ons_status read_tasks(lab_h5 *h5, ons_results *results) {
 ons_status ons_results_read(ons_results **results, const char *path) {
     lab_h5 h5;
     *results = NULL;
-    if (!ons_file_exists(path)) { return refuse_missing(path); }
+    if (!ons_file_exists(path)) { return lab_refuse_missing(path); }
     ons_results *read = ONS_NEW(ons_results, 1);
     if (read == NULL) { return ONS_MEMORY; }
     lab_h5_enter();

@@ -36,6 +36,8 @@ typedef struct lab_shape {
     double low, high;           /* histogram edges; size is then the number of bins */
 } lab_shape;
 
+#define LAB_TERMS 8 /* of a weight */
+
 struct ons_plan {
     const ons_system *system;
     double bytes;
@@ -43,8 +45,13 @@ struct ons_plan {
     size_t observables, deriveds;
     lab_shape *shapes;     /* [observables] */
     bool *derived_omitted; /* [deriveds] */
-    ons_text notes;        /* a line each */
-    ons_text fault;        /* what check() planned wrongly; "" */
+    size_t terms;          /* of the weight of a state */
+    struct {
+        char *coefficient, *feature;
+    } term[LAB_TERMS];
+    double extent;
+    ons_text notes; /* a line each */
+    ons_text fault; /* what check() planned wrongly; "" */
 };
 
 /* A goal `until.NAME=0.1%`. */

@@ -57,6 +57,20 @@ double statistics_student_tail(double t, double freedom);
 double statistics_fisher_tail(double ratio, double freedom1, double freedom2);
 double statistics_chi_tail(double chi_squared, double freedom);
 
+/* ---- matrix.c ---- */
+
+/* Reduces the columns of a [count][columns] to upper triangular form; the last column is the right-hand side. */
+void statistics_reduce(double *a, size_t count, size_t columns);
+/* Coefficients and covariance of a fit (count set, the rest zero) from the triangle; false: it is singular. */
+bool statistics_triangle(const double *a, size_t columns, ons_fit *fit);
+/* Eigenvalues and eigenvectors (rows of `vectors`) of a symmetric a [n][n], which is destroyed. Some 10 n^3. */
+void statistics_eigen(double *a, size_t n, double *values, double *vectors);
+/* The lower factor of a = F F^T in its place; the upper half stays as it was. false: a is not positive definite. */
+bool statistics_cholesky(double *a, size_t n);
+/* b <- F^-1 b and b <- F^-T b. */
+void statistics_forward(const double *factor, size_t n, double *b);
+void statistics_backward(const double *factor, size_t n, double *b);
+
 /* ---- joint.c ---- */
 
 struct ons_joint {

@@ -10,28 +10,8 @@
 
 #define MOST 8 /* coefficients */
 
-/* Reduces the columns of a [count][columns] to upper triangular form; the last column is the right-hand side. */
-static void reduce(double *a, size_t count, size_t columns) {
-    for (size_t k = 0; k + 1 < columns; k++) {
-        double norm = 0;
-        for (size_t i = k; i < count; i++) { norm += a[i * columns + k] * a[i * columns + k]; }
-        norm = a[k * columns + k] > 0 ? -sqrt(norm) : sqrt(norm);
-        if (norm == 0) { continue; }
-        const double pivot = a[k * columns + k] - norm, scale = -1 / (norm * pivot);
-        for (size_t j = k + 1; j < columns; j++) {
-            double dot = pivot * a[k * columns + j];
-            for (size_t i = k + 1; i < count; i++) { dot += a[i * columns + k] * a[i * columns + j]; }
-            dot *= scale;
-            a[k * columns + j] -= dot * pivot;
-            for (size_t i = k + 1; i < count; i++) { a[i * columns + j] -= dot * a[i * columns + k]; }
-        }
-        a[k * columns + k] = norm;
-        for (size_t i = k + 1; i < count; i++) { a[i * columns + k] = 0; }
-    }
-}
-
 /* Coefficients from R c = q, covariance (R^T R)^-1 from the inverse of R. */
-static bool solve(const double *a, size_t columns, ons_fit *fit) {
+bool statistics_triangle(const double *a, size_t columns, ons_fit *fit) {
     const size_t n = fit->count;
     double inverse[MOST][MOST] = {{0}};
     for (size_t k = 0; k < n; k++) {
@@ -93,8 +73,8 @@ ons_status ons_fit_polynomial(const double *x, const double *y, const double *er
         for (size_t k = 0; k < fit->count; k++, power *= scaled) { a[i * columns + k] = power; }
         a[i * columns + fit->count] = y[i] / errors[i];
     }
-    reduce(a, count, columns);
-    if (!solve(a, columns, fit)) {
+    statistics_reduce(a, count, columns);
+    if (!statistics_triangle(a, columns, fit)) {
         status = ons_fail(ONS_INVALID, "a polynomial of degree %u needs %zu different x", degree, fit->count);
     }
     for (size_t i = fit->count; i < count; i++) {
