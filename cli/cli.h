@@ -223,6 +223,8 @@ typedef struct cli_crossings {
         *best; /* of the two largest sizes (NaN: they do not cross); NULL when several groups claim it */
 } cli_crossings;
 ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossings);
+/* Sets `best` for these rows. */
+void cli_crossings_choose(cli_crossings *crossings);
 void cli_crossings_free(cli_crossings *crossings);
 void cli_crossings_table(const cli_crossings *crossings, cli_table *table);
 /* "Estimate from the two largest sizes ..."; exact NaN: not known. */

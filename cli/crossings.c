@@ -9,12 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossings) {
-    const ons_status status = ons_results_crossings(results, crossings->quantity, crossings->x, crossings->by,
-                                                    &crossings->rows, &crossings->count);
-    if (status != ONS_OK) { return status; }
+void cli_crossings_choose(cli_crossings *crossings) {
     double largest = -INFINITY;
     size_t equals = 0;
+    crossings->best = NULL;
     for (size_t i = 0; i < crossings->count; i++) {
         const ons_crossing_row *row = &crossings->rows[i];
         const double size = row->by1 + row->by2;
@@ -23,7 +21,13 @@ ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossin
         largest = size > largest ? size : largest;
     }
     if (equals > 1) { crossings->best = NULL; } /* several groups of tasks */
-    return ONS_OK;
+}
+
+ons_status cli_crossings_find(const ons_results *results, cli_crossings *crossings) {
+    const ons_status status = ons_results_crossings(results, crossings->quantity, crossings->x, crossings->by,
+                                                    &crossings->rows, &crossings->count);
+    if (status == ONS_OK) { cli_crossings_choose(crossings); }
+    return status;
 }
 
 void cli_crossings_free(cli_crossings *crossings) {

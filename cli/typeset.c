@@ -34,10 +34,12 @@ static void add_plain(char c, ons_text *text) {
     }
 }
 
-/* The characters of an index: letters and digits; a sign before digits. */
+/* The characters of an index: letters and digits; a sign before digits, a point between them. */
 static size_t index_length(const char *c) {
     size_t length = *c == '-' && digit(c[1]) ? 1 : 0;
-    while (word(c[length])) { length++; }
+    while (word(c[length]) || (c[length] == '.' && length && digit(c[length - 1]) && digit(c[length + 1]))) {
+        length++;
+    }
     return length;
 }
 

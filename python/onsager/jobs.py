@@ -18,7 +18,7 @@ from ._native import check, encoded, ffi, lib, message, raise_status, text
 from .errors import Error, InvalidError, Interrupted, OnsagerWarning
 from .progress import Progress, display
 from .results import Results, read
-from .systems import System
+from .systems import BoundSystem
 from .values import elements, flatten, is_grid, single, word
 
 _LOOKS = 0.2  # seconds between two looks at the progress
@@ -124,8 +124,8 @@ class _Folder:
 
 
 def _unfold(system, words):
-    """A System brings its parameters with it, a function of onsager.systems its descriptor."""
-    if isinstance(system, System):
+    """A BoundSystem brings its parameters with it, a function of onsager.systems its descriptor."""
+    if isinstance(system, BoundSystem):
         return system.descriptor, {**system.parameters, **words}
     descriptor = getattr(system, "descriptor", None)
     return (descriptor, words) if isinstance(descriptor, _descriptors.Descriptor) and not isinstance(system, type) else \

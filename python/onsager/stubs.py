@@ -4,7 +4,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 
 from . import _descriptors
-from .systems import System
+from .systems import BoundSystem
 
 _HEAD = '''"""Made by python -m onsager.stubs from the descriptors of the systems."""
 
@@ -27,7 +27,7 @@ _Complex: TypeAlias = complex | np.number[Any] | str
 _Boolean: TypeAlias = bool | np.bool_ | str
 _Grid: TypeAlias = Sequence[Any] | np.ndarray[Any, Any]
 
-class System:
+class BoundSystem:
     name: str
     descriptor: _descriptors.Descriptor
     parameters: dict[str, Any]
@@ -51,7 +51,7 @@ def stub(name, descriptor):
     """The declaration of one system's function."""
     keywords = [f"    {parameter.name}: {_hint(parameter)} = ..." for parameter in descriptor.parameters]
     inside = "    *,\n" + ",\n".join(keywords) + ",\n" if keywords else ""
-    return f"def {name}(\n{inside}) -> System: ...\n" if inside else f"def {name}() -> System: ...\n"
+    return f"def {name}(\n{inside}) -> BoundSystem: ...\n" if inside else f"def {name}() -> BoundSystem: ...\n"
 
 
 def stubs():
@@ -61,5 +61,5 @@ def stubs():
 
 
 if __name__ == "__main__":
-    assert System
+    assert BoundSystem
     print(stubs(), end="")

@@ -2,7 +2,7 @@
 
     >>> onsager.systems.ising(L=[16, 32], temperature=2.3).run(steps=1e4)
 
-Each function takes the parameters of its system by keyword and gives an onsager.systems.System: the system with these values,
+Each function takes the parameters of its system by keyword and gives an BoundSystem: the system with these values,
 which onsager.run and onsager.submit take, and which has them as methods. Signatures, defaults and docstrings come from
 the descriptors, so that help(onsager.systems.ising) says what `onsager describe ising` says.
 
@@ -30,7 +30,7 @@ def __getattr__(name):
     return function
 
 
-class System:
+class BoundSystem:
     """A system with values of its parameters: what onsager.run and onsager.submit take."""
 
     def __init__(self, descriptor, parameters):
@@ -93,7 +93,7 @@ def signature(descriptor):
     """The signature of a system's function."""
     parameters = [_inspect.Parameter(parameter.name, _inspect.Parameter.KEYWORD_ONLY, default=default(parameter),
                                      annotation=_annotation(parameter)) for parameter in descriptor.parameters]
-    return _inspect.Signature(parameters, return_annotation=System)
+    return _inspect.Signature(parameters, return_annotation=BoundSystem)
 
 
 def _annotation(parameter):
@@ -137,7 +137,7 @@ def _function(name, descriptor):
                 guess = _descriptors.nearest(key, names)
                 hint = f"; did you mean '{guess}'?" if guess else ""
                 raise TypeError(f"{name}() got an unexpected keyword argument '{key}'{hint}")
-        return System(descriptor, parameters)
+        return BoundSystem(descriptor, parameters)
 
     function.__name__ = name
     function.__qualname__ = name

@@ -253,7 +253,8 @@ static size_t highest_point(const local_curve *curve, int sign) {
     return best;
 }
 
-static void add_turning_points(local_curve *curve, double middle, int sign, mean_of_two *mean) {
+/* `without` collects the fits that turn nowhere: a maximum that only few of them see is none. */
+static void add_turning_points(local_curve *curve, double middle, int sign, mean_of_two *mean, mean_of_two *without) {
     for (size_t count = FEWEST; count <= curve->count; count++) {
         const size_t first = nearest_points(curve, middle, count);
         const double low = curve->sorted[first].x, high = curve->sorted[first + count - 1].x;
@@ -261,7 +262,11 @@ static void add_turning_points(local_curve *curve, double middle, int sign, mean
             ons_fit fit;
             double root = middle, value[2], error[2];
             if (!fit_here(curve, first, count, degree, &fit)) { continue; }
-            if (!turning_point(&fit, low, high, middle, sign, &root)) { continue; }
+            if (!turning_point(&fit, low, high, middle, sign, &root)) {
+                static const double nothing[2] = {0, 0};
+                mean_add(without, criterion_of(curve, &fit, count), nothing, nothing, &fit);
+                continue;
+            }
             derivative(&fit, root, 1, &error[0]);
             error[0] /= fabs(derivative(&fit, root, 2, NULL));
             value[0] = root;
@@ -271,22 +276,42 @@ static void add_turning_points(local_curve *curve, double middle, int sign, mean
     }
 }
 
+/* Whether points on both sides lie lower beyond their errors. */
+static bool stands_out(const local_curve *curve, int sign, const double value[2], const double error[2]) {
+    bool left = false, right = false;
+    for (size_t i = 0; i < curve->count; i++) {
+        const curve_point point = curve->sorted[i];
+        const bool lower = sign * (value[1] - point.y) > 2 * hypot(point.error, error[1]);
+        left = left || (lower && point.x < value[0]);
+        right = right || (lower && point.x > value[0]);
+    }
+    return left && right;
+}
+
+/* The share of the fits that turn. */
+static double share_of(const mean_of_two *with, const mean_of_two *without) {
+    if (with->weight == 0) { return 0; }
+    return without->weight == 0
+               ? 1
+               : 1 / (1 + exp((with->criterion - without->criterion) / 2) * without->weight / with->weight);
+}
+
 ons_status ons_curve_extremum(const ons_points *points, int sign, ons_extremum *extremum) {
     local_curve curve;
-    mean_of_two mean = {0};
+    mean_of_two mean = {0}, without = {0};
+    double value[2], error[2];
     *extremum = (ons_extremum){.x = NAN, .x_error = NAN, .y = NAN, .y_error = NAN};
     ons_status status = local_init(&curve, points);
     if (status == ONS_OK) {
         const double middle = curve.sorted[highest_point(&curve, sign)].x;
-        add_turning_points(&curve, middle, sign, &mean);
-        if (mean.weight == 0) {
+        add_turning_points(&curve, middle, sign, &mean, &without);
+        if (mean.weight > 0) { mean_result(&mean, value, error); }
+        if (share_of(&mean, &without) < 0.5 || !stands_out(&curve, sign, value, error)) {
             status = ons_fail(ONS_INVALID, "the curve has no %s inside %g to %g: points on both sides of it are needed",
                               sign > 0 ? "maximum" : "minimum", curve.sorted[0].x, curve.sorted[curve.count - 1].x);
         }
     }
     if (status == ONS_OK) {
-        double value[2], error[2];
-        mean_result(&mean, value, error);
         *extremum = (ons_extremum){value[0], error[0], value[1], error[1], mean.degree, mean.goodness};
     }
     local_free(&curve);
