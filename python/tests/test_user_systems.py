@@ -581,3 +581,36 @@ def test_a_job_in_two_threads_of_python_does_not_lock(tmp_path):
         for future in futures:
             future.result(timeout=60)
     archives.assert_same(tmp_path / "0.h5", tmp_path / "1.h5")
+
+
+PROCESS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import onsager
+from dice import Dice
+
+class Mine(Dice):
+    "Dice of a script."
+
+if __name__ == "__main__":
+    onsager.submit(Mine, dice=4, steps=1000, output="process.h5", process=True).result(timeout=60)
+    onsager.run(Mine, dice=4, steps=1000, output="here.h5")
+    before = onsager.open("process.h5").provenance
+    onsager.run(Mine, dice=4, steps=1000, output="process.h5")  # the same identity: there is nothing left to do
+    assert len(onsager.open("process.h5").provenance) == len(before)
+"""
+
+
+def test_a_class_of_a_script_runs_in_a_process_of_its_own(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(PROCESS)
+    done = subprocess.run([sys.executable, str(script), str(ROOT / "examples" / "python")], cwd=tmp_path, timeout=120,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    archives.assert_same(tmp_path / "process.h5", tmp_path / "here.h5")
+
+
+def test_a_class_inside_a_function_cannot_travel():
+    local = variant(__module__="__main__", __qualname__="f.<locals>.Variant")
+    with pytest.raises(onsager.InvalidError, match="file of its own"):
+        user_systems.Traveller(local).__reduce__()
