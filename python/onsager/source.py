@@ -126,6 +126,8 @@ class _Collector:
             self.compiled.append(name)
         self.texts.append(f"# {name}\n{text}")
         for function in _functions(thing):
+            if isinstance(thing, type) and not function.__code__.co_qualname.startswith(thing.__qualname__ + "."):
+                self._add_definition(function.__name__, function)  # put into the class from elsewhere
             for other, value in _named(function):
                 self.add(other, value)
 

@@ -254,14 +254,21 @@ class Definition:
         return [plan.shapes.get(index, ()) for index in range(len(self.observables))]
 
 
-_definitions: weakref.WeakKeyDictionary[type[System], Definition] = weakref.WeakKeyDictionary()
+_definitions: weakref.WeakKeyDictionary[type[System], tuple[dict[str, int], Definition]] = weakref.WeakKeyDictionary()
+
+
+def _members(cls: type[System]) -> dict[str, int]:
+    """What a class consists of, to see when one of it is replaced."""
+    return {name: id(thing) for base in reversed(cls.__mro__) for name, thing in vars(base).items()
+            if not name.startswith("__")}
 
 
 def define(cls: type[System]) -> Definition:
-    """The definition of a class; made once."""
-    if cls not in _definitions:
-        _definitions[cls] = Definition(cls)
-    return _definitions[cls]
+    """The definition of a class; made once, and anew when the class was changed."""
+    found = _definitions.get(cls)
+    if found is None or found[0] != _members(cls):
+        found = _definitions[cls] = (_members(cls), Definition(cls))
+    return found[1]
 
 
 class _Descriptor(Descriptor):

@@ -320,6 +320,38 @@ def test_quenched_may_depend_on_the_parameters(tmp_path):
     assert np.isfinite(plain["sum"]["tau"][0]) and np.isnan(quenched["sum"]["tau"][0])
 
 
+def test_a_quenched_that_fails_is_told_before_anything_is_run(tmp_path):
+    class Wrong(Dice):
+        name = "wrong"
+
+        def quenched(self, parameters):
+            return True
+
+    with pytest.raises(onsager.FailedError, match=r"quenched\(\) of 'wrong' raised TypeError"):
+        run(Wrong, tmp_path / "a.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_class_that_was_changed_is_defined_anew(tmp_path):
+    class Changed(Dice):
+        name = "changed"
+        exact = []
+
+    before = user_systems.define(Changed)
+    assert user_systems.define(Changed) is before
+    Changed.controls = {"steps": 7}
+
+    def advance(self, context):
+        self.faces[:] = 6
+
+    Changed.advance = advance
+    after = user_systems.define(Changed)
+    assert after is not before and after.code.low != before.code.low
+    run(Changed, tmp_path / "a.h5", warmup=1)
+    (_, found, _), = archives.read(tmp_path / "a.h5")
+    assert found["sum"]["mean"][0] == 30
+
+
 def test_start_and_snapshots_take_the_configuration(tmp_path):
     class Still(Dice):
         name = "still"
@@ -531,7 +563,7 @@ def test_another_source_is_another_identity(tmp_path, monkeypatch):
     run(Helped, tmp_path / "a.h5", steps=50, warmup=0)
     before = archives.read(tmp_path / "a.h5")[0][1]["sum"]["mean"][0]
     monkeypatch.setitem(globals(), "FACTOR", 3)
-    user_systems._definitions.pop(Helped)
+    user_systems._definitions.pop(Helped)  # a constant of the file is looked at when the class is defined
     run(Helped, tmp_path / "b.h5", steps=50, warmup=0)
     assert archives.read(tmp_path / "b.h5")[0][1]["sum"]["mean"][0] == pytest.approx(1.5 * before)
     with pytest.raises(onsager.Error):  # it does not go on with the parts of the other
