@@ -244,7 +244,7 @@ def python_derived(slot: int, means: typing.Any, parameters: typing.Any, place: 
     values = None
     try:
         given = parameters_of(parameters, definition.parameters)
-        shape = () if definition.is_scalar(like) else definition.shapes(given)[like]
+        shape: tuple[int, ...] = () if definition.is_scalar(like) else definition.shapes(given)[like]
         values = np.frombuffer(ffi.buffer(place, 8 * math.prod(shape)), np.float64).reshape(shape)
         values[...] = np.nan
         with np.errstate(all="ignore"):
@@ -269,7 +269,7 @@ def python_exact(slot: int, parameters: typing.Any, place: typing.Any) -> int:
         value = known.function(given)
         if value is None:
             return lib.ONS_DONE
-        shape = ()
+        shape: tuple[int, ...] = ()
         if known.name in definition.observable_indices:
             shape = definition.shapes(given)[definition.observable_indices[known.name]]
         else:

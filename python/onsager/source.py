@@ -144,7 +144,7 @@ def source_of(cls: type, base: type) -> str:
         if collector.compiled:
             names = ", ".join(collector.compiled)
             warnings.warn(
-                f"the source of {names} cannot be read, so that stored runs of '{cls.name}' are identified by its "
+                f"the source of {names} cannot be read, so that stored runs of '{getattr(cls, 'name')}' are identified by its "
                 "compiled code: another version of Python will not continue them; write the class in a file",
                 stacklevel=4,
             )
