@@ -59,8 +59,10 @@ docs: build
 format:
 	@$(CLANG_FORMAT) -i $(sources)
 
+# Under /usr/local, or PREFIX=...; DESTDIR=... stands before it for packages.
 install: build
-	@meson install -C $(BUILD)
+	@if [ -n "$(PREFIX)" ]; then meson configure $(BUILD) --prefix "$(abspath $(PREFIX))"; ninja -C $(BUILD) --quiet; fi
+	@meson install -C $(BUILD) --no-rebuild
 
 clean:
 	@rm -rf $(BUILD) $(BUILD)-sanitize $(BUILD)-fuzz

@@ -11,7 +11,8 @@
 
 /* One line each. */
 static const cli_verb *const analyses[] = {
-    &cli_analysis_crossing, &cli_analysis_fit, &cli_analysis_collapse, &cli_analysis_extremum, &cli_analysis_derivative,
+    &cli_analysis_crossing, &cli_analysis_fit,        &cli_analysis_collapse,
+    &cli_analysis_extremum, &cli_analysis_derivative, &cli_analysis_reweight,
 };
 #define ANALYSES (sizeof analyses / sizeof *analyses)
 
@@ -55,6 +56,8 @@ ons_status cli_analysis_choose(const cli_verb **verb, int *count, char **words) 
     return ONS_OK;
 }
 
+const cli_verb *cli_analysis_at(size_t index) { return index < ANALYSES ? analyses[index] : NULL; }
+
 void cli_analyses_text(ons_text *text) {
     ons_text_add(text, "\n");
     for (size_t i = 0; i < ANALYSES; i++) {
@@ -82,8 +85,7 @@ ons_status cli_analysis_open(const cli_arguments *arguments, ons_results **resul
     if (status == ONS_OK && !output && cli_option_value(arguments, "keep")) {
         status = ons_fail(ONS_INVALID, "--keep goes with -o FILE, which names the figure");
     }
-    if (status == ONS_OK) { status = cli_only_word(arguments, "an archive", &path); }
-    return status == ONS_OK ? cli_results_open(results, path) : status;
+    return status == ONS_OK ? cli_results_open_words(arguments, results, &path) : status;
 }
 
 json_t *cli_findings_document(const cli_arguments *arguments, const ons_results *results) {

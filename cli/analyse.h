@@ -18,6 +18,7 @@ extern const cli_verb cli_analysis_crossing;
 extern const cli_verb cli_analysis_derivative;
 extern const cli_verb cli_analysis_extremum;
 extern const cli_verb cli_analysis_fit;
+extern const cli_verb cli_analysis_reweight;
 
 /* The descriptor of an analysis: `text` stands for its usage after FILE.h5 NAME. */
 #define CLI_ANALYSIS_NAME(short_name) "analyse FILE.h5 " short_name

@@ -47,6 +47,8 @@ extern const size_t cli_verb_count;
 ons_status cli_list(cli_arguments *arguments);
 ons_status cli_describe(cli_arguments *arguments);
 ons_status cli_run(cli_arguments *arguments);
+ons_status cli_merge(cli_arguments *arguments);
+ons_status cli_status(cli_arguments *arguments);
 ons_status cli_show(cli_arguments *arguments);
 ons_status cli_plot(cli_arguments *arguments);
 ons_status cli_report(cli_arguments *arguments);
@@ -61,6 +63,11 @@ ons_status cli_new(cli_arguments *arguments);
 /* The text of `onsager help` and of `onsager VERB --help`. */
 void cli_help_text(ons_text *text);
 void cli_verb_help(ons_text *text, const cli_verb *verb);
+/* The analyses of `onsager analyse` one after the other; NULL behind the last. */
+const cli_verb *cli_analysis_at(size_t index);
+/* `onsager help --man`, onsager(1); `onsager help --bash`, the completion of bash. */
+void cli_manual(ons_text *text);
+void cli_bash(ons_text *text);
 
 /* Sorts argv[0 .. count-1] (what follows the verb) into options and words. ONS_DONE: --help was among them. */
 ons_status cli_arguments_read(cli_arguments *arguments, const cli_verb *verb, int count, char **argv);
@@ -141,13 +148,22 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
 /* From the canonical YAML of a job that has left an archive or parts. `system`: the C file of a user's own (NULL: the
  * system is built in). */
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened);
+/* The same for one share of it, "3/16" (NULL: the whole). */
+ons_status cli_job_reopen_share(const char *archive, const char *yaml, const char *system, const char *part,
+                                cli_job *opened);
 void cli_job_close(cli_job *opened);
+/* run --dry-run. `step`: what one step of the system is. */
+ons_status cli_dry_run(const cli_arguments *arguments, const ons_job *job, const char *step);
 
 /* ---- results --------------------------------------------------------------------------------------------------------
  */
 
 /* Opens an archive. Where a job runs or was broken off, its parts are gathered into the archive first. */
 ons_status cli_results_open(ons_results **results, const char *path);
+/* Whether the words are one archive, and measure.NAME=FORMULA behind it. */
+bool cli_words_are_archive(const cli_arguments *arguments);
+/* The archive of such words with these quantities added; without them any path. */
+ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **results, const char **path);
 
 /* Names of the parameters that a table needs to tell its rows apart: those that vary, and those that a result runs
  * over. */

@@ -22,7 +22,20 @@ static const cli_option describe_options[] = {
 static const cli_option run_options[] = {
     {'o', "output", "FILE.h5", "the archive (the same as output=FILE.h5)"},
     JSON_OPTION,
+    {0, "part", "K/N", "run the K-th of N parts of the job, into STEM.KofN.h5; 'onsager merge' joins them"},
+    {0, "dry-run", NULL, "run nothing: tasks, memory, size of the archive and time, from a second of trial"},
     {'q', "quiet", NULL, "no progress, no table"},
+    END,
+};
+static const cli_option merge_options[] = {
+    {'o', "output", "FILE.h5", "the merged archive, a new file"},
+    {0, "system", "FILE.c", "the system of your own that made the archives"},
+    {'q', "quiet", NULL, "print nothing"},
+    END,
+};
+static const cli_option status_options[] = {
+    JSON_OPTION,
+    {0, "system", "FILE.c", "the system of your own that made the archive"},
     END,
 };
 static const cli_option show_options[] = {
@@ -73,11 +86,21 @@ const cli_verb cli_verbs[] = {
      "the command "
      "line override those of a job file. Run controls, the same for every system: steps warmup every replicas seed "
      "threads "
-     "until.NAME time checkpoint output series snapshots start.\n\n"
+     "until.NAME measure.NAME time checkpoint output series snapshots start.\n\n"
      "The same command again continues what is not finished; more steps extend it. Ctrl-C writes all parts first, a "
      "second one leaves at "
      "once.",
      run_options, cli_run},
+    {"merge", "A.h5 B.h5 ... -o ALL.h5", "join the archives of the parts of a job",
+     "The parts ran with 'onsager run JOB.yaml --part K/N', on any machines. The merged archive holds the same bits as "
+     "that of the undivided job; what is missing can be run from it. Archives of other jobs, systems, versions or "
+     "seeds "
+     "are refused, and two that hold the same replica.",
+     merge_options, cli_merge},
+    {"status", "[FILE.h5 | FOLDER | JOB.yaml | SYSTEM key=value ...]", "what of a job is done, running and left",
+     "Looks at archives and at what running jobs have stored, those of parts (--part K/N) too, and writes nothing. "
+     "Without a word: all jobs in this folder.",
+     status_options, cli_status},
     {"show", "FILE.h5", "the results of an archive as a table, CSV or JSON",
      "Where the job still runs, or was broken off, what its parts hold comes into the archive first. The words of "
      "'onsager run' may "

@@ -48,6 +48,8 @@ static ons_status read_words(const cli_arguments *arguments, const request *aske
         if (is_assignment(arguments->words[i])) { status = ons_job_word(job, arguments->words[i]); }
     }
     if (status == ONS_OK && output) { status = ons_job_set(job, "output", output); }
+    const char *part = cli_option_value(arguments, "part");
+    if (status == ONS_OK && part) { status = ons_job_set(job, "part", part); }
     return status;
 }
 
@@ -85,10 +87,16 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
 }
 
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened) {
+    return cli_job_reopen_share(archive, yaml, system, NULL, opened);
+}
+
+ons_status cli_job_reopen_share(const char *archive, const char *yaml, const char *system, const char *part,
+                                cli_job *opened) {
     *opened = (cli_job){0};
     ons_status status = ons_job_create(&opened->job);
     if (status == ONS_OK) { status = ons_job_parse(opened->job, archive, yaml, strlen(yaml)); }
     if (status == ONS_OK) { status = ons_job_set(opened->job, "output", archive); }
+    if (status == ONS_OK && part) { status = ons_job_set(opened->job, "part", part); }
     const char *name = system ? system : status == ONS_OK ? ons_job_system_name(opened->job) : NULL;
     if (status == ONS_OK) { status = cli_system_open(&opened->system, name ? name : "", ""); }
     return status == ONS_OK ? bind(opened, name) : status;

@@ -46,6 +46,25 @@ static ons_status print_help(const cli_verb *verb) {
     return status;
 }
 
+/* `onsager help --man` and the like: ONS_DONE when the word is none of them. */
+static ons_status print_page(const char *word) {
+    ons_text text = {0};
+    if (strcmp(word, "--man") == 0) {
+        cli_manual(&text);
+    } else if (strcmp(word, "--bash") == 0) {
+        cli_bash(&text);
+    } else {
+        static const char *const known[] = {"--man", "--bash", "--help"};
+        char hint[CLI_HINT];
+        if (word[0] != '-' || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) { return ONS_DONE; }
+        return ons_fail(ONS_INVALID, "'onsager help' has no option '%s'%s (--man, --bash)", word,
+                        cli_hint(hint, word, known, 3));
+    }
+    const ons_status status = cli_print(&text);
+    ons_text_free(&text);
+    return status;
+}
+
 /* `onsager`, `onsager help [VERB]`, --help, --version. ONS_DONE: the first word is a verb's. */
 static ons_status answer_without_verb(int count, char **argv) {
     if (count < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) { return print_help(NULL); }
@@ -57,6 +76,8 @@ static ons_status answer_without_verb(int count, char **argv) {
         return status;
     }
     if (strcmp(argv[1], "help") == 0) {
+        const ons_status page = count == 3 ? print_page(argv[2]) : ONS_DONE;
+        if (page != ONS_DONE) { return page; }
         const cli_verb *verb = count > 2 && argv[2][0] != '-' ? find_verb(argv[2]) : NULL;
         if (count > 2 && argv[2][0] != '-' && !verb) { return unknown_verb(argv[2]); }
         return print_help(verb);

@@ -57,3 +57,50 @@ ons_status cli_results_open(ons_results **results, const char *path) {
     free(yaml);
     return ONS_OK;
 }
+
+/* ---- quantities of the user's own
+ * ------------------------------------------------------------------------------------- */
+
+static bool is_measure(const char *word) { return strncmp(word, "measure.", 8) == 0 && strchr(word, '=') != NULL; }
+
+bool cli_words_are_archive(const cli_arguments *arguments) {
+    for (size_t i = 1; i < arguments->word_count; i++) {
+        if (!is_measure(arguments->words[i])) { return false; }
+    }
+    const char *dot = arguments->word_count > 0 ? strrchr(arguments->words[0], '.') : NULL;
+    return dot != NULL && strcmp(dot, ".h5") == 0;
+}
+
+/* measure.NAME=FORMULA: what stands before and behind the equals sign; the names are owned. */
+static ons_status measure_words(const cli_arguments *arguments, ons_results *results) {
+    const size_t count = arguments->word_count - 1;
+    ons_own_quantity *measures = ONS_NEW(ons_own_quantity, count);
+    ons_status status = measures == NULL ? ONS_MEMORY : ONS_OK;
+    for (size_t i = 0; i < count && status == ONS_OK; i++) {
+        const char *word = arguments->words[i + 1] + 8, *equals = strchr(word, '=');
+        measures[i] = (ons_own_quantity){ons_copy_part(word, (size_t)(equals - word)), equals + 1};
+        if (measures[i].name == NULL) { status = ONS_MEMORY; }
+    }
+    if (status == ONS_OK) { status = ons_results_measure(results, measures, count); }
+    for (size_t i = 0; measures != NULL && i < count; i++) { free((char *)measures[i].name); }
+    free(measures);
+    return status;
+}
+
+ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **results, const char **path) {
+    const bool measured = arguments->word_count > 1 && cli_words_are_archive(arguments);
+    *results = NULL;
+    ons_status status = ONS_OK;
+    if (measured) {
+        *path = arguments->words[0];
+    } else {
+        status = cli_only_word(arguments, "an archive", path);
+    }
+    if (status == ONS_OK) { status = cli_results_open(results, *path); }
+    if (status == ONS_OK && measured) { status = measure_words(arguments, *results); }
+    if (status != ONS_OK) {
+        ons_results_free(*results);
+        *results = NULL;
+    }
+    return status;
+}

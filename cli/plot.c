@@ -133,9 +133,8 @@ ons_status cli_plot(cli_arguments *arguments) {
     const char *path;
     const bool picture = cli_option_value(arguments, "picture");
     ons_results *results = NULL;
-    ons_status status = cli_only_word(arguments, "an archive", &path);
-    if (status == ONS_OK) { status = check_options(arguments, picture); }
-    if (status == ONS_OK) { status = cli_results_open(&results, path); }
+    ons_status status = check_options(arguments, picture);
+    if (status == ONS_OK) { status = cli_results_open_words(arguments, &results, &path); }
     if (status != ONS_OK) { return status; }
     status = picture ? cli_plot_picture(arguments, results, path) : draw_quantity(arguments, results, path);
     ons_results_free(results);

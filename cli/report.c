@@ -165,10 +165,9 @@ static char *default_output(const char *archive) {
 ons_status cli_report(cli_arguments *arguments) {
     const char *path, *source, *given = cli_option_value(arguments, "output");
     double exact;
-    ons_status status = cli_only_word(arguments, "an archive", &path);
-    if (status == ONS_OK) { status = cli_exact_option(arguments, &exact, &source); }
+    ons_status status = cli_exact_option(arguments, &exact, &source);
     ons_results *results = NULL;
-    if (status == ONS_OK) { status = cli_results_open(&results, path); }
+    if (status == ONS_OK) { status = cli_results_open_words(arguments, &results, &path); }
     if (status != ONS_OK) { return status; }
     char *output = given ? ons_copy(given) : default_output(path);
     ons_text page = {0};

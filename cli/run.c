@@ -75,7 +75,11 @@ static ons_status run_job(cli_arguments *arguments, ons_job *job, const cli_syst
 ons_status cli_run(cli_arguments *arguments) {
     cli_job opened;
     ons_status status = cli_job_open(arguments, cli_option_value(arguments, "output"), &opened);
-    if (status == ONS_OK) { status = run_job(arguments, opened.job, &opened.system); }
+    if (status == ONS_OK && cli_option_value(arguments, "dry-run")) {
+        status = cli_dry_run(arguments, opened.job, opened.system.system->step);
+    } else if (status == ONS_OK) {
+        status = run_job(arguments, opened.job, &opened.system);
+    }
     cli_job_close(&opened);
     return status;
 }

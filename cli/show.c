@@ -31,7 +31,8 @@ static ons_status show(const ons_results *results, const char *format, const cha
     return status;
 }
 
-/* One word that ends with .h5, or is no job: an archive. Otherwise the words of `run`, whose parts are gathered first.
+/* A word that ends with .h5 (formulas may follow), or is no job: an archive. Otherwise the words of `run`, whose parts
+ * are gathered first.
  */
 static ons_status open_results(const cli_arguments *arguments, ons_results **results) {
     const char *first = arguments->word_count ? arguments->words[0] : "";
@@ -39,10 +40,7 @@ static ons_status open_results(const cli_arguments *arguments, ons_results **res
     const bool job = arguments->word_count > 1 || (dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0));
     const bool archive = dot && strcmp(dot, ".h5") == 0;
     const char *path;
-    if (!job || archive) {
-        const ons_status status = cli_only_word(arguments, "an archive", &path);
-        return status == ONS_OK ? cli_results_open(results, path) : status;
-    }
+    if (!job || archive) { return cli_results_open_words(arguments, results, &path); }
     cli_job opened;
     ons_status status = cli_job_open(arguments, NULL, &opened);
     if (status == ONS_OK) { status = ons_results_collect(opened.job); }

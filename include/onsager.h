@@ -8,6 +8,8 @@
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
 #include <onsager/registry.h>
+#include <onsager/reweight.h>
+#include <onsager/sample_analyses.h>
 #include <onsager/samples.h>
 #include <onsager/spins.h>
 #include <onsager/statistics.h>

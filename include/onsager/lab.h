@@ -79,6 +79,44 @@ typedef struct ons_run_options {
  * launcher all ranks call this; only the leading one builds the archive (ons_leading). */
 ONS_API ons_status ons_job_run(ons_job *job, const ons_run_options *options);
 
+/* Joins archives of one job whose parts (`part=K/N`) ran on several machines into a new archive at ons_job_output: the
+ * job is that of the archives (ons_results_job), bound without `part`. In all its results the archive equals that of
+ * the undivided run as far as the parts are there; what is missing can be run from it. ONS_INVALID: archives of other
+ * jobs, systems, versions or seeds, two that hold the same replica of a task, an output that is there already.
+ * `command`: for the provenance; may be NULL. */
+ONS_API ons_status ons_job_merge(const ons_job *job, const char *const *archives, size_t count, const char *command);
+
+/* How far a job is, from what lies on the disk: its archive, its parts while it runs or after it was broken off, and
+ * those of its shares STEM.KofN.h5 beside it. Only reads; may be asked at any time. */
+typedef struct ons_task_overview {
+    const char *key;
+    const char *parameters;          /* "L=16, temperature=2": those that differ from their defaults */
+    uint64_t replicas;               /* asked for (with `part`: of this share) */
+    uint64_t begun, done;            /* something is stored; all steps are made, or the goals met */
+    double steps_made, steps_wanted; /* of all replicas; of archives at least so many */
+} ons_task_overview;
+typedef struct ons_overview {
+    size_t tasks;
+    const ons_task_overview *task;
+    size_t outputs; /* archives or directories of parts that were found */
+    size_t running; /* of them have a process at work on this machine, or where locks reach */
+    double stored;  /* seconds since a part was written; NaN: none lies there */
+} ons_overview;
+ONS_API ons_status ons_job_overview(const ons_job *job, ons_overview **overview);
+ONS_API void ons_overview_free(ons_overview *overview);
+
+/* What a bound job will take: bytes by its plan, time by making steps of its largest and smallest tasks for about
+ * `seconds`, from their starts; the warm-up is not counted, and with goals the steps are the most there may be. */
+typedef struct ons_foresight {
+    size_t tasks;
+    double replicas, states, steps; /* of all tasks together */
+    double memory, archive;         /* bytes */
+    double step_seconds;            /* of one state of the largest task, one thread */
+    double core_seconds, seconds;   /* of all; with the threads of the job */
+    bool goals;
+} ons_foresight;
+ONS_API ons_status ons_job_foresight(const ons_job *job, double seconds, ons_foresight *foresight);
+
 /* Whether this process speaks for the job: true but on the ranks of an MPI launch that are not the first. */
 ONS_API bool ons_leading(void);
 
@@ -137,6 +175,16 @@ ONS_API ons_status ons_results_read(ons_results **results, const char *path);
 ONS_API ons_status ons_results_collect(const ons_job *job);
 /* Keeps the tasks of this job only, in its order. */
 ONS_API ons_status ons_results_select(ons_results *results, const ons_job *job);
+/* Adds quantities that were not asked for before the run: formulas as `measure.NAME` takes them, of samples
+ * ("energy^2") or of means ("mean(m6)/mean(energy)^3"), one may use those of samples before it. Those of means alone
+ * come from the stored joint bins, as in a run; those of samples from the full series (series=yes), else from the
+ * thinned record, with a line in the notes of the task. ONS_INVALID: a formula that cannot be read, a name that nobody
+ * measured, with the nearest one; the results are then good for nothing but ons_results_free. Cost: the samples of
+ * every task are read. */
+typedef struct ons_own_quantity {
+    const char *name, *formula;
+} ons_own_quantity;
+ONS_API ons_status ons_results_measure(ons_results *results, const ons_own_quantity *measures, size_t count);
 ONS_API void ons_results_free(ons_results *results);
 ONS_API const char *ons_results_path(const ons_results *results);
 ONS_API const char *ons_results_system(const ons_results *results);

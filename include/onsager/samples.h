@@ -90,6 +90,26 @@ ONS_API ons_status ons_samples_series(ons_samples *samples, size_t index, const 
 ONS_API ons_status ons_samples_snapshot(ons_samples *samples, size_t index, const ons_task_samples *task,
                                         size_t replica, const char *array, size_t snapshot, double *values);
 
+/* ---- functions of the means ----------------------------------------------------------------------------------------
+ */
+
+/* A quantity of a task as a function of the means of its samples: a MEAN observable; a derived quantity of the system,
+ * for which the bound job that made the archive is needed (`job`, else NULL; it must outlive the quantity); or an
+ * expression of names of scalar observables and components ("magnetization_fourth/magnetization_squared^2").
+ * ONS_INVALID with the nearest name when it is none of these. */
+typedef struct ons_quantity ons_quantity;
+ONS_API ons_status ons_quantity_create(ons_quantity **quantity, const ons_task_samples *task, const ons_job *job,
+                                       const char *name);
+ONS_API void ons_quantity_free(ons_quantity *quantity);
+ONS_API size_t ons_quantity_size(const ons_quantity *quantity); /* numbers that it has */
+/* Whether it is a derived quantity or an expression rather than a plain mean. */
+ONS_API bool ons_quantity_is_derived(const ons_quantity *quantity);
+/* Gives a real parameter another value, for derived quantities that depend on it (1/T^2 of a specific heat). What only
+ * follows it by its default stays. */
+ONS_API ons_status ons_quantity_set(ons_quantity *quantity, const char *parameter, double value);
+/* The quantity at these means, [components]: an ons_joint_function whose data is the quantity. */
+ONS_API void ons_quantity_function(void *quantity, const double *means, double *outputs);
+
 #ifdef __cplusplus
 }
 #endif

@@ -56,6 +56,13 @@ ons_status lab_part_restamp(const char *bytes, size_t count, double replacement,
 
 /* archive_parts.c: whether the directory of parts knows of any task of the job. */
 bool lab_parts_exist(const ons_job *job);
+/* run.c: the directory of the parts: made, locked by this process, and removed but for parts of other jobs. */
+ons_status lab_parts_make(const char *directory);
+ons_status lab_parts_lock(const char *directory, int *lock);
+void lab_parts_clear(const ons_job *job, const char *directory); /* the files of the job's tasks alone */
+void lab_parts_remove(const ons_job *job, const char *directory);
+/* archive_parts.c: whether the group of a task holds a state. */
+bool lab_archive_has_part(hid_t group, uint64_t state_index);
 
 /* archive_unpack.c: series and snapshots of a state go back to where they came from. */
 ons_status lab_archive_get_series(lab_h5 *h5, hid_t group, const lab_replica *replica, const char *path);

@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char remedy[] = "give another output= or move it away";
-
 /* The first line in which two identities differ. */
-static ons_status refuse_identity(const char *path, const char *theirs, const char *ours) {
+static ons_status refuse_identity(const char *path, const char *remedy, const char *theirs, const char *ours) {
     size_t a = 0, b = 0;
     for (;;) {
         a = strcspn(theirs, "\n");
@@ -25,7 +23,7 @@ static ons_status refuse_identity(const char *path, const char *theirs, const ch
                     a ? theirs : "nothing", b ? shown_b : 7, b ? ours : "nothing", remedy);
 }
 
-static ons_status check_code(const ons_job *job, const char *path, const lab_archive_head *head) {
+static ons_status check_code(const ons_job *job, const char *path, const char *remedy, const lab_archive_head *head) {
     char code[ONS_DIGEST_TEXT] = "";
     if (job->has_code) { ons_digest_text(job->code, code); }
     if (strcmp(head->code, code) != 0) {
@@ -41,7 +39,7 @@ static ons_status check_code(const ons_job *job, const char *path, const lab_arc
 }
 
 /* Tasks under the same key must hold the same stream of samples. */
-static ons_status check_tasks(const ons_job *job, lab_h5 *h5, const lab_archive_head *head) {
+static ons_status check_tasks(const ons_job *job, const char *remedy, lab_h5 *h5, const lab_archive_head *head) {
     ons_status status = ONS_OK;
     for (size_t t = 0; t < job->task_count && status == ONS_OK; ++t) {
         const size_t index = lab_archive_find(head, job->tasks[t].key_text);
@@ -53,7 +51,7 @@ static ons_status check_tasks(const ons_job *job, lab_h5 *h5, const lab_archive_
         lab_archive_leave_task(h5, group);
         if (status != ONS_OK) { break; }
         if (strcmp(identity, job->tasks[t].identity) != 0) {
-            status = refuse_identity(h5->name, identity, job->tasks[t].identity);
+            status = refuse_identity(h5->name, remedy, identity, job->tasks[t].identity);
         }
         free(identity);
     }
@@ -61,10 +59,16 @@ static ons_status check_tasks(const ons_job *job, lab_h5 *h5, const lab_archive_
 }
 
 ons_status lab_archive_old(const ons_job *job, lab_h5 *h5, lab_archive_head *head, bool *damaged) {
-    const char *path = job->output;
     *damaged = false;
     *head = (lab_archive_head){0};
-    if (!ons_file_exists(path)) { return ONS_DONE; }
+    if (!ons_file_exists(job->output)) { return ONS_DONE; }
+    return lab_archive_fits(job, job->output, "give another output= or move it away", h5, head, damaged);
+}
+
+ons_status lab_archive_fits(const ons_job *job, const char *path, const char *remedy, lab_h5 *h5,
+                            lab_archive_head *head, bool *damaged) {
+    *damaged = false;
+    *head = (lab_archive_head){0};
     ons_status status = lab_archive_open(h5, path, head, damaged);
     if (status != ONS_OK) { return status; }
     if (strcmp(head->system, job->system->name) != 0) {
@@ -75,9 +79,9 @@ ons_status lab_archive_old(const ons_job *job, lab_h5 *h5, lab_archive_head *hea
         status = ons_fail(ONS_INVALID, "%s: it was made with seed %llu, this job has seed %llu; %s", path,
                           (unsigned long long)head->seed, (unsigned long long)job->seed, remedy);
     }
-    if (status == ONS_OK) { status = check_code(job, path, head); }
+    if (status == ONS_OK) { status = check_code(job, path, remedy, head); }
     if (status == ONS_OK) {
-        status = check_tasks(job, h5, head);
+        status = check_tasks(job, remedy, h5, head);
         *damaged = h5->status == ONS_INVALID; /* only reading sets it, a refusal does not */
     }
     if (status != ONS_OK) {

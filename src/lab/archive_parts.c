@@ -88,7 +88,7 @@ static ons_status get_part(lab_h5 *h5, hid_t group, uint64_t state_index, char *
     return status;
 }
 
-static bool has_part(hid_t group, uint64_t state_index) {
+bool lab_archive_has_part(hid_t group, uint64_t state_index) {
     char name[48];
     snprintf(name, sizeof name, "parts/%04llu", (unsigned long long)state_index);
     return lab_h5_has(group, "parts") && lab_h5_has(group, name);
@@ -131,7 +131,7 @@ static ons_status unpack_task(lab_h5 *h5, const lab_task *task, size_t index, co
     hid_t group;
     ons_status status = lab_archive_enter_task(h5, index, &group);
     for (size_t s = 0; s < lab_state_count(task) && status == ONS_OK; ++s) {
-        if (part_is_there(directory, task, s) || !has_part(group, s)) { continue; }
+        if (part_is_there(directory, task, s) || !lab_archive_has_part(group, s)) { continue; }
         status = make_directory(directory);
         if (status == ONS_OK) { status = unpack_state(h5, group, task, s, directory); }
     }
@@ -238,7 +238,7 @@ static ons_status likely_task(lab_h5 *h5, const lab_archive_head *head, const la
 
 static size_t stored_parts(hid_t group) {
     size_t count = 0;
-    while (has_part(group, count)) { ++count; }
+    while (lab_archive_has_part(group, count)) { ++count; }
     return count;
 }
 
@@ -299,7 +299,7 @@ ons_status lab_archive_state(const ons_job *job, const lab_task *task, uint64_t 
         status = index < head.tasks ? lab_archive_enter_task(&h5, index, &group)
                                     : ons_fail(ONS_INVALID, "%s: has no task %s", job->output, task->key_text);
         if (status == ONS_OK) {
-            status = has_part(group, state_index)
+            status = lab_archive_has_part(group, state_index)
                          ? get_part(&h5, group, state_index, bytes, count)
                          : ons_fail(ONS_INVALID, "%s: the state of replica %llu is not stored", job->output,
                                     (unsigned long long)state_index * task->plan.lanes);

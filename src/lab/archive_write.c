@@ -8,16 +8,17 @@
  *   /provenance            a YAML list, one entry for every run: version, dates, machine, compiler, command
  *   /tasks/NNNN            one task; attributes key, identity, canonical, complete, steps, replicas, replicas_asked,
  * independent (only the spread of replicas tells errors), warmup, seconds, weight_extent, weight_coefficients and
- * weight_features (where check() declared them, ons_plan_weight), flags, notes, parameter_names, parameter_is_number, result_names, digest parameters           an attribute per
- * parameter, in its own type (complex: pairs) texts                the same as a user would write them results/NAME
- * attributes kind, unit, meaning, axis, derived, exact_source, shape (of arrays) mean, error        MEAN: scalar or of
- * the shape; SERIES: [times] + shape; VALUE; HISTOGRAM: counts and their errors tau, binning_tau, samples, effective,
- * rhat           MEAN only flags              bits: 1 not-equilibrated, 2 too-few-samples, 4 not-finite exact, time,
- * edges where they are known; a HISTOGRAM has the attributes below and above columns/"I NAME"   TABLE: one dataset per
- * column, attributes columns, column_is_text, rows on the result replicas/RRRR        what one replica left: bins
- * [bins][components] (means of bin_length samples), record (every record_stride-th sample), series
- * [samples][components] (series=yes), attribute components; snapshots/ARRAY [snapshots]... at the first replica of a
- * state parts/SSSS           the bytes of the state's last part; attributes digest, seconds (zero in the part itself)
+ * weight_features (where check() declared them, ons_plan_weight), flags, notes, parameter_names, parameter_is_number,
+ * result_names, digest parameters           an attribute per parameter, in its own type (complex: pairs) texts the same
+ * as a user would write them results/NAME attributes kind, unit, meaning, axis, derived, exact_source, shape (of
+ * arrays) mean, error        MEAN: scalar or of the shape; SERIES: [times] + shape; VALUE; HISTOGRAM: counts and their
+ * errors tau, binning_tau, samples, effective, rhat           MEAN only flags              bits: 1 not-equilibrated, 2
+ * too-few-samples, 4 not-finite exact, time, edges where they are known; a HISTOGRAM has the attributes below and above
+ * columns/"I NAME"   TABLE: one dataset per column, attributes columns, column_is_text, rows on the result
+ * replicas/RRRR        what one replica left: bins [bins][components] (means of bin_length samples), record (every
+ * record_stride-th sample), series [samples][components] (series=yes), attribute components; snapshots/ARRAY
+ * [snapshots]... at the first replica of a state parts/SSSS           the bytes of the state's last part; attributes
+ * digest, seconds (zero in the part itself)
  *
  * `digest` (XXH3, 128 bits) of a task covers its results and parameters, that of / its attributes and the job.
  * Everything but `seconds` and /provenance is the same for the same job.
@@ -210,7 +211,7 @@ static ons_status write_head(writer *w) {
 
 static ons_status write_provenance(writer *w, bool ran) {
     char text[ONS_DIGEST_TEXT];
-    const char *earlier = w->has_old ? w->old_head.provenance : NULL;
+    const char *earlier = w->has_old ? w->old_head.provenance : w->options->earlier;
     char *provenance = !ran && earlier != NULL ? ons_copy(earlier) : lab_provenance(w->job, w->options, earlier);
     if (provenance == NULL) { return ONS_MEMORY; }
     lab_h5_put_document(&w->h5, w->h5.file, "provenance", provenance);

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "measures.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -109,6 +109,12 @@ ons_status lab_job_canonical(ons_job *job) {
     if (job->time > 0) { ons_text_add(&text, "time: %s\n", ons_real_text(job->time, number)); }
     if (job->series) { ons_text_add(&text, "series: yes\n"); }
     if (job->snapshots > 0) { ons_text_add(&text, "snapshots: %" PRId64 "\n", job->snapshots); }
+    for (size_t i = 0; job->source->measures != NULL && i < job->source->measures->count; i++) {
+        const lab_measure *measure = &job->source->measures->list[i];
+        ons_text_add(&text, "measure.%s: ", measure->name);
+        add_quoted(measure->formula.text, &text);
+        ons_text_add(&text, "\n");
+    }
     if (job->controls_count == 1) {
         add_grid(job, 0, "", &text);
     } else {

@@ -6,6 +6,8 @@
  */
 #include "context.h"
 
+#include "measures.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -159,6 +161,23 @@ static void name_what_was_forgotten(ons_context *context) {
     }
 }
 
+/* What the user asked for in addition, from what the system has just measured. */
+static void measure_own(ons_context *context) {
+    const lab_task *task = context->task;
+    const lab_layout *layout = context->layout;
+    for (unsigned lane = 0; task->measures != NULL && lane < context->lanes; lane++) {
+        double *const vectors[] = {[ONS_MEAN] = context->sample + lane * layout->means,
+                                   [ONS_SERIES] = context->series + lane * layout->series};
+        for (size_t i = 0; i < task->measures->count && !task->own[i].measure->formula.of_means; i++) {
+            const struct lab_own *own = &task->own[i];
+            const size_t index = own->measure->index;
+            lab_own_values(own, layout, vectors[own->kind], vectors[own->kind] + layout->offsets[index]);
+            context->stamps[lane * task->plan.observables + index] = context->stamp;
+            context->components += own->size;
+        }
+    }
+}
+
 ons_status lab_context_measure(ons_context *context, const void *state) {
     const ons_system *system = context->task->plan.system;
     context->stamp++;
@@ -169,6 +188,7 @@ ons_status lab_context_measure(ons_context *context, const void *state) {
         context->measuring = false;
         if (status < 0 && context->status == ONS_OK) { return status; }
     }
+    measure_own(context);
     if (context->components != context->lanes * (context->layout->means + context->layout->series)) {
         name_what_was_forgotten(context);
     }

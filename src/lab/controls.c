@@ -18,8 +18,9 @@
  */
 
 /* Those that may differ between grids come first. */
-static const char *const names[] = {"steps",   "warmup", "warmup.max", "every",  "replicas", "until.NAME", "seed",
-                                    "threads", "time",   "checkpoint", "output", "series",   "snapshots"};
+static const char *const names[] = {"steps",      "warmup", "warmup.max", "every", "replicas",
+                                    "until.NAME", "seed",   "threads",    "time",  "checkpoint",
+                                    "output",     "series", "snapshots",  "part",  "measure.NAME"};
 #define IN_GRIDS 6
 #define NAMES (sizeof names / sizeof *names)
 
@@ -31,8 +32,12 @@ const char *const *lab_control_names(size_t *count) {
 bool lab_control_known(const char *key, bool *in_grids) {
     *in_grids = true;
     if (strncmp(key, "until.", 6) == 0 && key[6] != '\0') { return true; }
+    if (strncmp(key, "measure.", 8) == 0 && key[8] != '\0') {
+        *in_grids = false;
+        return true;
+    }
     for (size_t i = 0; i < NAMES; i++) {
-        if (strcmp(names[i], key) == 0 && i != 5) {
+        if (strcmp(names[i], key) == 0) {
             *in_grids = i < IN_GRIDS;
             return true;
         }

@@ -37,6 +37,8 @@ static ons_status check_quantity(const ons_results *results, const char *name) {
 
 /* ---- the other parameters ---- */
 
+/* Whether the user gave the parameter in any task: then it has a line in the canonical text. What only follows its
+ * default, as clusters = L/2 does, may differ. */
 bool lab_is_given(const ons_results *results, const char *name) {
     const size_t length = strlen(name);
     for (size_t t = 0; t < results->count; ++t) {

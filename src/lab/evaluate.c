@@ -54,10 +54,9 @@ static ons_status keep_estimates(ons_result *result, const ons_estimate *estimat
     return status;
 }
 
-/* Names, texts and shape; `like` is the observable whose shape it has. */
-static ons_status describe(const lab_evaluation *evaluation, const char *name, const char *unit, const char *meaning,
-                           const char *axis, size_t like, ons_result *result) {
-    const lab_shape *shape = &evaluation->task->plan.shapes[like];
+/* Names, texts and shape. */
+static ons_status describe(const char *name, const char *unit, const char *meaning, const char *axis,
+                           const lab_shape *shape, ons_result *result) {
     result->name = ons_copy(name);
     result->unit = ons_copy(unit == NULL ? "" : unit);
     result->meaning = ons_copy(meaning == NULL ? "" : meaning);
@@ -83,8 +82,8 @@ static ons_status evaluate_mean(const lab_evaluation *evaluation, size_t index, 
 static ons_status evaluate_observable(const lab_evaluation *evaluation, size_t index, ons_result *result) {
     const ons_observable *observable = &evaluation->system->observables[index];
     result->kind = observable->kind;
-    const ons_status status =
-        describe(evaluation, observable->name, observable->unit, observable->meaning, observable->axis, index, result);
+    const ons_status status = describe(observable->name, observable->unit, observable->meaning, observable->axis,
+                                       &evaluation->task->plan.shapes[index], result);
     if (status != ONS_OK) { return status; }
     switch (observable->kind) {
     case ONS_MEAN: return evaluate_mean(evaluation, index, false, result);
@@ -108,8 +107,9 @@ static ons_status evaluate_derived(const lab_evaluation *evaluation, size_t inde
     const ons_observable *like = &evaluation->system->observables[derived->like];
     result->kind = ONS_MEAN;
     result->derived = true;
-    const ons_status status =
-        describe(evaluation, derived->name, derived->unit, derived->meaning, like->axis, derived->like, result);
+    const lab_shape *shape = &evaluation->task->plan.derived_shapes[index];
+    const char *axis = shape->rank > 0 ? like->axis : NULL;
+    const ons_status status = describe(derived->name, derived->unit, derived->meaning, axis, shape, result);
     return status != ONS_OK ? status : evaluate_mean(evaluation, index, true, result);
 }
 
@@ -198,7 +198,6 @@ static ons_status evaluate_all(const lab_evaluation *evaluation, ons_task_result
         const bool derived = i >= plan->observables;
         const size_t index = derived ? i - plan->observables : i;
         if (derived ? plan->derived_omitted[index] : plan->shapes[index].omitted) { continue; }
-        if (derived && plan->shapes[evaluation->system->derived[index].like].omitted) { continue; }
         ons_result *one = &results[result->results++];
         status = derived ? evaluate_derived(evaluation, index, one) : evaluate_observable(evaluation, index, one);
         if (status == ONS_OK) { status = lab_evaluate_exact(evaluation, one); }

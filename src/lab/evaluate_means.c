@@ -6,6 +6,7 @@
  */
 #include "evaluate.h"
 #include "means.h"
+#include "measures.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,6 +64,23 @@ static bool warmup_failed(const lab_evaluation *evaluation, size_t component) {
     return false;
 }
 
+/* A quantity of the user's own has no say in the end of the warm-up; what it is made of has. */
+static bool own_warmup_failed(const lab_evaluation *evaluation, size_t observable) {
+    const struct lab_own *own = lab_own_observable(evaluation->task, observable);
+    if (own == NULL) { return false; }
+    for (size_t i = 0; i < own->measure->formula.count; ++i) {
+        const lab_term *term = &own->terms[i];
+        if (term->constant != NULL) { continue; }
+        if (own_warmup_failed(evaluation, term->observable)) { return true; }
+        for (size_t k = 0; k < term->size; ++k) {
+            if (warmup_failed(evaluation, evaluation->layout->offsets[term->observable] + term->offset + k)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 ons_status lab_estimate_observable(const lab_evaluation *evaluation, size_t observable, ons_estimate *estimates) {
     const size_t size = evaluation->task->plan.shapes[observable].size;
     const size_t offset = evaluation->layout->offsets[observable];
@@ -70,6 +88,7 @@ ons_status lab_estimate_observable(const lab_evaluation *evaluation, size_t obse
     ons_status status = ONS_OK;
     double *means = ONS_NEW(double, evaluation->count);
     if (means == NULL) { return ONS_MEMORY; }
+    const bool failed = own_warmup_failed(evaluation, observable);
     for (size_t i = 0; i < size && status == ONS_OK; ++i) {
         if (evaluation->joint == NULL) {
             estimates[i] = lab_estimate_nothing();
@@ -81,7 +100,7 @@ ons_status lab_estimate_observable(const lab_evaluation *evaluation, size_t obse
             status = ons_joint_estimate(evaluation->joint, offset + i, &estimates[i]);
         }
         if (status == ONS_OK) {
-            if (warmup_failed(evaluation, offset + i)) { estimates[i].flags |= ONS_NOT_EQUILIBRATED; }
+            if (failed || warmup_failed(evaluation, offset + i)) { estimates[i].flags |= ONS_NOT_EQUILIBRATED; }
             judge(evaluation, &estimates[i]);
         }
     }
@@ -94,11 +113,23 @@ ons_status lab_estimate_observable(const lab_evaluation *evaluation, size_t obse
 typedef struct call {
     const lab_evaluation *evaluation;
     const ons_derived *derived;
+    const struct lab_own *own; /* a formula of the user's; NULL: the system's function */
     bool *used;
 } call;
 
+static void use_terms(const struct lab_own *own, bool *used) {
+    for (size_t i = 0; i < own->measure->formula.count; ++i) {
+        if (own->terms[i].constant == NULL) { used[own->terms[i].observable] = true; }
+    }
+}
+
 static void derive(void *data, const double *means, double *outputs) {
     const call *c = data;
+    if (c->own != NULL) {
+        if (c->used != NULL) { use_terms(c->own, c->used); }
+        lab_own_values(c->own, c->evaluation->layout, means, outputs);
+        return;
+    }
     const ons_means seen = {
         .task = c->evaluation->task, .layout = c->evaluation->layout, .values = means, .used = c->used};
     c->derived->function(&seen, &c->evaluation->task->parameters, outputs);
@@ -130,7 +161,7 @@ static ons_status judge_inputs(const lab_evaluation *evaluation, const bool *use
 ons_status lab_estimate_derived(const lab_evaluation *evaluation, size_t derived, ons_estimate *estimates) {
     const lab_task *task = evaluation->task;
     const ons_derived *quantity = &evaluation->system->derived[derived];
-    const size_t size = task->plan.shapes[quantity->like].size;
+    const size_t size = task->plan.derived_shapes[derived].size;
     for (size_t i = 0; i < size; ++i) { estimates[i] = lab_estimate_nothing(); }
     if (evaluation->joint == NULL) { return ONS_OK; }
 
@@ -138,7 +169,7 @@ ons_status lab_estimate_derived(const lab_evaluation *evaluation, size_t derived
     double *values = ONS_NEW(double, size);
     ons_status status = used == NULL || values == NULL ? ONS_MEMORY : ONS_OK;
     if (status == ONS_OK) {
-        call look = {evaluation, quantity, used};
+        call look = {evaluation, quantity, lab_own_derived(task, derived), used};
         derive(&look, ons_joint_means(evaluation->joint), values);
         if (evaluation->sampled == 1 && !evaluation->stationary) {
             for (size_t i = 0; i < size; ++i) { estimates[i] = alone(values[i]); }

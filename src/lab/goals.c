@@ -25,8 +25,8 @@ static ons_status check_goal(const lab_task *task, const lab_descriptor *descrip
                              const lab_place *place) {
     const size_t index = lab_quantity_find(descriptor, goal->name);
     const bool derived = index >= descriptor->observables;
-    const size_t observable = derived ? descriptor->system->derived[index - descriptor->observables].like : index;
-    const lab_shape *shape = &task->plan.shapes[observable];
+    const lab_shape *shape =
+        derived ? &task->plan.derived_shapes[index - descriptor->observables] : &task->plan.shapes[index];
     if (shape->omitted || (derived && task->plan.derived_omitted[index - descriptor->observables])) {
         return lab_fail_at(place, "`until` cannot watch `%s`, which does not exist with these parameters", goal->name);
     }

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "measures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -57,6 +57,7 @@ ons_status lab_task_identify(const ons_job *job, lab_task *task) {
     add_controls(job, task->controls, &text);
     ons_text_add(&text, "system %s %u %s\n%s", job->system->name, job->system->version,
                  job->has_code ? ons_digest_text(job->code, code) : "-", task->canonical);
+    lab_measures_identity(task->measures, &text);
     if (text.failed) {
         status = ons_fail(ONS_MEMORY, "out of memory for the identity of a task");
         goto cleanup;

@@ -4,7 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "measures.h"
+#include "share.h"
 
 #include <stdlib.h>
 
@@ -27,6 +28,8 @@ void lab_job_unbind(ons_job *job) {
     for (size_t i = 0; i < source->axis_count; i++) { lab_axis_free(&source->axes[i]); }
     free(source->axes);
     lab_descriptor_free(&source->descriptor);
+    lab_measures_free(source->measures);
+    source->measures = NULL;
     source->axes = NULL;
     source->axis_count = 0;
     free(job->controls);
@@ -36,14 +39,26 @@ void lab_job_unbind(ons_job *job) {
     *job = (ons_job){.source = source};
 }
 
+/* The descriptor that the job is bound to: the system's, with a row for every quantity of the user's own. */
+static ons_status read_descriptor(ons_job *job, const ons_system *system) {
+    struct job_source *source = job->source;
+    ons_status status = lab_descriptor_read(&source->descriptor, system);
+    if (status >= 0) { status = lab_measures_read(job, &source->measures); }
+    if (status < 0 || source->measures == NULL) { return status; }
+    job->system = &source->measures->system;
+    lab_descriptor_free(&source->descriptor);
+    return lab_descriptor_read(&source->descriptor, job->system);
+}
+
 ons_status ons_job_bind(ons_job *job, const ons_system *system, const ons_digest *code) {
     lab_job_unbind(job);
     job->system = system;
     job->has_code = code != NULL;
     if (code != NULL) { job->code = *code; }
-    ons_status status = lab_descriptor_read(&job->source->descriptor, system);
+    ons_status status = read_descriptor(job, system);
     if (status >= 0) { status = lab_controls_whole(job); }
     if (status >= 0) { status = lab_tasks_make(job); }
+    if (status >= 0) { status = lab_share_read(job); }
     if (status >= 0) { status = lab_memory_check(job); }
     if (status >= 0) { status = lab_output_choose(job); }
     if (status >= 0) { status = lab_job_canonical(job); }

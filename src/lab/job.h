@@ -211,7 +211,8 @@ struct job_source {
     lab_place system_at;
     /* made by ons_job_bind */
     lab_descriptor descriptor;
-    lab_axis *axes; /* [grids, or 1][descriptor.count] */
+    struct lab_measures *measures; /* NULL: none */
+    lab_axis *axes;                /* [grids, or 1][descriptor.count] */
     size_t axis_count;
 };
 /* The sections that count for grid `index`, and where it stands. */

@@ -43,7 +43,7 @@ ons_status lab_look(const lab_task *task, const lab_replica *replicas, size_t co
     for (size_t d = 0; d < task->plan.deriveds && size == 0; ++d) {
         if (strcmp(system->derived[d].name, name) == 0 && !task->plan.derived_omitted[d]) {
             index = d;
-            size = task->plan.shapes[system->derived[d].like].size;
+            size = task->plan.derived_shapes[d].size;
             derived = true;
         }
     }

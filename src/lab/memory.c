@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "foresight.h"
 #include "lane.h"
 
 #include <math.h>
@@ -62,6 +62,43 @@ static ons_status refuse(const ons_job *job, const lab_task *task, double bytes,
     return ONS_INVALID;
 }
 
+/* The states that run at once, the largest first; sorts the needs. */
+static double sum_of_largest(const ons_job *job, need *needs) {
+    double free_threads = job->threads, sum = 0;
+    if (job->task_count > 1) { qsort(needs, job->task_count, sizeof *needs, larger_first); }
+    for (size_t i = 0; i < job->task_count && free_threads > 0; i++) {
+        const double states = fmin(free_threads, needs[i].states);
+        sum += states * needs[i].bytes;
+        free_threads -= states;
+    }
+    return sum;
+}
+
+static need need_of(const lab_task *task) {
+    const double statistics = statistics_bytes(task), replicas = (double)task->controls->replicas;
+    return (need){task->plan.bytes + statistics * task->plan.lanes, ceil(replicas / task->plan.lanes)};
+}
+
+double lab_memory_needed(const ons_job *job) {
+    need *needs = ONS_NEW(need, job->task_count);
+    for (size_t i = 0; needs != NULL && i < job->task_count; i++) { needs[i] = need_of(&job->tasks[i]); }
+    const double bytes = needs == NULL ? 0 : sum_of_largest(job, needs);
+    free(needs);
+    return bytes;
+}
+
+double lab_stored_bytes(const ons_job *job, const lab_task *task) {
+    const double times = times_of(task->controls);
+    double means = 0;
+    for (size_t i = 0; i < task->plan.observables; i++) {
+        const lab_shape *shape = &task->plan.shapes[i];
+        if (task->plan.system->observables[i].kind == ONS_MEAN && !shape->omitted) { means += (double)shape->size; }
+    }
+    const double series = job->series ? 8 * times * means : 0;
+    const double snapshots = job->snapshots > 0 ? floor((double)task->controls->steps / (double)job->snapshots) : 0;
+    return 2 * statistics_bytes(task) + series + snapshots * task->plan.bytes / task->plan.lanes;
+}
+
 ons_status lab_memory_check(const ons_job *job) {
     const double memory = (double)ons_memory_total();
     if (memory == 0 || job->task_count == 0) { return ONS_OK; }
@@ -73,8 +110,7 @@ ons_status lab_memory_check(const ons_job *job) {
     for (size_t i = 0; status >= 0 && i < job->task_count; i++) {
         const lab_task *task = &job->tasks[i];
         const double statistics = statistics_bytes(task), replicas = (double)task->controls->replicas;
-        needs[i].bytes = task->plan.bytes + statistics * task->plan.lanes;
-        needs[i].states = ceil(replicas / task->plan.lanes);
+        needs[i] = need_of(task);
         if (needs[i].bytes > memory) {
             status = refuse(job, task, needs[i].bytes, memory, "one state of this task");
         } else if (statistics * replicas > memory) {
@@ -85,13 +121,7 @@ ons_status lab_memory_check(const ons_job *job) {
             largest = task;
         }
     }
-    qsort(needs, job->task_count, sizeof *needs, larger_first);
-    double free_threads = job->threads, sum = 0;
-    for (size_t i = 0; i < job->task_count && free_threads > 0; i++) {
-        const double states = fmin(free_threads, needs[i].states);
-        sum += states * needs[i].bytes;
-        free_threads -= states;
-    }
+    const double sum = sum_of_largest(job, needs);
     if (status >= 0 && sum > memory) {
         status = refuse(job, largest, sum, memory, "what runs at once (give fewer `threads`)");
     }

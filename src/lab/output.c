@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,6 +90,15 @@ static char *standard_name(const ons_job *job) {
     return ons_format("%.*s.h5", (int)(extension ? (size_t)(dot - path) : strlen(path)), path);
 }
 
+/* STEM.3of16.h5 for a part, unless the command line names its output. */
+static void name_part(ons_job *job) {
+    char *whole = job->output;
+    if (whole == NULL) { return; }
+    job->output =
+        ons_format("%.*s.%" PRIu64 "of%" PRIu64 ".h5", (int)(strlen(whole) - 3), whole, job->part, job->parts);
+    free(whole);
+}
+
 ons_status lab_output_choose(ons_job *job) {
     const lab_sections sections = {&job->source->words, NULL, &job->source->top};
     const lab_entry *entry = lab_sections_find(&sections, "output");
@@ -109,6 +119,7 @@ ons_status lab_output_choose(ons_job *job) {
         const bool relative = entry->node != NULL && text[0] != '/';
         job->output = ons_format("%s%s", relative ? job->source->folder : "", text);
     }
+    if (job->parts > 0 && (entry == NULL || entry->node != NULL)) { name_part(job); }
     if (job->output == NULL) { return ONS_MEMORY; }
     const ons_status status = check_output(job, &place);
     return status < 0 ? status : check_starts(job, &place);

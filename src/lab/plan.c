@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "measures.h"
 
 #include <locale.h>
 #include <math.h>
@@ -20,7 +20,8 @@ ons_status lab_plan_init(struct ons_plan *plan, const ons_system *system) {
     while (system->derived != NULL && system->derived[plan->deriveds].name != NULL) { plan->deriveds++; }
     plan->shapes = ONS_NEW(lab_shape, plan->observables);
     plan->derived_omitted = ONS_NEW(bool, plan->deriveds);
-    if (plan->shapes == NULL || plan->derived_omitted == NULL) {
+    plan->derived_shapes = ONS_NEW(lab_shape, plan->deriveds);
+    if (plan->shapes == NULL || plan->derived_omitted == NULL || plan->derived_shapes == NULL) {
         lab_plan_free(plan);
         return ONS_MEMORY;
     }
@@ -31,6 +32,7 @@ ons_status lab_plan_init(struct ons_plan *plan, const ons_system *system) {
 void lab_plan_free(struct ons_plan *plan) {
     free(plan->shapes);
     free(plan->derived_omitted);
+    free(plan->derived_shapes);
     for (size_t i = 0; i < plan->terms; i++) {
         free(plan->term[i].coefficient);
         free(plan->term[i].feature);
@@ -211,7 +213,8 @@ static void look_at_expression(lab_task *task, const char *source, bool observab
 /* A derived quantity is made of means; it goes where the observable goes that gives its shape. */
 static void omit_orphans(ons_plan *plan) {
     for (size_t i = 0; i < plan->deriveds; i++) {
-        if (plan->shapes[plan->system->derived[i].like].omitted) { plan->derived_omitted[i] = true; }
+        plan->derived_shapes[i] = plan->shapes[plan->system->derived[i].like];
+        if (plan->derived_shapes[i].omitted) { plan->derived_omitted[i] = true; }
     }
 }
 
@@ -222,7 +225,8 @@ ons_status lab_plan_make(lab_task *task) {
     if (status >= 0 && system->check != NULL) { status = system->check(system, &task->parameters, plan); }
     if (status < 0) { return status; }
     if (status != ONS_OK) { blame(plan, "", "it returns neither ONS_OK nor an error"); }
-    for (size_t i = 0; i < plan->observables; i++) { look_at_observable(task, i); }
+    const size_t described = task->measures == NULL ? plan->observables : task->measures->observables;
+    for (size_t i = 0; i < described; i++) { look_at_observable(task, i); }
     for (size_t i = 0; i < plan->terms; i++) {
         look_at_expression(task, plan->term[i].coefficient, false);
         look_at_expression(task, plan->term[i].feature, true);

@@ -164,8 +164,9 @@ typedef struct lab_archive_options {
     const char *command;
     bool round;
     bool interrupted;
-    bool *complete; /* [tasks] */
-    double seconds; /* wall clock of this run */
+    bool *complete;      /* [tasks] */
+    double seconds;      /* wall clock of this run */
+    const char *earlier; /* provenance of the archives that were merged; NULL: none were */
 } lab_archive_options;
 ons_status lab_archive_write(const ons_job *job, const char *directory, const lab_archive_options *options);
 /* Before a run: refuses an archive that is none or belongs to another job (another system, or a task with the same key

@@ -59,7 +59,7 @@ static ons_status compare_values(ons_results *results) {
     return ONS_OK;
 }
 
-static ons_status collect_names(ons_results *results) {
+ons_status lab_results_names(ons_results *results) {
     size_t capacity = 0;
     results->name_count = 0;
     free(results->names);
@@ -164,7 +164,7 @@ ons_status ons_results_read(ons_results **results, const char *path) {
     lab_h5_leave();
     read->path = ons_copy(path);
     if (status == ONS_OK && read->path == NULL) { status = ONS_MEMORY; }
-    if (status == ONS_OK) { status = collect_names(read); }
+    if (status == ONS_OK) { status = lab_results_names(read); }
     if (status == ONS_OK) { status = compare_values(read); }
     if (status != ONS_OK) {
         ons_results_free(read);
@@ -204,7 +204,7 @@ ons_status ons_results_select(ons_results *results, const ons_job *job) {
     }
     results->count = kept;
     const ons_status status = compare_values(results);
-    return status == ONS_OK ? collect_names(results) : status;
+    return status == ONS_OK ? lab_results_names(results) : status;
 }
 
 /* ---- a job that runs or was broken off ---- */

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "archive.h"
+#include "measures.h"
 #include "run.h"
+#include "share.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,26 +16,39 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- the directory of the parts
  * ---------------------------------------------------------------------------------------- */
 
-static ons_status make_directory(const char *directory) {
+ons_status lab_parts_make(const char *directory) {
     if (mkdir(directory, 0777) == 0 || errno == EEXIST) { return ONS_OK; }
     return ons_fail(ONS_INVALID, "cannot make the directory '%s' for what is stored while the job runs: %s", directory,
                     strerror(errno));
 }
 
+/* Who only asks whether a job runs holds the lock for a moment. */
+static bool taken(int lock) {
+    const struct timespec moment = {.tv_nsec = 20000000};
+    for (int i = 0; i < 10; i++) {
+        if (flock(lock, LOCK_EX | LOCK_NB) == 0) { return true; }
+        if (errno != EWOULDBLOCK && errno != EINTR) { return false; }
+        nanosleep(&moment, NULL);
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 /* Two runs of one output would write over each other's parts. */
-static ons_status take_lock(const char *directory, int *lock) {
+ons_status lab_parts_lock(const char *directory, int *lock) {
     char *path = ons_format("%s/lock", directory);
     if (!path) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
     *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*lock < 0) {
         status = ons_fail(ONS_INVALID, "cannot write into '%s': %s", directory, strerror(errno));
-    } else if (flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+    } else if (!taken(*lock)) {
         status = errno != EWOULDBLOCK
                      ? ONS_OK /* a file system without locks */
                      : ons_fail(ONS_FAILED,
@@ -57,13 +73,20 @@ static bool belongs_to_job(const ons_job *job, const char *name) {
     return false;
 }
 
-/* Parts of tasks that this job does not have stay, and the directory with them. */
-static void remove_parts(const ons_job *job, const char *directory) {
+void lab_parts_clear(const ons_job *job, const char *directory) {
     DIR *listing = opendir(directory);
     if (!listing) { return; }
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
         if (belongs_to_job(job, entry->d_name)) { unlinkat(dirfd(listing), entry->d_name, 0); }
     }
+    closedir(listing);
+}
+
+/* Parts of tasks that this job does not have stay, and the directory with them. */
+void lab_parts_remove(const ons_job *job, const char *directory) {
+    lab_parts_clear(job, directory);
+    DIR *listing = opendir(directory);
+    if (!listing) { return; }
     unlinkat(dirfd(listing), "job.yaml", 0);
     unlinkat(dirfd(listing), "lock", 0);
     closedir(listing);
@@ -80,7 +103,7 @@ static void remove_if_empty(const ons_job *job, const char *directory) {
         parts = parts || (name[0] != '.' && strcmp(name, "lock") != 0 && strcmp(name, "job.yaml") != 0);
     }
     closedir(listing);
-    if (!parts) { remove_parts(job, directory); }
+    if (!parts) { lab_parts_remove(job, directory); }
 }
 
 /* The job beside its parts, from which `onsager show` builds an archive when this run does not come to it. */
@@ -106,6 +129,16 @@ static const ons_task_result *find_task(const ons_results *results, const char *
     return NULL;
 }
 
+/* Formulas of means may have come since: they are evaluated from what is stored. */
+static bool has_own_results(const lab_task *task, const ons_task_result *stored) {
+    for (size_t i = 0; task->measures != NULL && i < task->measures->count; i++) {
+        const lab_measure *measure = &task->measures->list[i];
+        const ons_result *result = ons_task_find(stored, measure->name);
+        if (!result || strcmp(result->meaning, measure->formula.text) != 0) { return false; }
+    }
+    return true;
+}
+
 /* Whether the archive alone shows that nothing is left to do. When in doubt: no, and the parts decide. */
 static bool archive_is_complete(const ons_job *job) {
     ons_results *results = NULL;
@@ -115,8 +148,10 @@ static bool archive_is_complete(const ons_job *job) {
     bool complete = true;
     for (size_t t = 0; t < job->task_count && complete; t++) {
         const lab_controls *controls = job->tasks[t].controls;
+        const uint64_t replicas = lab_share_replicas(job, &job->tasks[t]);
+        if (replicas == 0) { continue; }
         const ons_task_result *task = find_task(results, job->tasks[t].key_text);
-        complete = task && task->complete && task->replicas >= (uint64_t)controls->replicas &&
+        complete = task && has_own_results(&job->tasks[t], task) && task->complete && task->replicas >= replicas &&
                    (same_job || (controls->goal_count == 0 && task->steps >= (uint64_t)controls->steps));
     }
     ons_results_free(results);
@@ -132,8 +167,8 @@ static ons_status prepare(const ons_job *job, const char *directory, int *lock, 
         *nothing = true;
         return ONS_OK;
     }
-    status = make_directory(directory);
-    if (status == ONS_OK) { status = take_lock(directory, lock); }
+    status = lab_parts_make(directory);
+    if (status == ONS_OK) { status = lab_parts_lock(directory, lock); }
     if (status == ONS_OK) { status = write_job(job, directory); }
     return status == ONS_OK ? lab_archive_unpack(job, directory) : status;
 }
@@ -168,7 +203,7 @@ static ons_status run_prepared(lab_run *run) {
     if (status == ONS_OK && leading) { status = write_archive(run, complete, halt); }
     status = lab_ranks_agree(run->ranks, status, NULL);
     lab_monitor_stop(&monitor);
-    if (status == ONS_OK && leading && all(complete, job->task_count)) { remove_parts(job, run->directory); }
+    if (status == ONS_OK && leading && all(complete, job->task_count)) { lab_parts_remove(job, run->directory); }
     if (status == ONS_OK && halt == LAB_INTERRUPTED) {
         status = ons_fail(ONS_STOPPED, "interrupted; all is stored, and '%s' continues",
                           job->resume_hint ? job->resume_hint : "the same command");

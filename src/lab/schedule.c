@@ -10,6 +10,7 @@
  */
 #include "lane.h"
 #include "schedule.h"
+#include "share.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
  * ------------------------------------------------------------------------------------------ */
 
 static bool state_is_there(const lab_progress *task, size_t state, uint64_t target) {
-    return task->finished[state] || task->measured[state] >= target;
+    return task->elsewhere[state] || task->finished[state] || task->measured[state] >= target;
 }
 
 static bool task_is_there(const lab_progress *task, uint64_t target) {
@@ -66,6 +67,7 @@ static uint64_t first_target(const lab_schedule *schedule, const lab_progress *p
 static void add_totals(lab_run *run, const lab_progress *progress) {
     const uint64_t steps = (uint64_t)progress->task->controls->steps;
     for (size_t s = 0; s < progress->states; s++) {
+        if (progress->elsewhere[s]) { continue; }
         const size_t lanes = lab_useful_lanes(progress->task, s);
         const uint64_t measured = state_is_there(progress, s, steps) ? steps : progress->measured[s];
         run->total += (double)lanes * (double)steps;
@@ -77,8 +79,14 @@ static ons_status begin_task(lab_schedule *schedule, lab_progress *progress, con
     *progress = (lab_progress){.task = task, .states = lab_state_count(task), .marked = -INFINITY};
     progress->measured = ONS_NEW(uint64_t, progress->states);
     progress->finished = ONS_NEW(bool, progress->states);
+    progress->elsewhere = ONS_NEW(bool, progress->states);
     progress->live = ONS_NEW(lab_state *, progress->states);
-    if (!progress->measured || !progress->finished || !progress->live) { return ONS_MEMORY; }
+    if (!progress->measured || !progress->finished || !progress->elsewhere || !progress->live) { return ONS_MEMORY; }
+    progress->over = true; /* until a state of it is found here */
+    for (size_t s = 0; s < progress->states; s++) {
+        progress->elsewhere[s] = !lab_share_has(schedule->run->job, task, s);
+        progress->over = progress->over && progress->elsewhere[s];
+    }
     ons_text warnings = {0};
     ons_status status = ONS_OK;
     if (schedule->run->ranks->rank == 0) {
@@ -413,6 +421,7 @@ static void release(lab_schedule *schedule) {
     for (size_t t = 0; t < schedule->count; t++) {
         free(schedule->tasks[t].measured);
         free(schedule->tasks[t].finished);
+        free(schedule->tasks[t].elsewhere);
         free(schedule->tasks[t].live);
         lab_past_free(&schedule->tasks[t].past);
     }

@@ -13,6 +13,7 @@ typedef struct lab_progress {
     size_t states;
     uint64_t *measured; /* [states] */
     bool *finished;     /* [states]: advance() said ONS_DONE */
+    bool *elsewhere;    /* [states]: runs in another part of the job */
     lab_state **live;   /* [states]: in memory between rounds, or NULL */
     uint64_t target;    /* measured steps to which all states go in this round */
     bool over;

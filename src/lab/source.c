@@ -94,16 +94,32 @@ static ons_status take_pair(struct job_source *source, lab_section *section, con
     return ONS_OK;
 }
 
+/* The pairs of a mapping, each under a key of its own: "measure.m6". */
+static ons_status take_mapping(struct job_source *source, lab_section *section, const char *prefix,
+                               const ons_yaml *mapping) {
+    for (size_t i = 0; i < mapping->count; i++) {
+        const ons_status status = take_pair(source, section, prefix, mapping->keys[i], mapping->items[i]);
+        if (status < 0) { return status; }
+    }
+    return ONS_OK;
+}
+
 static ons_status take_goals(struct job_source *source, lab_section *section, const ons_yaml *goals) {
     const lab_place place = place_of(source, goals);
     if (goals->kind != ONS_YAML_MAPPING || goals->count == 0) {
         return lab_fail_at(&place, "`until` takes goals by name, such as {binder: 0.1%%}");
     }
-    for (size_t i = 0; i < goals->count; i++) {
-        const ons_status status = take_pair(source, section, "until.", goals->keys[i], goals->items[i]);
-        if (status < 0) { return status; }
+    return take_mapping(source, section, "until.", goals);
+}
+
+/* A key of a grid, or of the top. `measure` with a mapping names quantities; else it is a parameter of some systems. */
+static ons_status take_key(struct job_source *source, lab_section *section, const ons_yaml *key,
+                           const ons_yaml *value) {
+    if (strcmp(key->text, "until") == 0) { return take_goals(source, section, value); }
+    if (strcmp(key->text, "measure") == 0 && value->kind == ONS_YAML_MAPPING && value->count > 0) {
+        return take_mapping(source, section, "measure.", value);
     }
-    return ONS_OK;
+    return take_pair(source, section, "", key, value);
 }
 
 static ons_status take_system(struct job_source *source, const ons_yaml *value) {
@@ -128,9 +144,7 @@ static ons_status take_grid(struct job_source *source, lab_section *section, con
         if (strcmp(key, "system") == 0 || strcmp(key, "grids") == 0) {
             return lab_fail_at(&place, "`%s` stands at the top of a job file, not in a grid", key);
         }
-        const ons_status status = strcmp(key, "until") == 0
-                                      ? take_goals(source, section, grid->items[i])
-                                      : take_pair(source, section, "", grid->keys[i], grid->items[i]);
+        const ons_status status = take_key(source, section, grid->keys[i], grid->items[i]);
         if (status < 0) { return status; }
     }
     return ONS_OK;
@@ -166,10 +180,8 @@ static ons_status take_document(struct job_source *source) {
             status = take_system(source, value);
         } else if (strcmp(key, "grids") == 0) {
             status = take_grids(source, value);
-        } else if (strcmp(key, "until") == 0) {
-            status = take_goals(source, &source->top, value);
         } else {
-            status = take_pair(source, &source->top, "", root->keys[i], value);
+            status = take_key(source, &source->top, root->keys[i], value);
         }
         if (status < 0) { return status; }
     }

@@ -43,9 +43,10 @@ struct ons_plan {
     double bytes;
     unsigned lanes, threads;
     size_t observables, deriveds;
-    lab_shape *shapes;     /* [observables] */
-    bool *derived_omitted; /* [deriveds] */
-    size_t terms;          /* of the weight of a state */
+    lab_shape *shapes;         /* [observables] */
+    bool *derived_omitted;     /* [deriveds] */
+    lab_shape *derived_shapes; /* [deriveds] */
+    size_t terms;              /* of the weight of a state */
     struct {
         char *coefficient, *feature;
     } term[LAB_TERMS];
@@ -75,7 +76,10 @@ typedef struct lab_controls {
 typedef struct lab_task {
     struct ons_parameters parameters;
     struct ons_plan plan;
+    const struct lab_measures *measures; /* quantities of the user's own; NULL: none */
+    struct lab_own *own;                 /* [measures->count] */
     const lab_controls *controls;
+    size_t first_unit; /* states (or tasks) of the job before this one, for part=K/N */
     bool quenched;
     uint64_t key;      /* hash of system name and canonical non-default parameters */
     char key_text[17]; /* 16 hexadecimal digits */
@@ -101,6 +105,7 @@ struct ons_job {
     uint64_t seed;
     unsigned threads;
     double time, checkpoint; /* seconds; time 0: none */
+    uint64_t part, parts;    /* part=3/16: counted from 1; parts 0: all is run here */
     bool series;
     int64_t snapshots; /* 0: none */
     char *output;

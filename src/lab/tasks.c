@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "job.h"
+#include "measures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,9 @@ static ons_status check_keys(const lab_descriptor *descriptor, const lab_section
         if (lab_parameter_find(descriptor->table, descriptor->count, entry->key) != SIZE_MAX) { continue; }
         if (strncmp(entry->key, "until", 5) == 0 && (entry->key[5] == '\0' || strcmp(entry->key + 5, ".") == 0)) {
             return lab_fail_at(&entry->key_place, "`until` needs the name of a quantity: until.NAME=0.1%%");
+        }
+        if (strcmp(entry->key, "measure") == 0 || strcmp(entry->key, "measure.") == 0) {
+            return lab_fail_at(&entry->key_place, "`measure` needs a name for the quantity: measure.NAME=FORMULA");
         }
         if (entry->node == NULL && strcmp(entry->key, "grids") == 0) {
             return lab_fail_at(&entry->key_place, "`grids` stands in job files only");
@@ -123,6 +126,7 @@ static ons_status read_grids(ons_job *job, size_t *total) {
 static void free_task(lab_task *task) {
     lab_parameters_free(&task->parameters);
     lab_plan_free(&task->plan);
+    free(task->own);
     free(task->canonical);
     free(task->identity);
     free(task->start_file);
@@ -208,10 +212,12 @@ static ons_status make_task(const ons_job *job, lab_task *task, size_t grid, con
     const lab_sections sections = lab_job_sections(job, grid);
     const ons_system *system = job->system;
     task->controls = &job->controls[grid];
+    task->measures = source->measures;
     ons_status status = lab_parameters_resolve(&task->parameters, descriptor, chosen, entries, &place);
     if (status < 0) { return status; }
     status = lab_plan_make(task);
     if (status == ONS_INVALID) { return refuse_task(job, task, grid, source->axes + grid * descriptor->count, total); }
+    if (status >= 0) { status = lab_measures_plan(task); }
     if (status >= 0) { status = lab_goals_check(task, descriptor, &sections); }
     if (status < 0) { return status; }
     task->quenched =

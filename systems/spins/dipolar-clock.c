@@ -187,6 +187,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     ons_plan_bytes(plan,
                    36 * size.sites + ons_dipolar_bytes(size.sites, ons_real(p, "dipole") != 0, size.temperatures));
     ons_plan_threads(plan, useful_threads(&size));
+    ons_plan_weight(plan, size.sites, "1/temperature", "energy");
     return ONS_OK;
 }
 

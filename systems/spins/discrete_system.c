@@ -29,6 +29,21 @@ ons_status discrete_chain(ons_discrete_kind kind, const ons_parameters *p, ons_d
     return ons_discrete_exact_chain(&options, length, ons_choice(p, "boundary") == ONS_OPEN, exact);
 }
 
+/* H = -J sum s s + D sum s^2 - h sum s of blume-capel has three terms; the others measure no magnetization along the
+ * field. */
+static void plan_weight(ons_discrete_kind kind, const ons_parameters *p, double sites, ons_plan *plan) {
+    if (kind != ONS_BLUME_CAPEL) {
+        spin_plan_weight(p, sites, false, plan);
+        return;
+    }
+    const bool coupled = ons_real(p, "coupling") != 0;
+    ons_plan_weight(plan, sites, coupled ? "coupling/temperature" : "1/temperature",
+                    coupled ? "(energy + field*magnetization - crystal_field*density)/coupling"
+                            : "energy + field*magnetization - crystal_field*density");
+    ons_plan_weight(plan, sites, "crystal_field/temperature", "density");
+    ons_plan_weight(plan, sites, "-field/temperature", "magnetization");
+}
+
 ons_status discrete_check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     const discrete_system *own = system->data;
     const ons_discrete_options options = discrete_options(own->kind, p);
@@ -46,6 +61,7 @@ ons_status discrete_check(const ons_system *system, const ons_parameters *p, ons
     status = lattice_check_sites(p, &graph, bytes);
     if (status) { return status; }
     if (own->omit) { own->omit(p, plan); }
+    plan_weight(own->kind, p, graph.sites, plan);
     return spin_plan(p, waves, plan);
 }
 

@@ -234,6 +234,7 @@ static ons_status check_size(const ons_parameters *p, const ons_lattice *lattice
         ons_plan_threads(plan, MOST_THREADS);
     }
     ons_plan_bytes(plan, bytes);
+    if (!disorder) { spin_plan_weight(p, graph->sites, true, plan); }
     return lattice_check_sites(p, graph, bytes);
 }
 

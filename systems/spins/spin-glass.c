@@ -281,6 +281,8 @@ static ons_status check_size(const ons_parameters *p, ons_plan *plan, bool *read
     const ons_status status = lattice_plan(p, LATTICE_LISTED, NULL, &graph, NULL);
     if (status) { return status; }
     plan_memory(p, graph.sites, graph.bonds, graph.bytes, plan);
+    /* a sample is a pair of copies, and `energy` the mean of both */
+    if (graph.sites > 0) { ons_plan_weight(plan, 2 * graph.sites, "1/temperature", "energy"); }
     *ready = graph.sites < 1e7; /* beyond, the estimate of memory speaks first */
     if (graph.multiple_bonds) {
         ons_plan_note(plan, "periodic L so short that bonds join the same pair twice: they are kept, each with its own "

@@ -55,6 +55,19 @@ bool spin_has_twist(const ons_parameters *p) {
     return !lattice_is_complete(p) && !lattice_is_edge_list(p) && ons_choice(p, "boundary") == ONS_PERIODIC;
 }
 
+void spin_plan_weight(const ons_parameters *p, double sites, bool signed_m, ons_plan *plan) {
+    const bool coupled = ons_real(p, "coupling") != 0;
+    if (signed_m) {
+        ons_plan_weight(plan, sites, coupled ? "coupling/temperature" : "1/temperature",
+                        coupled ? "(energy + field*magnetization)/coupling" : "energy + field*magnetization");
+        ons_plan_weight(plan, sites, "-field/temperature", "magnetization");
+    } else if (ons_real(p, "field") == 0 && coupled) {
+        ons_plan_weight(plan, sites, "coupling/temperature", "energy/coupling");
+    } else {
+        ons_plan_weight(plan, sites, "1/temperature", "energy");
+    }
+}
+
 ons_status spin_plan(const ons_parameters *p, bool waves, ons_plan *plan) {
     if (!lattice_from_file(p)) { ons_plan_omit(plan, "sites"); }
     if (!lattice_from_file(p) || !waves) { ons_plan_omit(plan, "wavenumber"); }

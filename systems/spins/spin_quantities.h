@@ -109,6 +109,9 @@ void spin_arrays_measure(const spin_arrays *arrays, ons_context *context, size_t
                          unsigned components, void (*component)(const void *spins, unsigned c, double *values),
                          double factor, double constant);
 
+/* check(): the weight exp(-H/T) of N sites, for reweighting along temperature and coupling; with the term of the field
+ * where `signed_m`: the magnetization along it is measured with its sign. */
+void spin_plan_weight(const ons_parameters *p, double sites, bool signed_m, ons_plan *plan);
 /* check(): omits what a task does not have, gives the arrays their shapes. */
 ons_status spin_plan(const ons_parameters *p, bool waves, ons_plan *plan);
 /* Whether the helicity modulus is defined: on a periodic lattice. */

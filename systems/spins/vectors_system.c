@@ -86,6 +86,7 @@ ons_status vectors_check(const ons_system *system, const ons_parameters *p, ons_
     status = lattice_check_sites(p, &graph, bytes);
     if (status) { return status; }
     for (size_t k = 0; !spin_has_twist(p) && k < 3; k++) { ons_plan_omit(plan, twists[k]); }
+    spin_plan_weight(p, graph.sites, false, plan);
     if (own->components == 2 && !counts_vortices(own, p)) { ons_plan_omit(plan, "vorticity"); }
     return spin_plan(p, waves, plan);
 }

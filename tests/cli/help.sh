@@ -6,11 +6,14 @@ code 0; has out "onsager run"
 code 0 help; has out "describe"
 code 0 --help; has out "report"
 code 0 --version; has out "onsager 0."
-for verb in list describe run show plot report analyse reproduce new; do
+for verb in list describe run merge status show plot report analyse reproduce new; do
     code 0 "$verb" --help; has out "onsager $verb"
     code 0 help "$verb"; has out "onsager $verb"
     code 2 "$verb" --no-such-option; has err "--no-such-option"; one_line
 done
+code 0 help --man; has out ".TH ONSAGER"; has out "crossing"; has out "SYNOPSIS"
+if command -v mandoc >/dev/null; then mandoc -Tlint -W style out >err 2>&1; [ -s err ] && fail "mandoc: $(head -n 3 err)"; fi
+code 0 help --bash; bash -n out || fail "completion"
 code 2 descirbe ising; has err "describe"; one_line
 code 2 --hlep; has err "--help"; one_line
 code 2 help rnu; has err "run"; one_line

@@ -35,6 +35,10 @@ def prepare():
     pathlib.Path("binary.yaml").write_bytes(b"system: ising\n\x00\xff\xfe")
     pathlib.Path("latin.yaml").write_bytes("system: ising # \xe9\n".encode("latin-1"))
     write("nothdf5.h5", "this is no archive")
+    write("measure.yaml", "system: ising\nL: 4\nmeasure: {m6: magnetizaton^6}\n")
+    write("measure-list.yaml", "system: xy\nL: 4\nmeasure: {m6: [1, 2]}\n")
+    write("measure-grid.yaml", "system: ising\ngrids:\n  - {L: 4, measure: {e2: energy^2}}\n")
+    write("measure-empty.yaml", "system: ising\nmeasure: {}\n")
     write("edges.txt", "0 1\n1 x\n")
     write("edges-negative.txt", "0 1\n1 -2\n")
     write("lattice.yaml", "basis: [[1, 0], [0, 1]]\nsites: [[0, 0]]\nbonds:\n  - {from: 0, to: 7, cell: [1, 0]}\n")
@@ -53,6 +57,38 @@ CASES = [
     (["run", "ising", "--jsn", "-"], 2, ["--json"]),
     (["run", "ising", "temprature=2"], 2, ["temprature", "temperature"]),
     (["run", "ising", "temperature"], 2, ["temperature"]),
+    (["run", "ising", "measure.m6=magnetizaton^6"], 2, ["magnetizaton", "magnetization"]),
+    (["run", "ising", "measure.m6="], 2, ["measure.m6"]),
+    (["run", "ising", "measure.=energy"], 2, ["measure.NAME"]),
+    (["run", "ising", "measure.e=energy^2"], 2, ["`e`"]),
+    (["run", "ising", "measure.energy=energy^2"], 2, ["already"]),
+    (["run", "ising", "measure.x=energy^"], 2, ["column 8"]),
+    (["run", "ising", "measure.x=energy[-1]"], 2, ["component"]),
+    (["run", "ising", "measure.x=energy[99999999999999999999]"], 2, ["column"]),
+    (["run", "ising", "measure.x=" + "(" * 5000], 2, ["letters"]),
+    (["run", "ising", "measure.x=mean(energy)", "until.y=1%"], 2, ["until.energy"]),
+    (["run", "ising", "measure.x=energy", "measure.x=energy"], 2, ["already"]),
+    (["run", "ising-exact", "measure.x=energy"], 2, ["formulas take"]),
+    (["run", "measure.yaml"], 2, ["measure.yaml:3:15", "magnetization"]),
+    (["run", "measure-list.yaml"], 2, ["measure-list.yaml:3:", "one value"]),
+    (["run", "measure-grid.yaml"], 2, ["measure-grid.yaml:3:", "same for all grids"]),
+    (["run", "measure-empty.yaml"], 2, ["measure-empty.yaml:2:"]),
+    (["show", "good.h5", "measure.x=energi"], 2, ["energi", "energy"]),
+    (["show", "good.h5", "measure.x"], 2, ["measure.x"]),
+    (["show", "nothdf5.h5", "measure.x=energy"], 2, ["nothdf5.h5"]),
+    (["run", "ising", "--part", "2/1"], 2, ["K/N"]),
+    (["run", "ising", "--part", "1/1000"], 2, ["at most"]),
+    (["run", "ising", "--part", "1/2", "part=1/2"], 2, ["part"]),
+    (["run", "ising", "--dry-run=yes"], 2, ["--dry-run"]),
+    (["merge", "good.h5", "seed2.h5", "-o", "never.h5"], 2, ["seed"]),
+    (["merge", "good.h5", "good.h5", "-o", "never.h5"], 2, ["twice"]),
+    (["merge", "good.h5", "-o", "seed2.h5"], 2, ["is there already"]),
+    (["merge", "nothdf5.h5", "-o", "never.h5"], 2, ["nothdf5.h5"]),
+    (["merge", "folder.h5", "-o", "never.h5"], 2, ["folder.h5"]),
+    (["merge", "good.h5"], 2, ["-o"]),
+    (["status", "nothdf5.h5"], 2, ["nothdf5.h5"]),
+    (["status", "isng"], 2, ["ising"]),
+    (["help", "--mann"], 2, ["--man"]),
     (["run", "ising", "temperature="], 2, ["temperature"]),
     (["run", "ising", "temperature=abc"], 2, ["temperature", "abc"]),
     (["run", "ising", "temperature=nan"], 2, ["temperature"]),

@@ -1,0 +1,156 @@
+/*
+ * What analyses of samples share: the archive with its samples and its job, labels of tasks, lists of numbers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "samples_view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the archive ---- */
+
+/* The job is a help, not a need: a system that is gone leaves plain means to be analysed. */
+static void open_job(cli_view *view, const char *path, const char *system) {
+    if (cli_job_reopen(path, ons_results_job(view->results), system, &view->job) != ONS_OK) {
+        cli_job_close(&view->job);
+    }
+}
+
+ons_status cli_view_open(const cli_arguments *arguments, cli_view *view) {
+    *view = (cli_view){0};
+    ons_status status = cli_analysis_open(arguments, &view->results);
+    if (status != ONS_OK) { return status; }
+    const char *path = ons_results_path(view->results), *system = cli_option_value(arguments, "system");
+    status = ons_samples_open(&view->samples, path);
+    if (status == ONS_OK && system) {
+        status = cli_job_reopen(path, ons_results_job(view->results), system, &view->job);
+    } else if (status == ONS_OK) {
+        open_job(view, path, NULL);
+    }
+    view->archive = (ons_archive_view){view->results, view->samples, view->job.job};
+    return status;
+}
+
+void cli_view_close(cli_view *view) {
+    cli_job_close(&view->job);
+    ons_samples_close(view->samples);
+    ons_results_free(view->results);
+    *view = (cli_view){0};
+}
+
+/* ---- numbers ---- */
+
+static ons_status add_numbers(const char *word, double **values, size_t *count, size_t *capacity) {
+    double *range = NULL, one;
+    size_t more = 1;
+    ons_status status = strchr(word, ':') ? ons_parse_range(word, &range, &more) : ons_parse_real(word, &one);
+    if (status == ONS_OK) { status = ons_grow((void **)values, capacity, *count + more, sizeof **values); }
+    for (size_t i = 0; i < more && status == ONS_OK; i++) { (*values)[(*count)++] = range ? range[i] : one; }
+    free(range);
+    return status;
+}
+
+ons_status cli_numbers_option(const cli_arguments *arguments, const char *name, double **values, size_t *count) {
+    const char *given = cli_option_value(arguments, name);
+    size_t capacity = 0;
+    *values = NULL;
+    *count = 0;
+    if (!given) { return ONS_OK; }
+    char *copy = ons_copy(given), *rest = copy;
+    ons_status status = copy ? ONS_OK : ONS_MEMORY;
+    for (char *word; status == ONS_OK && (word = strsep(&rest, ",")) != NULL;) {
+        status = add_numbers(word, values, count, &capacity);
+        if (status == ONS_INVALID || (status == ONS_OK && !isfinite((*values)[*count - 1]))) {
+            status =
+                ons_fail(ONS_INVALID, "--%s takes numbers like 2.26,2.27 or 2.26:2.28:0.01, not '%s'", name, given);
+        }
+    }
+    free(copy);
+    if (status != ONS_OK) {
+        free(*values);
+        *values = NULL;
+        *count = 0;
+    }
+    return status;
+}
+
+/* ---- labels ---- */
+
+ons_status cli_labels_find(const ons_results *results, const char *except, const char *by, cli_labels *labels) {
+    cli_names names;
+    *labels = (cli_labels){0};
+    if (by) {
+        const ons_status status = cli_check_parameter(results, by);
+        if (status != ONS_OK) { return status; }
+        labels->names[labels->count++] = by;
+    }
+    const ons_status status = cli_varying(results, &names);
+    if (status != ONS_OK) { return status; }
+    for (size_t i = 0; i < names.count && labels->count < 64; i++) {
+        const bool is_x = except && strcmp(names.names[i], except) == 0;
+        if (!is_x && !(by && strcmp(names.names[i], by) == 0)) { labels->names[labels->count++] = names.names[i]; }
+    }
+    cli_names_free(&names);
+    return ONS_OK;
+}
+
+void cli_labels_cells(const cli_labels *labels, const ons_task_result *task, cli_table *table) {
+    for (size_t i = 0; i < labels->count; i++) {
+        ons_text text = {0};
+        cli_place_text(task, labels->names[i], NULL, CLI_NO_INDEX, &text);
+        cli_table_cell(table, "%s", text.data ? text.data : "");
+        ons_text_free(&text);
+    }
+}
+
+void cli_labels_text(const cli_labels *labels, const ons_task_result *task, ons_text *text) {
+    for (size_t i = 0; i < labels->count; i++) {
+        ons_text value = {0};
+        cli_place_text(task, labels->names[i], NULL, CLI_NO_INDEX, &value);
+        if (value.length) { ons_text_add(text, "%s%s = %s", text->length ? ", " : "", labels->names[i], value.data); }
+        ons_text_free(&value);
+    }
+}
+
+json_t *cli_labels_json(const ons_task_result *task) {
+    json_t *object = json_object();
+    for (size_t p = 0; p < task->parameters; p++) {
+        double number;
+        const bool plain = task->value_is_number[p] && ons_parse_real(task->value[p], &number) == ONS_OK;
+        json_t *array = !plain && task->value_is_number[p] ? json_loads(task->value[p], 0, NULL) : NULL;
+        json_object_set_new(object, task->parameter[p],
+                            plain   ? cli_json_real(number)
+                            : array ? array
+                                    : json_string(task->value[p]));
+    }
+    return object;
+}
+
+/* ---- figures ---- */
+
+cli_curve *cli_figure_curve(cli_figure *figure, const char *label) {
+    if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
+        return NULL;
+    }
+    cli_curve *curve = &figure->curves[figure->count];
+    *curve = (cli_curve){.label = ons_copy(label)};
+    if (!curve->label) { return NULL; }
+    figure->count++;
+    return curve;
+}
+
+bool cli_curve_point(cli_curve *curve, double x, double y, double error) {
+    if (!isfinite(x) || !isfinite(y)) { return true; }
+    if (ons_grow((void **)&curve->points, &curve->capacity, 4 * (curve->count + 1), sizeof *curve->points) != ONS_OK) {
+        return false;
+    }
+    double *point = curve->points + 4 * curve->count++;
+    point[0] = x;
+    point[1] = y;
+    point[2] = error;
+    point[3] = (double)NAN;
+    curve->has_error = curve->has_error || isfinite(error);
+    return true;
+}
