@@ -23,18 +23,18 @@ from ._native import version as __version__
 from .errors import Cancelled, Error, FailedError, Interrupted, InvalidError, OnsagerWarning, OutOfMemoryError
 
 if TYPE_CHECKING:
-    from . import colours, random, spins, statistics, systems
+    from . import analysis, colours, random, spins, statistics, systems
     from .background import Submitted, submit
-    from .jobs import Job, Progress, run
+    from .jobs import Job, Progress, merge, run
     from .declarations import Derived, Exact, Formula, Histogram, Mean, Parameter, Series, Table, Value
     from .results import Quantity, Results, Task, open
     from .user_systems import CONTINUOUS, DONE, QUENCHED, STATIONARY, STOPPED, System
 
 # name -> the module that has it
 _LAZY = {
-    "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
+    "analysis": None, "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
     "Submitted": "background", "submit": "background",
-    "Job": "jobs", "Progress": "jobs", "run": "jobs",
+    "Job": "jobs", "Progress": "jobs", "merge": "jobs", "run": "jobs",
     "Quantity": "results", "Results": "results", "Task": "results", "open": "results",
     "Derived": "declarations", "Exact": "declarations", "Formula": "declarations", "Histogram": "declarations",
     "Mean": "declarations", "Parameter": "declarations", "Series": "declarations", "Table": "declarations",

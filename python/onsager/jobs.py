@@ -97,6 +97,21 @@ class Job:
         """The number of tasks: points of the grids."""
         return lib.ons_job_task_count(self._pointer)
 
+    def foresight(self, seconds=1.0):
+        """What the job will take: tasks, steps, bytes of memory and archive, seconds; measured for about `seconds`."""
+        made = ffi.new("ons_foresight *")
+        check(lib.ons_job_foresight(self._pointer, seconds, made))
+        return {name: getattr(made, name) for name, _ in ffi.typeof("ons_foresight").fields}
+
+    def overview(self):
+        """How far the job is, from what lies on the disk: steps made and wanted, replicas begun and done, of each task."""
+        place = ffi.new("ons_overview **")
+        check(lib.ons_job_overview(self._pointer, place))
+        found = ffi.gc(place[0], lib.ons_overview_free)
+        return [{"key": text(task.key), "parameters": text(task.parameters), "replicas": task.replicas,
+                 "begun": task.begun, "done": task.done, "steps_made": task.steps_made,
+                 "steps_wanted": task.steps_wanted} for task in (found.task[k] for k in range(found.tasks))]
+
     def run(self, progress=None):
         """Runs what is still to do and gives the Results."""
         running = Running(self)
@@ -284,24 +299,37 @@ def run(system, /, *, grids=None, output=None, steps=None, warmup=None, every=No
     return results
 
 
-def gather(path):
-    """Builds the archive of a job that runs or was broken off from its parts, where there are any."""
-    parts = path + ".parts"
-    if not os.path.isdir(parts):
-        return
-    description = os.path.join(parts, "job.yaml")
-    if not os.path.exists(path) and not os.path.exists(description):
-        return
+# ---- jobs of archives that are there
+
+
+def reopen(results):
+    """The job of an archive, bound again, and its descriptor; None where its system is not at hand."""
+    try:
+        return _bound(results.path, ffi.string(lib.ons_results_job(results._pointer)))
+    except Error:
+        return None
+
+
+def _bound(path, raw):
     place = ffi.new("ons_job **")
     check(lib.ons_job_create(place))
     job = ffi.gc(place[0], lib.ons_job_free)
+    check(lib.ons_job_parse(job, encoded(path), raw, len(raw)))
+    check(lib.ons_job_set(job, b"output", encoded(path)))
+    descriptor = _descriptors.find(text(lib.ons_job_system_name(job)) or "")
+    check(lib.ons_job_bind(job, descriptor.pointer, descriptor.code))
+    return job, descriptor
+
+
+def gather(path):
+    """Builds the archive of a job that runs or was broken off from its parts, where there are any."""
+    description = os.path.join(path + ".parts", "job.yaml")
+    if not os.path.isdir(path + ".parts") or not (os.path.exists(path) or os.path.exists(description)):
+        return
     try:
-        raw = _job_text(path, description)
-        check(lib.ons_job_parse(job, encoded(path), raw, len(raw)))
-        check(lib.ons_job_set(job, b"output", encoded(path)))
-        descriptor = _descriptors.find(text(lib.ons_job_system_name(job)) or "")
-        check(lib.ons_job_bind(job, descriptor.pointer, descriptor.code))
+        job, descriptor = _bound(path, _job_text(path, description))
         check(lib.ons_results_collect(job))
+        del job, descriptor
     except Error as failure:
         if not os.path.exists(path):
             raise
@@ -315,3 +343,22 @@ def _job_text(path, description):
     check(lib.ons_results_read(place, encoded(path)))
     results = ffi.gc(place[0], lib.ons_results_free)
     return ffi.string(lib.ons_results_job(results))
+
+
+def merge(archives, output):
+    """Joins archives of one job whose shares (part="K/N") ran on several machines into a new one; gives its Results."""
+    paths = [os.fspath(path) for path in archives]
+    if not paths:
+        raise InvalidError("merge needs at least one archive")
+    first = read(paths[0])
+    raw = ffi.string(lib.ons_results_job(first._pointer))
+    job, descriptor = _bound(os.fspath(output), _without_part(raw))
+    kept = [ffi.new("char[]", encoded(path)) for path in paths]
+    check(lib.ons_job_merge(job, ffi.new("char *[]", kept), len(kept), b"onsager.merge (Python)"))
+    del job, descriptor
+    return read(output)
+
+
+def _without_part(raw):
+    """The job of a share as that of the whole: `part` is a key of its first lines."""
+    return b"".join(line for line in raw.splitlines(keepends=True) if not line.startswith(b"part:"))

@@ -208,11 +208,67 @@ class Results(Mapping):
 
     # ---- analyses
 
-    def crossing(self, quantity, x=None, by=None):
-        """Where the curves of neighbouring sizes cross; see onsager.analysis.crossing."""
-        from .analysis import crossing
+    def crossing(self, quantity, x=None, by=None, **options):
+        """Where the curves of pairs of sizes cross, and where that goes for infinite sizes; see onsager.analysis.crossing."""
+        from . import analysis
 
-        return crossing(self, quantity, x, by)
+        return analysis.crossing(self, quantity, x, by, **options)
+
+    def fit(self, quantity, model="power", x=None, by=None, **options):
+        """A model or a formula fitted to each curve by least squares; see onsager.analysis.fit."""
+        from . import analysis
+
+        return analysis.fit(self, quantity, model, x, by, **options)
+
+    def collapse(self, quantity, x=None, by=None, **options):
+        """Finite-size scaling: critical point and exponents from one curve of all sizes; see onsager.analysis.collapse."""
+        from . import analysis
+
+        return analysis.collapse(self, quantity, x, by, **options)
+
+    def derivative(self, quantity, x=None, by=None, **options):
+        """The slope of each curve; see onsager.analysis.derivative."""
+        from . import analysis
+
+        return analysis.derivative(self, quantity, x, by, **options)
+
+    def extremum(self, quantity, x=None, by=None, **options):
+        """Where each curve is highest or lowest; see onsager.analysis.extremum."""
+        from . import analysis
+
+        return analysis.extremum(self, quantity, x, by, **options)
+
+    def curves(self, quantity, x=None, by=None, **options):
+        """The curves as all analyses take them; see onsager.analysis.curves."""
+        from . import analysis
+
+        return analysis.curves(self, quantity, x, by, **options)
+
+    def reweight(self, quantity, x="temperature", at=None):
+        """A quantity at parameters that were not simulated (MBAR); see onsager.samples.reweight."""
+        from . import samples
+
+        return samples.reweight(self, quantity, x, at)
+
+    def measure(self, **formulas):
+        """Results with quantities that were not asked for before the run, from the samples that the archive keeps.
+
+        >>> results.measure(m6="magnetization^6", ratio="mean(m6)/mean(magnetization_squared)^3")
+
+        Formulas are as in measure={...} of onsager.run: of samples, or of means.
+        """
+        again = read(self.path, keep=self._keep, make=False)
+        kept = [(ffi.new("char[]", encoded(name)), ffi.new("char[]", encoded(formula)))
+                for name, formula in formulas.items()]
+        wanted = ffi.new("ons_own_quantity[]", [{"name": name, "formula": formula} for name, formula in kept])
+        check(lib.ons_results_measure(again, wanted, len(kept)))
+        return Results(again, self._keep)
+
+    def samples(self, task=0):
+        """The samples that the archive keeps of a task: bins, record, series and snapshots as numpy arrays."""
+        from .samples import Samples
+
+        return Samples(self, self.tasks[task])
 
     def __repr__(self):
         from .text import results_text
@@ -231,14 +287,14 @@ def _names(pointer):
     return [text(place[0][index]) for index in range(count)]
 
 
-def read(path, job=None, keep=None):
-    """Reads an archive; with a job only its tasks."""
+def read(path, job=None, keep=None, make=True):
+    """Reads an archive; with a job only its tasks. make=False: the library's results alone."""
     place = ffi.new("ons_results **")
     check(lib.ons_results_read(place, encoded(os.fspath(path))))
     pointer = ffi.gc(place[0], lib.ons_results_free)
     if job is not None:
         check(lib.ons_results_select(pointer, job._pointer))
-    return Results(pointer, keep)
+    return Results(pointer, keep) if make else pointer
 
 
 def open(path):  # noqa: A001 (onsager.open is its name)
