@@ -29,24 +29,26 @@ static int python_quenched(unsigned slot, const ons_parameters *parameters);
  */
 
 #define BRIDGE_SLOTS 256
+/* clang-format off */
 #define ROW(M, high) M(high, 0) M(high, 1) M(high, 2) M(high, 3) M(high, 4) M(high, 5) M(high, 6) M(high, 7) \
                      M(high, 8) M(high, 9) M(high, a) M(high, b) M(high, c) M(high, d) M(high, e) M(high, f)
 #define ALL(M) ROW(M, 0) ROW(M, 1) ROW(M, 2) ROW(M, 3) ROW(M, 4) ROW(M, 5) ROW(M, 6) ROW(M, 7) \
                ROW(M, 8) ROW(M, 9) ROW(M, a) ROW(M, b) ROW(M, c) ROW(M, d) ROW(M, e) ROW(M, f)
-#define FUNCTIONS(x, y)                                                                                               \
-    static void derived_##x##y(const ons_means *means, const ons_parameters *parameters, double *value) {             \
-        python_derived(0x##x##y, means, parameters, value);                                                           \
-    }                                                                                                                 \
-    static ons_status exact_##x##y(const ons_parameters *parameters, double *value) {                                 \
-        return (ons_status)python_exact(0x##x##y, parameters, value);                                                 \
-    }                                                                                                                 \
+/* clang-format on */
+#define FUNCTIONS(x, y)                                                                                                \
+    static void derived_##x##y(const ons_means *means, const ons_parameters *parameters, double *value) {              \
+        python_derived(0x##x##y, means, parameters, value);                                                            \
+    }                                                                                                                  \
+    static ons_status exact_##x##y(const ons_parameters *parameters, double *value) {                                  \
+        return (ons_status)python_exact(0x##x##y, parameters, value);                                                  \
+    }                                                                                                                  \
     static bool quenched_##x##y(const ons_parameters *parameters) { return python_quenched(0x##x##y, parameters) != 0; }
 #define DERIVED_ENTRY(x, y) derived_##x##y,
 #define EXACT_ENTRY(x, y) exact_##x##y,
 #define QUENCHED_ENTRY(x, y) quenched_##x##y,
 ALL(FUNCTIONS)
-static void (*const derived_slots[BRIDGE_SLOTS])(const ons_means *, const ons_parameters *, double *) = {
-    ALL(DERIVED_ENTRY)};
+static void (*const derived_slots[BRIDGE_SLOTS])(const ons_means *, const ons_parameters *,
+                                                 double *) = {ALL(DERIVED_ENTRY)};
 static ons_status (*const exact_slots[BRIDGE_SLOTS])(const ons_parameters *, double *) = {ALL(EXACT_ENTRY)};
 static bool (*const quenched_slots[BRIDGE_SLOTS])(const ons_parameters *) = {ALL(QUENCHED_ENTRY)};
 
@@ -157,8 +159,8 @@ static void bridge_head(bridge *b, unsigned version, unsigned traits, const char
 }
 
 static void bridge_controls(bridge *b, int64_t steps, int64_t replicas, const char *warmup, const char *every) {
-    b->system.controls = (ons_controls){
-        .steps = steps, .warmup = keep(b, warmup), .every = keep(b, every), .replicas = replicas};
+    b->system.controls =
+        (ons_controls){.steps = steps, .warmup = keep(b, warmup), .every = keep(b, every), .replicas = replicas};
 }
 
 static void bridge_quenched(bridge *b, unsigned slot) { b->system.quenched = quenched_slots[slot % BRIDGE_SLOTS]; }
@@ -198,9 +200,8 @@ static void bridge_derived(bridge *b, size_t index, unsigned slot, size_t like, 
 }
 
 static void bridge_exact(bridge *b, size_t index, unsigned slot, const char *name, const char *source) {
-    b->exact[index] = (ons_exact){.name = keep(b, name),
-                                  .function = exact_slots[slot % BRIDGE_SLOTS],
-                                  .source = keep(b, source)};
+    b->exact[index] =
+        (ons_exact){.name = keep(b, name), .function = exact_slots[slot % BRIDGE_SLOTS], .source = keep(b, source)};
 }
 
 /* NULL when memory ran out meanwhile. */

@@ -59,7 +59,8 @@ class Descriptor:
         self.name, self.pointer, self.code, self.keep = name, pointer, code, keep
 
     def finished(self):
-        """A job has ended well: raises what could not be told while it ran (functions in Python that cannot fail in C)."""
+        """A job was bound, or has ended well: raises what could not be told meanwhile (functions in Python that cannot
+        fail in C)."""
 
     summary = property(lambda self: text(self.pointer.summary))
     details = property(lambda self: text(self.pointer.details))

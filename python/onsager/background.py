@@ -100,6 +100,17 @@ def _cancelled(output):
     return Cancelled(f"cancelled: all is stored in {output}.parts and {output}; the same call goes on", output)
 
 
+def _travelling(system):
+    """A system as another process finds it: a name, a path or a class."""
+    if isinstance(system, (str, os.PathLike)):
+        return system
+    if isinstance(system, type):
+        from .user_systems import Traveller
+
+        return Traveller(system)
+    return system.name
+
+
 class _InProcess(Submitted):
     """A Python of its own runs the job: it reads the call from its input and writes a line of JSON for every event."""
 
@@ -109,7 +120,7 @@ class _InProcess(Submitted):
         if self._folder is not None:
             words = dict(words, output=self.output)
         system, words = _unfold(system, words)
-        call = pickle.dumps((system if isinstance(system, (str, os.PathLike, type)) else system.name, words))
+        call = pickle.dumps((_travelling(system), words))
         paths = [path for path in sys.path if path]
         self._child = subprocess.Popen(
             [sys.executable, "-c", "from onsager._child import main; main()"], stdin=subprocess.PIPE,

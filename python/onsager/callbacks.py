@@ -20,7 +20,7 @@ import numpy as np
 
 from . import _native, arrays
 from ._native import encoded, ffi, lib
-from .errors import Error, OutOfMemoryError
+from .errors import Error, InvalidError, OutOfMemoryError
 from .handles import Context, Means, Part, Plan, parameters_of
 
 if typing.TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _in_slot(kind: str, slot: int) -> tuple[Definition, int]:
 
 # ---- exceptions
 
-_causes: collections.deque[tuple[str, BaseException]] = collections.deque(maxlen=64)
+_causes: collections.deque[tuple[str, BaseException]] = collections.deque(maxlen=8)
 _silent: weakref.WeakKeyDictionary[Definition, tuple[str, BaseException]] = weakref.WeakKeyDictionary()
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -106,16 +106,19 @@ def _fail(definition: Definition | None, method: str, failure: BaseException) ->
         return lib.bridge_fail(lib.ONS_FAILED, b"the class of a system written in Python is gone")
     line = _line(f"{method}() of '{definition.name}'", failure)
     status = lib.ONS_MEMORY if isinstance(failure, MemoryError) else lib.ONS_FAILED
-    if method == "check" and isinstance(failure, (ValueError, Error)):
+    refuses = (ValueError, Error) if method == "check" else InvalidError if method == "persist" else ()
+    if isinstance(failure, refuses) and str(failure).strip():
         line, status = " ".join(str(failure).split()), lib.ONS_INVALID
     _causes.append((line, failure))
     return lib.bridge_fail(status, encoded(line.replace("\0", " ")))
 
 
 def cause_of(message: str) -> BaseException | None:
-    for line, failure in reversed(_causes):
-        if line in message:
-            return failure
+    """The exception of which a message tells; it is kept no longer."""
+    for entry in reversed(_causes):
+        if entry[0] in message:
+            _causes.remove(entry)
+            return entry[1]
     return None
 
 
@@ -241,7 +244,7 @@ def python_derived(slot: int, means: typing.Any, parameters: typing.Any, place: 
     values = None
     try:
         given = parameters_of(parameters, definition.parameters)
-        shape = () if definition.is_scalar(like) else definition.shapes(given)[like]
+        shape: tuple[int, ...] = () if definition.is_scalar(like) else definition.shapes(given)[like]
         values = np.frombuffer(ffi.buffer(place, 8 * math.prod(shape)), np.float64).reshape(shape)
         values[...] = np.nan
         with np.errstate(all="ignore"):
@@ -266,7 +269,7 @@ def python_exact(slot: int, parameters: typing.Any, place: typing.Any) -> int:
         value = known.function(given)
         if value is None:
             return lib.ONS_DONE
-        shape = ()
+        shape: tuple[int, ...] = ()
         if known.name in definition.observable_indices:
             shape = definition.shapes(given)[definition.observable_indices[known.name]]
         else:

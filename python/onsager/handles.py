@@ -53,12 +53,13 @@ class Expression:
 
 def _array_value(pointer: typing.Any, name: bytes, code: int) -> np.ndarray:
     count = ffi.new("size_t *")
+    dtype: typing.Any = np.int64
+    factor = 1
     if code in (declarations.REAL, declarations.COMPLEX):
         data = lib.ons_reals(pointer, name, count)
         dtype, factor = (np.float64, 1) if code == declarations.REAL else (np.complex128, 2)
     else:
         data = lib.ons_integers(pointer, name, count)
-        dtype, factor = np.int64, 1
     return np.frombuffer(ffi.buffer(data, count[0] * factor * 8), dtype).copy()
 
 
@@ -246,7 +247,7 @@ class Context:
     def row(self, name: str, *cells: typing.Any, lane: int = 0) -> None:
         """In advance() or measure(): a row of a Table, one cell a column."""
         index = self._index(name)
-        is_text = self._definition.observables[index].has_text
+        is_text = getattr(self._definition.observables[index], "has_text")
         if len(cells) != len(is_text):
             raise ValueError(f"a row of the table '{name}' has {len(is_text)} cells, not {len(cells)}")
         row, kept = ffi.new("ons_cell[]", len(cells)), []
@@ -319,7 +320,7 @@ class Part:
 
     def value(self, name: str, value: typing.Any) -> typing.Any:
         """A number or a truth value: ``self.x = part.value("x", self.x)``."""
-        kinds = ((bool, np.uint8), (int, np.int64), (float, np.float64), (complex, np.complex128))
+        kinds: typing.Any = ((bool, np.uint8), (int, np.int64), (float, np.float64), (complex, np.complex128))
         if isinstance(value, np.generic):
             kinds = ((type(value), value.dtype),)
         for kind, dtype in kinds:

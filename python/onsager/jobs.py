@@ -47,6 +47,7 @@ class Job:
         self.call = _call(system, grids, words)
         self.descriptor = self._read(system, grids, dict(words, output=output))
         check(lib.ons_job_bind(self._pointer, self.descriptor.pointer, self.descriptor.code))
+        self.descriptor.finished()
 
     def _read(self, system, grids, words):
         """Gives the job its words and finds the system."""

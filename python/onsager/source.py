@@ -2,13 +2,16 @@
 
 It is the text of the class, of its bases, and of what they name in their own module: functions, classes and plain
 constants, followed as far as they go. Other modules are not followed. Where the text cannot be had (a class made by
-exec, or in an interactive prompt) the compiled code stands for it.
+exec, or at an interactive prompt) the compiled code stands for it.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
+import linecache
 import textwrap
 import types
 import typing
@@ -74,6 +77,31 @@ def _named(function: types.FunctionType) -> typing.Iterator[tuple[str, typing.An
             continue
 
 
+def _class_text(cls: type) -> str:
+    """The text of a class. By a line of one of its methods, which tells classes of one name apart and is known in the
+    cells of a notebook too."""
+    for function in vars(cls).values():
+        code = getattr(function, "__code__", None)
+        if code is None or not code.co_qualname.startswith(cls.__qualname__ + "."):
+            continue
+        linecache.checkcache(code.co_filename)
+        text = "".join(linecache.getlines(code.co_filename))
+        for node in _classes(text):
+            if node.name == cls.__name__ and code.co_firstlineno in _members(node):
+                return ast.get_source_segment(text, node, padded=True) or ""
+    return inspect.getsource(cls)
+
+
+@functools.lru_cache(8)
+def _classes(text: str) -> list[ast.ClassDef]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+
+
+def _members(node: ast.ClassDef) -> set[int]:
+    """The lines on which the members of a class begin, with their decorators."""
+    return {min([member.lineno] + [one.lineno for one in getattr(member, "decorator_list", ())]) for member in node.body}
+
+
 class _Collector:
     def __init__(self, module: str):
         self.module = module
@@ -92,12 +120,14 @@ class _Collector:
             return
         self.seen.add(id(thing))
         try:
-            text = textwrap.dedent(inspect.getsource(thing))
-        except (OSError, TypeError):
+            text = textwrap.dedent(_class_text(thing) if isinstance(thing, type) else inspect.getsource(thing))
+        except (OSError, TypeError, SyntaxError):
             text = _compiled(thing)
             self.compiled.append(name)
         self.texts.append(f"# {name}\n{text}")
         for function in _functions(thing):
+            if isinstance(thing, type) and not function.__code__.co_qualname.startswith(thing.__qualname__ + "."):
+                self._add_definition(function.__name__, function)  # put into the class from elsewhere
             for other, value in _named(function):
                 self.add(other, value)
 
@@ -114,7 +144,7 @@ def source_of(cls: type, base: type) -> str:
         if collector.compiled:
             names = ", ".join(collector.compiled)
             warnings.warn(
-                f"the source of {names} cannot be read, so that stored runs of '{cls.name}' are identified by its "
+                f"the source of {names} cannot be read, so that stored runs of '{getattr(cls, 'name')}' are identified by its "
                 "compiled code: another version of Python will not continue them; write the class in a file",
                 stacklevel=4,
             )

@@ -52,12 +52,13 @@ def _flag_words(flags: int) -> tuple[str, ...]:
 def _estimate(estimates: typing.Any, shape: tuple[int, ...]) -> Estimate:
     count = math.prod(shape)
     if shape == ():
-        return Estimate(*(getattr(estimates[0], field) for field in _FIELDS), _flag_words(estimates[0].flags))
-    columns = [np.array([getattr(estimates[i], field) for i in range(count)]).reshape(shape) for field in _FIELDS]
+        return Estimate(**{field: getattr(estimates[0], field) for field in _FIELDS},
+                        flags=_flag_words(estimates[0].flags))
+    columns = {field: np.array([getattr(estimates[i], field) for i in range(count)]).reshape(shape) for field in _FIELDS}
     flags = np.empty(shape, object)
     for i in range(count):
         flags.flat[i] = _flag_words(estimates[i].flags)
-    return Estimate(*columns, flags)
+    return Estimate(**columns, flags=flags)
 
 
 def _replicas(data: typing.Any, components: bool) -> list[np.ndarray]:

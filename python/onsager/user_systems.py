@@ -26,8 +26,13 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 import enum
+import importlib.machinery
+import importlib.util
 import inspect
+import operator
+import os
 import re
+import sys
 import typing
 import weakref
 
@@ -249,14 +254,21 @@ class Definition:
         return [plan.shapes.get(index, ()) for index in range(len(self.observables))]
 
 
-_definitions: weakref.WeakKeyDictionary[type[System], Definition] = weakref.WeakKeyDictionary()
+_definitions: weakref.WeakKeyDictionary[type[System], tuple[dict[str, int], Definition]] = weakref.WeakKeyDictionary()
+
+
+def _members(cls: type[System]) -> dict[str, int]:
+    """What a class consists of, to see when one of it is replaced."""
+    return {name: id(thing) for base in reversed(cls.__mro__) for name, thing in vars(base).items()
+            if not name.startswith("__")}
 
 
 def define(cls: type[System]) -> Definition:
-    """The definition of a class; made once."""
-    if cls not in _definitions:
-        _definitions[cls] = Definition(cls)
-    return _definitions[cls]
+    """The definition of a class; made once, and anew when the class was changed."""
+    found = _definitions.get(cls)
+    if found is None or found[0] != _members(cls):
+        found = _definitions[cls] = (_members(cls), Definition(cls))
+    return found[1]
 
 
 class _Descriptor(Descriptor):
@@ -277,3 +289,39 @@ def find(system: typing.Any) -> Descriptor:
         kind = f"the class {system.__qualname__}" if isinstance(system, type) else f"an object of {type(system).__name__}"
         raise InvalidError(f"{kind} names no system; expected a name, the path of a C file or a subclass of onsager.System")
     return _Descriptor(define(system), system)
+
+
+# ---- classes in another process
+
+
+class Traveller:
+    """A class that can be pickled also where it stands in the script that runs."""
+
+    def __init__(self, cls: type):
+        self.cls = cls
+
+    def __reduce__(self) -> typing.Any:
+        if self.cls.__module__ != "__main__":
+            return _itself, (self.cls,)
+        path = getattr(sys.modules["__main__"], "__file__", None)
+        if path is None or "<locals>" in self.cls.__qualname__:
+            raise InvalidError(f"the class {self.cls.__qualname__} cannot be found by another process: it stands in no "
+                               "file (of a notebook or prompt), or inside a function; write it in a file of its own")
+        return _from_script, (os.path.abspath(path), self.cls.__qualname__, list(sys.argv))
+
+
+def _itself(cls: type) -> type:
+    return cls
+
+
+def _from_script(path: str, name: str, arguments: list[str]) -> type:
+    """A class of a script, which is run as a module that is not the main one."""
+    sys.argv = arguments
+    module = sys.modules.get("__mp_main__")
+    if module is None:
+        loader = importlib.machinery.SourceFileLoader("__mp_main__", path)
+        specification = importlib.util.spec_from_loader("__mp_main__", loader)
+        assert specification is not None
+        module = sys.modules["__mp_main__"] = importlib.util.module_from_spec(specification)
+        loader.exec_module(module)
+    return operator.attrgetter(name)(module)

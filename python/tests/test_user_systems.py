@@ -320,6 +320,38 @@ def test_quenched_may_depend_on_the_parameters(tmp_path):
     assert np.isfinite(plain["sum"]["tau"][0]) and np.isnan(quenched["sum"]["tau"][0])
 
 
+def test_a_quenched_that_fails_is_told_before_anything_is_run(tmp_path):
+    class Wrong(Dice):
+        name = "wrong"
+
+        def quenched(self, parameters):
+            return True
+
+    with pytest.raises(onsager.FailedError, match=r"quenched\(\) of 'wrong' raised TypeError"):
+        run(Wrong, tmp_path / "a.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_class_that_was_changed_is_defined_anew(tmp_path):
+    class Changed(Dice):
+        name = "changed"
+        exact = []
+
+    before = user_systems.define(Changed)
+    assert user_systems.define(Changed) is before
+    Changed.controls = {"steps": 7}
+
+    def advance(self, context):
+        self.faces[:] = 6
+
+    Changed.advance = advance
+    after = user_systems.define(Changed)
+    assert after is not before and after.code.low != before.code.low
+    run(Changed, tmp_path / "a.h5", warmup=1)
+    (_, found, _), = archives.read(tmp_path / "a.h5")
+    assert found["sum"]["mean"][0] == 30
+
+
 def test_start_and_snapshots_take_the_configuration(tmp_path):
     class Still(Dice):
         name = "still"
@@ -392,7 +424,7 @@ def test_an_exception_ends_the_job_with_its_message_and_cause(tmp_path, where):
 
 def test_parts_of_other_tasks_are_safe_when_one_fails(tmp_path):
     with pytest.raises(onsager.FailedError):
-        run(Faulty, tmp_path / "a.h5", dice=[2, 5], steps=50, warmup=0)
+        run(Faulty, tmp_path / "a.h5", dice=[2, 5], steps=50, warmup=0, threads=1)
     assert len(parts_of(tmp_path / "a.h5")) == 2
     run(Faulty, tmp_path / "a.h5", dice=2, steps=50, warmup=0)
     run(Faulty, tmp_path / "b.h5", dice=2, steps=50, warmup=0)
@@ -531,7 +563,7 @@ def test_another_source_is_another_identity(tmp_path, monkeypatch):
     run(Helped, tmp_path / "a.h5", steps=50, warmup=0)
     before = archives.read(tmp_path / "a.h5")[0][1]["sum"]["mean"][0]
     monkeypatch.setitem(globals(), "FACTOR", 3)
-    user_systems._definitions.pop(Helped)
+    user_systems._definitions.pop(Helped)  # a constant of the file is looked at when the class is defined
     run(Helped, tmp_path / "b.h5", steps=50, warmup=0)
     assert archives.read(tmp_path / "b.h5")[0][1]["sum"]["mean"][0] == pytest.approx(1.5 * before)
     with pytest.raises(onsager.Error):  # it does not go on with the parts of the other
@@ -553,14 +585,18 @@ def test_without_source_the_compiled_code_stands_for_it_with_a_warning(tmp_path)
 def test_definitions_give_their_slots_back():
     gc.collect()
     before = {kind: len(taken) for kind, taken in callbacks._slots.items()}
-    for _ in range(300):  # more than there are slots
+    for number in range(300):  # more than there are slots
 
         class Passing(Dice):
             name = "passing"
 
+            def advance(self, context):
+                pass
+
         user_systems.define(Passing)
         del Passing
-        gc.collect()
+        if number % 100 == 99:
+            gc.collect()
     assert {kind: len(taken) for kind, taken in callbacks._slots.items()} == before
     assert not callbacks._states
 
@@ -577,3 +613,36 @@ def test_a_job_in_two_threads_of_python_does_not_lock(tmp_path):
         for future in futures:
             future.result(timeout=60)
     archives.assert_same(tmp_path / "0.h5", tmp_path / "1.h5")
+
+
+PROCESS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import onsager
+from dice import Dice
+
+class Mine(Dice):
+    "Dice of a script."
+
+if __name__ == "__main__":
+    onsager.submit(Mine, dice=4, steps=1000, output="process.h5", process=True).result(timeout=60)
+    onsager.run(Mine, dice=4, steps=1000, output="here.h5")
+    before = onsager.open("process.h5").provenance
+    onsager.run(Mine, dice=4, steps=1000, output="process.h5")  # the same identity: there is nothing left to do
+    assert len(onsager.open("process.h5").provenance) == len(before)
+"""
+
+
+def test_a_class_of_a_script_runs_in_a_process_of_its_own(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(PROCESS)
+    done = subprocess.run([sys.executable, str(script), str(ROOT / "examples" / "python")], cwd=tmp_path, timeout=120,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    archives.assert_same(tmp_path / "process.h5", tmp_path / "here.h5")
+
+
+def test_a_class_inside_a_function_cannot_travel():
+    local = variant(__module__="__main__", __qualname__="f.<locals>.Variant")
+    with pytest.raises(onsager.InvalidError, match="file of its own"):
+        user_systems.Traveller(local).__reduce__()
