@@ -18,7 +18,12 @@ extern const cli_verb cli_analysis_crossing;
 extern const cli_verb cli_analysis_derivative;
 extern const cli_verb cli_analysis_extremum;
 extern const cli_verb cli_analysis_fit;
+extern const cli_verb cli_analysis_autocorrelation;
+extern const cli_verb cli_analysis_binning;
+extern const cli_verb cli_analysis_bootstrap;
+extern const cli_verb cli_analysis_histogram;
 extern const cli_verb cli_analysis_reweight;
+extern const cli_verb cli_analysis_structure;
 
 /* The descriptor of an analysis: `text` stands for its usage after FILE.h5 NAME. */
 #define CLI_ANALYSIS_NAME(short_name) "analyse FILE.h5 " short_name

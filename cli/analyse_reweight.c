@@ -168,7 +168,7 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
                           cli_figure *figure) {
     ons_text text = {0};
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
-    cli_curve *points = text.data ? cli_figure_curve(figure, text.data) : NULL;
+    cli_curve *points = text.data ? cli_view_curve(figure, text.data) : NULL;
     bool good = points != NULL;
     cli_labels labels = a->labels;
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
@@ -208,7 +208,7 @@ static ons_status figure_of(const cli_view *view, const asked *a, const found *f
             cli_labels_text(&a->labels, ons_results_task(view->results, own->task), &label);
             const char *plain = label.data ? label.data : "";
             char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
-            cli_curve *curve = whole ? cli_figure_curve(figure, whole) : NULL;
+            cli_curve *curve = whole ? cli_view_curve(figure, whole) : NULL;
             good = curve != NULL;
             for (size_t t = 0; good && t < own->targets; t++) {
                 const ons_estimate *estimate = &own->estimates[t * own->size + i];

@@ -130,7 +130,7 @@ json_t *cli_labels_json(const ons_task_result *task) {
 
 /* ---- figures ---- */
 
-cli_curve *cli_figure_curve(cli_figure *figure, const char *label) {
+cli_curve *cli_view_curve(cli_figure *figure, const char *label) {
     if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
         return NULL;
     }
@@ -153,4 +153,33 @@ bool cli_curve_point(cli_curve *curve, double x, double y, double error) {
     point[3] = (double)NAN;
     curve->has_error = curve->has_error || isfinite(error);
     return true;
+}
+
+/* ---- tasks ---- */
+
+ons_status cli_tasks_option(const cli_arguments *arguments, const ons_results *results, size_t *first, size_t *end) {
+    int64_t task;
+    *first = 0;
+    *end = ons_results_count(results);
+    if (!cli_option_value(arguments, "task")) { return ONS_OK; }
+    const ons_status status = cli_integer_option(arguments, "task", 0, 0, &task);
+    if (status != ONS_OK) { return status; }
+    if ((uint64_t)task >= *end) {
+        return ons_fail(ONS_INVALID, "--task %lld: %s has %zu tasks, 0 to %zu", (long long)task,
+                        ons_results_path(results), *end, *end - 1);
+    }
+    *first = (size_t)task;
+    *end = *first + 1;
+    return ONS_OK;
+}
+
+void cli_labelled_begin(cli_labelled *labelled, const cli_labels *labels, const char *const *headers, size_t count) {
+    *labelled = (cli_labelled){0};
+    size_t n = 0;
+    for (; n < labels->count; n++) {
+        labelled->headers[n] = labels->names[n];
+        labelled->right[n] = true;
+    }
+    for (size_t i = 0; i < count; i++) { labelled->headers[n++] = headers[i]; }
+    labelled->table = (cli_table){.columns = n, .headers = labelled->headers, .right = labelled->right};
 }

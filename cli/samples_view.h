@@ -38,8 +38,22 @@ void cli_labels_cells(const cli_labels *labels, const ons_task_result *task, cli
 void cli_labels_text(const cli_labels *labels, const ons_task_result *task, ons_text *text);
 json_t *cli_labels_json(const ons_task_result *task);
 
+/* The tasks that --task names, else all: from *first up to *end. */
+ons_status cli_tasks_option(const cli_arguments *arguments, const ons_results *results, size_t *first, size_t *end);
+#define ANALYSE_TASK                                                                                                   \
+    { 0, "task", "N", "only this one, counted from 0 in the order of `onsager show`; default: all" }
+
+/* A table whose first columns are labels: headers[labels + count]. Cells are added task by task. */
+#define CLI_LABELLED 80
+typedef struct cli_labelled {
+    cli_table table;
+    const char *headers[CLI_LABELLED];
+    bool right[CLI_LABELLED];
+} cli_labelled;
+void cli_labelled_begin(cli_labelled *labelled, const cli_labels *labels, const char *const *headers, size_t count);
+
 /* A new curve of a figure, and a point of it; false: no memory. */
-cli_curve *cli_figure_curve(cli_figure *figure, const char *label);
+cli_curve *cli_view_curve(cli_figure *figure, const char *label);
 bool cli_curve_point(cli_curve *curve, double x, double y, double error);
 
 #endif

@@ -22,7 +22,9 @@ extern "C" {
  *
  * All samples count, correlated or not: correlations do not bias the estimates, and errors come from leaving out blocks
  * that are longer than they are. Blocks are exchanged within their stratum: a chain of its own, or chains of equal
- * law. Where states are coupled (a ladder with exchanges), blocks are stretches of time through all of them. */
+ * law. Where states are coupled (a ladder with exchanges), blocks are stretches of time through all of them.
+ * Some 20 blocks a stratum of at least 16 autocorrelation times each serve well: +- 1 error then covers 66 to 68 %;
+ * with 8 blocks of uncorrelated samples it covers 64 %. */
 typedef struct ons_mbar_samples {
     size_t states, features;
     const double *coefficients; /* [states][features] */

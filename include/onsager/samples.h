@@ -62,6 +62,9 @@ typedef struct ons_task_samples {
     size_t terms;
     const ons_weight *term;
     double extent; /* multiplies all terms: the number of sites */
+    /* Observables that depend on parameters by themselves (ons_plan_explicit). */
+    size_t explicits;
+    const char *const *explicit_name;
 } ons_task_samples;
 
 /* ONS_INVALID as ons_results_read says it. */

@@ -124,6 +124,10 @@ ONS_API ons_status ons_series_estimate(const double *const *series, const size_t
 /* Normalised autocorrelation function of one series for lags 0 .. count-1. */
 ONS_API void ons_autocorrelation(const double *series, size_t length, size_t count, double *function);
 
+/* Adds |sum over r of values[r] exp(-2 pi i (k r))|^2, k = (i/rows, j/columns), to power[rows][columns]; k = 0 first.
+ * Cost: a fast Fourier transform. */
+ONS_API ons_status ons_power_spectrum(const double *values, size_t rows, size_t columns, double *power);
+
 /* Mean and error over independent numbers (replicas): Student's factor included. */
 ONS_API void ons_spread(const double *values, size_t count, ons_estimate *estimate);
 /* The factor by which a standard error with `freedom` degrees grows so that +- 1 error covers 68.27 %. */

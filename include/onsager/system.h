@@ -142,6 +142,9 @@ ONS_API void ons_plan_omit(ons_plan *plan, const char *name); /* no such observa
  * "magnetization"): the second factor is what the parameters do not change. Both may run over an axis: the element of
  * the array parameter goes with that of the observable. Only for chains that sample this weight. */
 ONS_API void ons_plan_weight(ons_plan *plan, double extent, const char *coefficient, const char *feature);
+/* A MEAN observable that depends on parameters by itself, not only through the state, as the energy does on couplings
+ * and fields: along a parameter that stands in a feature nothing that is made of it can be reweighted. */
+ONS_API void ons_plan_explicit(ons_plan *plan, size_t observable);
 /* Something the user should know of this task (shown with the results, not an error). */
 ONS_API void ons_plan_note(ons_plan *plan, const char *format, ...) ONS_FORMAT(2, 3);
 

@@ -217,6 +217,14 @@ static void put_weight(lab_h5 *h5, hid_t group, const struct ons_plan *plan) {
         coefficients[i] = plan->term[i].coefficient;
         features[i] = plan->term[i].feature;
     }
+    const char **explicit_names = ONS_NEW(const char *, plan->observables + 1);
+    size_t count = 0;
+    if (explicit_names == NULL) { h5->status = ONS_MEMORY; }
+    for (size_t o = 0; explicit_names != NULL && o < plan->observables; ++o) {
+        if (plan->shapes[o].of_parameters) { explicit_names[count++] = plan->system->observables[o].name; }
+    }
+    lab_h5_put_texts(h5, group, "weight_explicit", count, explicit_names);
+    free(explicit_names);
     lab_h5_put_real(h5, group, "weight_extent", plan->extent);
     lab_h5_put_texts(h5, group, "weight_coefficients", plan->terms, coefficients);
     lab_h5_put_texts(h5, group, "weight_features", plan->terms, features);

@@ -143,6 +143,11 @@ void ons_plan_weight(ons_plan *plan, double extent, const char *coefficient, con
     }
 }
 
+void ons_plan_explicit(ons_plan *plan, size_t observable) {
+    lab_shape *shape = shape_of(plan, observable);
+    if (shape != NULL) { shape->of_parameters = true; }
+}
+
 void ons_plan_note(ons_plan *plan, const char *format, ...) {
     char note[1024];
     va_list arguments;

@@ -68,13 +68,16 @@ static ons_status make_curve(ons_reweighting *curve, const lab_states *states, c
 
 /* ---- chains of one law ---- */
 
-static ons_status find_overlap(const ons_mbar *mbar, ons_reweighting *curve) {
+/* 1: the samples of both states are the same to either of them. */
+static ons_status find_overlap(const ons_mbar *mbar, const size_t *states_of, ons_reweighting *curve) {
     const size_t states = curve->states;
     double *overlap = ONS_NEW(double, states *states);
     if (overlap == NULL) { return ONS_MEMORY; }
     ons_mbar_overlap(mbar, overlap);
     for (size_t k = 0; k + 1 < states; ++k) {
-        const double both = fmin(overlap[k * states + k + 1], overlap[(k + 1) * states + k]);
+        const double *row = overlap + k * states, *next = row + states, size = (double)states_of[k];
+        const double ratio = (double)states_of[k + 1] / size;
+        const double both = fmin(row[k + 1] / (row[k] * ratio), next[k] * ratio / next[k + 1]);
         curve->overlap = isnan(curve->overlap) ? both : fmin(curve->overlap, both);
     }
     free(overlap);
@@ -99,7 +102,7 @@ static ons_status estimate_chains(const lab_states *states, const ons_mbar_reque
     ons_mbar *mbar;
     ons_status status = ons_mbar_create(&mbar, &samples);
     if (status != ONS_OK) { return status; }
-    status = find_overlap(mbar, curve);
+    status = find_overlap(mbar, states->counts, curve);
     if (status == ONS_OK) {
         status = ons_mbar_free_energies(mbar, curve->state_free_energy, curve->state_free_energy_error);
     }

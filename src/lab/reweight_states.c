@@ -12,7 +12,7 @@
 
 #define MOST_NUMBERS ((size_t)1 << 21) /* rows x states */
 #define FEWEST_ROWS 64                 /* of a replica */
-#define MOST_BLOCKS 320                /* of all states together .. */
+#define MOST_BLOCKS 240                /* of all states together .. */
 #define STATE_BLOCKS 20                /* .. and of one */
 #define FEWEST_BLOCKS 4
 #define BLOCK_TAU 16 /* a block is at least so many autocorrelation times long, where enough blocks are left */
@@ -128,6 +128,37 @@ static void mean_row(const loaded *task, size_t element, double *mean) {
     for (size_t at = 0; at < task->samples->components; ++at) { mean[at] /= rows; }
 }
 
+/* Whether a name is that of an observable which depends on parameters by itself, "energy" or "energy[3]". */
+static bool is_explicit(const loaded *task, const ons_job *job, const char *name) {
+    const lab_task *own = task->samples->terms > 0 ? NULL : lab_job_task(job, task->samples->key);
+    const size_t length = strcspn(name, "[");
+    for (size_t i = 0; i < task->samples->explicits; ++i) {
+        const char *other = task->samples->explicit_name[i];
+        if (strlen(other) == length && strncmp(other, name, length) == 0) { return true; }
+    }
+    for (size_t o = 0; own != NULL && o < own->plan.observables; ++o) {
+        const char *other = own->plan.system->observables[o].name;
+        const bool same = strlen(other) == length && strncmp(other, name, length) == 0;
+        if (same && own->plan.shapes[o].of_parameters) { return true; }
+    }
+    return false;
+}
+
+static ons_status check_explicit(const lab_question *question, const loaded *task, const lab_states *states,
+                                 const char *const *names) {
+    if (!lab_weight_is_explicit(&question->weight)) { return ONS_OK; }
+    for (size_t q = 0; q < states->quantities; ++q) {
+        const char *name = names[states->quantity[q]];
+        if (is_explicit(task, question->view->job, name)) {
+            return ons_fail(ONS_INVALID,
+                            "'%s' depends on '%s' by itself, not only through the states: along '%s' only "
+                            "what is made of other observables can be reweighted",
+                            name, question->x, question->x);
+        }
+    }
+    return ONS_OK;
+}
+
 static ons_status open_question(lab_question *question, const loaded *task, lab_states *states) {
     const bool ladder = task->elements > 1;
     size_t components;
@@ -152,7 +183,7 @@ static ons_status open_question(lab_question *question, const loaded *task, lab_
     }
     free(mean);
     free(used);
-    return status;
+    return status == ONS_OK ? check_explicit(question, task, states, names) : status;
 }
 
 static ons_status make_states(lab_states *states, const loaded *first, size_t count) {
@@ -187,6 +218,12 @@ static ons_status find_inefficiency(lab_states *states, size_t state, size_t fir
     const double **series = ONS_NEW(const double *, replicas + 1);
     ons_status status = column == NULL || series == NULL ? ONS_MEMORY : ONS_OK;
     for (size_t i = 0; i < rows && status == ONS_OK; ++i) { column[i] = states->features[(first + i) * states->terms]; }
+    /* samples of a disorder have means of their own */
+    for (size_t r = 0, i = 0; states->independent && status == ONS_OK && r < replicas; i += of[r++]) {
+        double mean = 0;
+        for (size_t k = 0; k < of[r]; ++k) { mean += column[i + k] / (double)of[r]; }
+        for (size_t k = 0; k < of[r]; ++k) { column[i + k] -= mean; }
+    }
     ons_estimate estimate = {0};
     if (status == ONS_OK) {
         const double *at = column;

@@ -90,6 +90,7 @@ void ons_task_samples_free(ons_task_samples *task) {
         free((char *)task->term[i].feature);
     }
     lab_texts_free((char **)task->component, task->components);
+    lab_texts_free((char **)task->explicit_name, task->explicits);
     free((void *)task->replica);
     free((void *)task->term);
     free((char *)task->key);

@@ -242,6 +242,11 @@ static ons_status read_weight(lab_h5 *h5, hid_t group, ons_task_samples *task) {
     ons_status status = lab_h5_get_real(h5, group, "weight_extent", &task->extent);
     if (status == ONS_OK) { status = lab_h5_get_texts(h5, group, "weight_coefficients", &coefficients, &count); }
     if (status == ONS_OK) { status = lab_h5_get_texts(h5, group, "weight_features", &features, &others); }
+    if (status == ONS_OK) {
+        char **names = NULL;
+        status = lab_h5_get_texts(h5, group, "weight_explicit", &names, &task->explicits);
+        task->explicit_name = (const char *const *)names;
+    }
     if (status == ONS_OK && count != others) {
         status = lab_h5_fail(h5, ONS_INVALID, "is damaged: the terms of its weight");
     }

@@ -33,6 +33,7 @@ typedef struct lab_shape {
     bool omitted;
     unsigned rank;
     size_t dimensions[4], size; /* size: product, 1 for scalars */
+    bool of_parameters;         /* depends on parameters by itself (ons_plan_explicit) */
     double low, high;           /* histogram edges; size is then the number of bins */
 } lab_shape;
 

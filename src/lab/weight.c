@@ -99,6 +99,20 @@ static double formula_value(lab_formula *formula, double x, const double *row) {
 
 /* ---- the weight ---- */
 
+static bool has_x(const lab_formula *formula) {
+    for (size_t i = 0; i < formula->count; ++i) {
+        if (formula->places[i].is_x) { return true; }
+    }
+    return false;
+}
+
+bool lab_weight_is_explicit(const lab_weight *weight) {
+    for (size_t t = 0; t < weight->terms; ++t) {
+        if (has_x(&weight->feature[t])) { return true; }
+    }
+    return false;
+}
+
 void lab_weight_close(lab_weight *weight) {
     for (size_t i = 0; i < LAB_TERMS; ++i) {
         close_formula(&weight->coefficient[i]);
@@ -120,9 +134,7 @@ static void list_dependence(const lab_weight *weight, ons_text *text) {
 
 static ons_status check_dependence(const lab_weight *weight, const char *x) {
     for (size_t t = 0; t < weight->terms; ++t) {
-        for (size_t i = 0; i < weight->coefficient[t].count; ++i) {
-            if (weight->coefficient[t].places[i].is_x) { return ONS_OK; }
-        }
+        if (has_x(&weight->coefficient[t])) { return ONS_OK; }
     }
     ons_text names = {0};
     list_dependence(weight, &names);

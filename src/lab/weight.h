@@ -35,6 +35,8 @@ typedef struct lab_weight {
  */
 ons_status lab_weight_open(lab_weight *weight, const ons_task_samples *task, const ons_task_result *result,
                            const ons_job *job, const char *x, const char *const *names, size_t components);
+/* Whether x stands in a feature, so that observables which depend on it by themselves cannot be reweighted. */
+bool lab_weight_is_explicit(const lab_weight *weight);
 void lab_weight_close(lab_weight *weight);
 /* coefficients[terms] at a value of x, times the extent. */
 void lab_weight_coefficients(lab_weight *weight, double x, double *coefficients);

@@ -37,6 +37,8 @@ static void plan_weight(ons_discrete_kind kind, const ons_parameters *p, double 
         return;
     }
     const bool coupled = ons_real(p, "coupling") != 0;
+    ons_plan_explicit(plan, SPIN_ENERGY);
+    ons_plan_explicit(plan, SPIN_ENERGY_SQUARED);
     ons_plan_weight(plan, sites, coupled ? "coupling/temperature" : "1/temperature",
                     coupled ? "(energy + field*magnetization - crystal_field*density)/coupling"
                             : "energy + field*magnetization - crystal_field*density");

@@ -57,6 +57,8 @@ bool spin_has_twist(const ons_parameters *p) {
 
 void spin_plan_weight(const ons_parameters *p, double sites, bool signed_m, ons_plan *plan) {
     const bool coupled = ons_real(p, "coupling") != 0;
+    ons_plan_explicit(plan, SPIN_ENERGY);
+    ons_plan_explicit(plan, SPIN_ENERGY_SQUARED);
     if (signed_m) {
         ons_plan_weight(plan, sites, coupled ? "coupling/temperature" : "1/temperature",
                         coupled ? "(energy + field*magnetization)/coupling" : "energy + field*magnetization");

@@ -87,6 +87,8 @@ ons_status vectors_check(const ons_system *system, const ons_parameters *p, ons_
     if (status) { return status; }
     for (size_t k = 0; !spin_has_twist(p) && k < 3; k++) { ons_plan_omit(plan, twists[k]); }
     spin_plan_weight(p, graph.sites, false, plan);
+    ons_plan_explicit(plan, VECTOR_HELICITY_ENERGY);
+    ons_plan_explicit(plan, VECTOR_HELICITY_CURRENT_SQUARED);
     if (own->components == 2 && !counts_vortices(own, p)) { ons_plan_omit(plan, "vorticity"); }
     return spin_plan(p, waves, plan);
 }
