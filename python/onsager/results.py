@@ -250,6 +250,36 @@ class Results(Mapping):
 
         return samples.reweight(self, quantity, x, at)
 
+    def binning(self, quantity, task=0):
+        """The error of a quantity against the length of blocks; see onsager.samples.binning."""
+        from . import samples
+
+        return samples.binning(self, quantity, task)
+
+    def bootstrap(self, quantity, task=0, **options):
+        """Block bootstrap of a quantity after the run; see onsager.samples.bootstrap."""
+        from . import samples
+
+        return samples.bootstrap(self, quantity, task, **options)
+
+    def autocorrelation(self, component, task=0):
+        """The autocorrelation function and times of a recorded number; see onsager.samples.autocorrelation."""
+        from . import samples
+
+        return samples.autocorrelation(self, component, task)
+
+    def distribution(self, component, task=0, **options):
+        """The distribution of a recorded number, and the barrier between two peaks; see onsager.samples.distribution."""
+        from . import samples
+
+        return samples.distribution(self, component, task, **options)
+
+    def structure(self, name=None, task=0, **options):
+        """The structure factor of stored snapshots; see onsager.samples.structure."""
+        from . import samples
+
+        return samples.structure(self, name, task, **options)
+
     def measure(self, **formulas):
         """Results with quantities that were not asked for before the run, from the samples that the archive keeps.
 

@@ -155,3 +155,114 @@ def _reweighted(results, quantity, x, curve):
                       flags, array(curve.free_energy, (curve.targets,)), array(curve.free_energy_error, (curve.targets,)),
                       array(curve.state_x, (curve.states,)), array(curve.state_free_energy, (curve.states,)),
                       array(curve.state_free_energy_error, (curve.states,)), curve.overlap, int(curve.rows))
+
+
+# ---- what is made of the samples of one task
+
+
+class _View:
+    """An archive as the library's analyses of samples take it."""
+
+    def __init__(self, results):
+        from .jobs import reopen
+
+        place = ffi.new("ons_samples **")
+        check(lib.ons_samples_open(place, encoded(results.path)))
+        self._samples = ffi.gc(place[0], lib.ons_samples_close)
+        self._job, self._results = reopen(results), results
+        self.pointer = ffi.new("ons_archive_view *", {"results": results._pointer, "samples": self._samples,
+                                                      "job": ffi.NULL if self._job is None else self._job[0]})
+
+
+class Finding:
+    """What an analysis found: its numbers and arrays are attributes."""
+
+    def __init__(self, about, **values):
+        self._about = about
+        self.__dict__.update(values)
+
+    def __repr__(self):
+        fields = ", ".join(f"{name} {value.shape}" if isinstance(value, np.ndarray) else f"{name} {value!r}"
+                           for name, value in vars(self).items() if name != "_about")
+        return f"<onsager {self._about}: {fields}>"
+
+
+def _shaped(pointer, *shape):
+    """Numbers in a shape, in which a last length of one is dropped."""
+    made = array(pointer, shape)
+    return made if made is None or shape[-1] != 1 or len(shape) == 1 else made[..., 0]
+
+
+def binning(results, quantity, task=0):
+    """The error of a quantity against the length of blocks; its plateau is the error: length, blocks, error, error_error."""
+    view, found = _View(results), ffi.new("ons_binning *")
+    check(lib.ons_results_binning(view.pointer, results.tasks[task].index, encoded(quantity), found))
+    levels, size = found.levels, found.size
+    made = Finding(f"binning of {quantity}", length=array(found.length, (levels,)), blocks=array(found.blocks, (levels,)),
+                   error=_shaped(found.error, levels, size), error_error=_shaped(found.error_error, levels, size))
+    lib.ons_binning_free(found)
+    return made
+
+
+def bootstrap(results, quantity, task=0, *, resamples=1000, probabilities=(0.025, 0.16, 0.5, 0.84, 0.975)):
+    """Block bootstrap of a quantity: value, error, quantiles at the probabilities, and the resamples themselves."""
+    view, found = _View(results), ffi.new("ons_bootstrap *")
+    wanted = ffi.new("double[]", list(probabilities))
+    check(lib.ons_results_bootstrap(view.pointer, results.tasks[task].index, encoded(quantity), resamples, wanted,
+                                    len(wanted), found))
+    size = found.size
+    quantiles = array(found.quantiles, (size, len(wanted)))
+    made = Finding(f"bootstrap of {quantity}", value=array(found.value, (size,)), error=array(found.error, (size,)),
+                   probabilities=tuple(probabilities), quantiles=quantiles[0] if size == 1 else quantiles,
+                   resamples=_shaped(found.resample, found.resamples, size))
+    lib.ons_bootstrap_free(found)
+    if size == 1:
+        made.value, made.error = float(made.value[0]), float(made.error[0])
+    return made
+
+
+def autocorrelation(results, component, task=0):
+    """The autocorrelation function of a recorded number: lag, function, tau up to each lag, tau_error, window (an index).
+
+    Lags and times are in samples; tau[window] is the integrated autocorrelation time.
+    """
+    view, found = _View(results), ffi.new("ons_autocorrelation_times *")
+    check(lib.ons_results_autocorrelation(view.pointer, results.tasks[task].index, encoded(component), found))
+    fields = {name: array(getattr(found, name), (found.lags,)) for name in ("lag", "function", "tau", "tau_error")}
+    made = Finding(f"autocorrelation of {component}", stride=found.stride, rows=int(found.rows), window=int(found.window),
+                   **fields)
+    lib.ons_autocorrelation_free(found)
+    return made
+
+
+def distribution(results, component, task=0, *, bins=0, x=None):
+    """The distribution of a recorded number with errors, and the barrier between two peaks: edges, density, error, ...
+
+    x: a parameter that is reweighted to where both peaks are equally high. bins=0: as the data ask for.
+    """
+    view, found = _View(results), ffi.new("ons_distribution *")
+    check(lib.ons_results_distribution(view.pointer, results.tasks[task].index, encoded(component), bins,
+                                       ffi.NULL if x is None else encoded(x), found))
+    count = found.bins
+    made = Finding(f"distribution of {component}", edges=array(found.edges, (count + 1,)),
+                   density=array(found.density, (count,)), error=array(found.error, (count,)),
+                   free_energy=array(found.free_energy, (count,)), two_peaks=bool(found.two_peaks),
+                   peaks=(found.peak[0], found.peak[1]), dip=found.dip, barrier=found.barrier,
+                   barrier_error=found.barrier_error, x=found.x, x_error=found.x_error)
+    lib.ons_distribution_free(found)
+    return made
+
+
+def structure(results, name=None, task=0, *, components=1, states=1):
+    """The structure factor of the stored snapshots on a map, k = 0 in the middle: value, error, snapshots.
+
+    name: the array of the configuration; components, states: of vectors and of Potts states.
+    """
+    view, found = _View(results), ffi.new("ons_structure *")
+    check(lib.ons_results_structure(view.pointer, results.tasks[task].index, ffi.NULL if name is None else encoded(name),
+                                    components, states, found))
+    shape = (found.rows, found.columns)
+    made = Finding("structure factor", value=array(found.value, shape), error=array(found.error, shape),
+                   snapshots=int(found.snapshots))
+    lib.ons_structure_free(found)
+    return made

@@ -141,6 +141,28 @@ def test_reweighting_agrees_with_direct_runs(critical):
         assert 0 < curve.overlap <= 1 and len(curve.states) == 9
 
 
+def test_binning_bootstrap_and_autocorrelation(critical):
+    """Three ways to one error, within a factor that their own uncertainty allows."""
+    direct = float(critical.tasks[4]["binder"].error)
+    blocks = critical.binning("binder", task=4)
+    assert blocks.length[0] < blocks.length[-1] and np.all(blocks.error > 0)
+    again = critical.bootstrap("binder", task=4, resamples=400)
+    assert direct / 2 < again.error < 2 * direct and len(again.resamples) == 400
+    assert list(again.quantiles) == sorted(again.quantiles)
+    times = critical.autocorrelation("energy", task=4)
+    assert times.function[0] == 1 and times.tau[times.window] > 0
+
+
+def test_distributions_and_structure_factors():
+    results = onsager.run("ising", L=8, temperature=2.0, update="wolff", steps=2000, snapshots=100, output="snapshots.h5",
+                          progress=False)
+    found = results.distribution("magnetization")
+    assert abs(np.sum(found.density * np.diff(found.edges)) - 1) < 1e-9
+    factor = results.structure()
+    assert factor.value.shape == (8, 8) and factor.value.argmax() == 4 * 8 + 4
+    assert "snapshots" in repr(factor)
+
+
 def test_a_job_over_several_machines_is_one():
     words = {"L": 4, "temperature": [2.0, 2.5], "steps": 200, "warmup": 0, "progress": False}
     whole = onsager.run("ising", output="whole.h5", **words)
