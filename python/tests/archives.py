@@ -1,13 +1,23 @@
-"""An archive as plain numbers, read through the library alone, for tests that compare bits.
+"""What tests of systems in Python share: the examples, and an archive as plain numbers, read through the library alone,
+to compare bits.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 
 import os
+import pathlib
+import sys
 
 import numpy as np
 
+import onsager
 from onsager._native import check, encoded, ffi, lib, text
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "examples" / "python"))
+
+from dice import Dice  # noqa: E402, F401
+from ising_system import IsingLanes  # noqa: E402, F401
 
 FIELDS = ("mean", "error", "tau", "binning_tau", "samples", "effective", "rhat", "exact")
 
@@ -54,3 +64,11 @@ def assert_same(one, other):
         for name, numbers in quantities.items():
             for field, value in numbers.items():
                 np.testing.assert_array_equal(value, theirs[name][field], err_msg=f"{name}.{field} of {parameters}")
+
+
+def run(system, path, **words):
+    return onsager.run(system, output=path, progress=False, **words)
+
+
+def parts_of(output):
+    return list(pathlib.Path(f"{output}.parts").glob("*.part"))
