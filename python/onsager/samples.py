@@ -30,6 +30,7 @@ class Samples:
         self.components = [text(self._task.component[k]) for k in range(self._task.components)]
         self.replicas = int(self._task.replicas)
         self.independent = bool(self._task.independent)
+        self.steps = [int(self._task.replica[k].steps) for k in range(self.replicas)]  # measured, of each replica
 
     def _replica(self, replica):
         if not 0 <= replica < self.replicas:
