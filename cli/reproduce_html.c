@@ -91,7 +91,7 @@ static void add_tolerances(const ons_paper *paper, ons_text *page) {
 /* ---- figures --------------------------------------------------------------------------------------------------------
  */
 
-static ons_status draw_curve(const ons_curve *from, cli_curve *curve) {
+static ons_status draw_curve(const ons_figure_line *from, cli_curve *curve) {
     *curve = (cli_curve){.label = ons_copy(from->label), .points = ONS_NEW(double, 4 * from->count)};
     if (!curve->label || !curve->points) { return ONS_MEMORY; }
     curve->style = from->error ? CLI_POINTS : CLI_LINE;

@@ -150,16 +150,16 @@ typedef struct ons_reproduction_job {
 } ons_reproduction_job;
 ONS_API size_t ons_reproduction_jobs(const ons_reproduction *reproduction, const ons_reproduction_job **jobs);
 
-typedef struct ons_curve {
+typedef struct ons_figure_line {
     const char *label;
     size_t count;
     const double *x, *y, *error; /* error NULL: a line */
-} ons_curve;
+} ons_figure_line;
 typedef struct ons_figure {
     const char *name, *title, *x_label, *y_label;
     unsigned flags;
     size_t count;
-    const ons_curve *curves;
+    const ons_figure_line *curves;
 } ons_figure;
 ONS_API size_t ons_reproduction_figures(const ons_reproduction *reproduction, const ons_figure **figures);
 

@@ -244,6 +244,10 @@ ONS_API void ons_ising_start_random(ons_ising *ising, ons_random *random); /* in
  * (ONS_INVALID when one is not +-1; empty sites are emptied again). With ONS_CHECKERBOARD a copy, made by this call. */
 ONS_API int8_t *ons_ising_spins(ons_ising *ising);
 ONS_API ons_status ons_ising_refresh(ons_ising *ising);
+/* Lets the spins lie in the caller's array from now on, [sites], as they stand there; it must outlive the state. NULL:
+ * in memory of its own again. ONS_INVALID when one is not +-1: all is then as it was. With ONS_CHECKERBOARD the array
+ * receives its copy by ons_ising_spins. */
+ONS_API ons_status ons_ising_use(ons_ising *ising, int8_t *spins);
 /* The stream of the dynamics, to be persisted. */
 ONS_API ons_random *ons_ising_random(ons_ising *ising);
 /* The threads that a step may use from now on (1: the calling one); only ONS_CHECKERBOARD uses more than one. The bits

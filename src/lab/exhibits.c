@@ -48,7 +48,7 @@ static void free_figure(ons_figure *figure) {
         free((double *)figure->curves[i].y);
         free((double *)figure->curves[i].error);
     }
-    free((ons_curve *)figure->curves);
+    free((ons_figure_line *)figure->curves);
     free((char *)figure->name);
     free((char *)figure->title);
     free((char *)figure->x_label);
@@ -96,9 +96,9 @@ void ons_figure_curve(ons_reproduction *reproduction, const char *label, size_t 
         return;
     }
     ons_figure *figure = &reproduction->figure[reproduction->figures - 1];
-    ons_curve curve = {ons_copy(label), count, copy_of(x, count), copy_of(y, count), NULL};
+    ons_figure_line curve = {ons_copy(label), count, copy_of(x, count), copy_of(y, count), NULL};
     if (error) { curve.error = copy_of(error, count); }
-    ons_curve *curves = (ons_curve *)figure->curves;
+    ons_figure_line *curves = (ons_figure_line *)figure->curves;
     const bool complete = curve.label && curve.x && curve.y && (!error || curve.error);
     if (!complete ||
         ons_grow((void **)&curves, &reproduction->curve_capacity, figure->count + 1, sizeof curve) != ONS_OK) {

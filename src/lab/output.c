@@ -150,6 +150,8 @@ static void add_shell_word(const char *word, ons_text *text) {
 ons_status lab_resume_hint(ons_job *job) {
     const struct job_source *source = job->source;
     ons_text text = {0};
+    /* The command cannot find a system of another program: what continues is the call that made this job. */
+    if (job->has_code && source->path == NULL && source->system == NULL) { return ONS_OK; }
     ons_text_add(&text, "onsager run");
     if (source->path != NULL) {
         add_shell_word(source->path, &text);

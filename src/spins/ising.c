@@ -24,7 +24,7 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
     if (!ising) { return ONS_MEMORY; }
     ising->model = model;
     ising->random = random;
-    ising->spins = ONS_NEW(int8_t, graph->sites);
+    ising->own_spins = ising->spins = ONS_NEW(int8_t, graph->sites);
     ising->work = ONS_NEW(uint32_t, work_length(model));
     ising->bits = ONS_NEW(uint32_t, model->update == ONS_SWENDSEN_WANG ? graph->sites / 32 + 1 : 0);
     ising->layers = ONS_NEW(int32_t, model->modes.longest);
@@ -54,7 +54,7 @@ ons_status ons_ising_create(ons_ising **result, const ons_ising_model *model, on
 
 void ons_ising_free(ons_ising *ising) {
     if (!ising) { return; }
-    free(ising->spins);
+    free(ising->own_spins);
     free(ising->work);
     free(ising->bits);
     free(ising->layers);
@@ -125,6 +125,24 @@ ons_status ons_ising_refresh(ons_ising *ising) {
         }
     }
     sum_up(ising);
+    return ONS_OK;
+}
+
+ons_status ons_ising_use(ons_ising *ising, int8_t *spins) {
+    int8_t *before = ising->spins;
+    if (!spins && !ising->own_spins) { ising->own_spins = ONS_NEW(int8_t, ising->model->graph->sites); }
+    if (!spins && !ising->own_spins) { return ONS_MEMORY; }
+    if (!spins) { memcpy(ising->own_spins, ons_ising_spins(ising), ising->model->graph->sites); }
+    ising->spins = spins ? spins : ising->own_spins;
+    const ons_status status = ons_ising_refresh(ising);
+    if (status != ONS_OK) {
+        ising->spins = before;
+        return status;
+    }
+    if (spins) {
+        free(ising->own_spins);
+        ising->own_spins = NULL;
+    }
     return ONS_OK;
 }
 

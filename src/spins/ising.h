@@ -56,6 +56,7 @@ struct ons_ising {
     const ons_ising_model *model;
     ons_random random;
     int8_t *spins;               /* [sites]; 0 where there is none */
+    int8_t *own_spins;           /* the same, or NULL: they lie in the caller's array */
     struct spins_bits *sliced;   /* checkerboard: the configuration; `spins` is a copy on request */
     double sliced_temperature;   /* checkerboard: for which its rule was made */
     ons_team *team;              /* checkerboard and SWENDSEN_WANG: the threads of a step; NULL: one */
