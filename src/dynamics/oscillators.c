@@ -63,7 +63,7 @@ double ons_oscillators_longest_step(const ons_oscillator_options *o) {
     return (o->scheme == ONS_CLASSICAL_RUNGE_KUTTA ? 2.7852936 : 2) / fastest_wave;
 }
 
-static ons_status check(const ons_oscillator_options *o) {
+ons_status ons_oscillators_check(const ons_oscillator_options *o) {
     if (o->sites < 3 || o->sites > 1U << 30) {
         return ons_fail(ONS_INVALID, "a ring has 3 to 2^30 oscillators, not %zu", o->sites);
     }
@@ -115,7 +115,7 @@ static double *array(size_t sites, size_t count) {
 ons_status ons_oscillators_create(ons_oscillators **result, const ons_oscillator_options *options,
                                   const double *frequency) {
     *result = NULL;
-    const ons_status status = check(options);
+    const ons_status status = ons_oscillators_check(options);
     if (status) { return status; }
     ons_oscillators *ring = ONS_NEW(ons_oscillators, 1);
     if (!ring) { return ONS_MEMORY; }

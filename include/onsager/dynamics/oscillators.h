@@ -48,9 +48,11 @@ typedef struct ons_oscillator_options {
  * (4 K cos delta) for Runge-Kutta; infinite without coupling. */
 ONS_API double ons_oscillators_longest_step(const ons_oscillator_options *options);
 
+/* ONS_INVALID: a parameter out of its range, a step beyond the longest, noise under ONS_CLASSICAL_RUNGE_KUTTA. */
+ONS_API ons_status ons_oscillators_check(const ons_oscillator_options *options);
+
 typedef struct ons_oscillators ons_oscillators;
-/* All phases 0 at step 0. `frequency` [sites][ONS_LANES] (Omega + omega_i; NULL: none) is copied. ONS_INVALID: a
- * parameter out of its range, a step beyond the longest, noise under ONS_CLASSICAL_RUNGE_KUTTA. */
+/* All phases 0 at step 0. `frequency` [sites][ONS_LANES] (Omega + omega_i; NULL: none) is copied. */
 ONS_API ons_status ons_oscillators_create(ons_oscillators **ring, const ons_oscillator_options *options,
                                           const double *frequency);
 ONS_API void ons_oscillators_free(ons_oscillators *ring);
