@@ -40,8 +40,10 @@ typedef struct ons_oscillator_options {
     double step;                 /* dt > 0, see ons_oscillators_longest_step */
     ons_bonds bonds;
     ons_oscillator_scheme scheme;
-    uint64_t key;                         /* the words of lane l are those of ons_random_stream(key, replica[l], */
-    uint32_t purpose, replica[ONS_LANES]; /* purpose): site 4g + j of step n takes word 4 (n ceil(L/4) + g) + j */
+    /* The words of lane l are those of ons_random_stream(key, replica[l], purpose): sites 2p and 2p + 1 of step n take
+     * the words 4 n ceil(L/4) + 2p and the one after. */
+    uint64_t key;
+    uint32_t purpose, replica[ONS_LANES];
 } ons_oscillator_options;
 
 /* The step beyond which the shortest wave of the linear chain grows: 1/(2 K cos delta) for Euler and Heun, 2.7852936 /
