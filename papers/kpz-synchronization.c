@@ -191,7 +191,8 @@ static ons_status near_the_boundary(ons_reproduction *r) {
     if (status) { return status; }
     const ons_task_result *task = ons_results_task(results, 0);
     seen early = {0}, skewness = {0};
-    for (double t = 7; t <= 30; t *= pow(10, 1.0 / 16)) {
+    for (int k = 0; k < 10; k++) {
+        const double t = 7 * pow(10, k / 16.0); /* the times of the grid, up to 26 */
         const seen here = exponent_between(task, t / sqrt(2), t), skew = series_at(task, "skewness", t);
         if (here.value > early.value) { early = here; }
         if (skew.value < skewness.value) { skewness = skew; }

@@ -18,6 +18,7 @@ struct ons_oscillators {
     uint64_t steps;
 };
 
+/* The last one runs everywhere. */
 static const oscillators_kernels *const kernels[] = {
 #if defined(__x86_64__)
     &oscillators_kernels_v4,
@@ -25,6 +26,8 @@ static const oscillators_kernels *const kernels[] = {
 #endif
     &oscillators_kernels_plain,
 };
+
+enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
 static bool runs_here(const oscillators_kernels *kernel) {
 #if defined(__x86_64__)
@@ -38,13 +41,14 @@ static bool runs_here(const oscillators_kernels *kernel) {
 }
 
 static const oscillators_kernels *fastest(void) {
-    size_t i = 0;
-    while (!runs_here(kernels[i])) { i++; }
-    return kernels[i];
+    for (size_t i = 0; i + 1 < KERNELS; i++) {
+        if (runs_here(kernels[i])) { return kernels[i]; }
+    }
+    return kernels[KERNELS - 1];
 }
 
 bool ons_oscillators_select(ons_oscillators *ring, const char *name) {
-    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+    for (size_t i = 0; i < KERNELS; i++) {
         if (!strcmp(kernels[i]->name, name) && runs_here(kernels[i])) {
             ring->kernels = kernels[i];
             return true;
