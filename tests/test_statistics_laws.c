@@ -30,7 +30,8 @@ static void test_cumulants_are_those_of_the_literature(void **state) {
 
 static void test_the_density_is_the_slope_of_the_law(void **state) {
     for (unsigned beta = 1; beta <= 2; beta++) {
-        for (double s = -6; s <= 3; s += 1.5) {
+        for (int i = -4; i <= 2; i++) {
+            const double s = 1.5 * i;
             double f[4], density;
             const double h = 1e-2;
             for (int k = 0; k < 4; k++) {
@@ -59,7 +60,8 @@ static double slope2_at(double s) {
 
 static void test_the_laws_solve_painleve_two(void **state) {
     const double h = 0.02;
-    for (double s = -5; s <= 2; s += 1) {
+    for (int i = -5; i <= 2; i++) {
+        const double s = i;
         const double q = q_at(s);
         const double second =
             (-q_at(s - 2 * h) + 16 * q_at(s - h) - 30 * q + 16 * q_at(s + h) - q_at(s + 2 * h)) / (12 * h * h);

@@ -296,7 +296,7 @@ static ons_status advance(void *memory, ons_context *context) {
     while (state->time < target) {
         const double unit = (double)(state->unit + 1), mark = mark_time(state->mark);
         const double stop = fmin(target, fmin(unit, mark));
-        const uint64_t made = *ons_oscillators_steps(state->ring), wanted = (uint64_t)floor(stop / dt * LATE);
+        const uint64_t made = *ons_oscillators_steps(state->ring), wanted = (uint64_t)floor(stop / dt + 1e-6);
         if (wanted > made) { ons_oscillators_advance(state->ring, wanted - made); }
         state->time = stop;
         if (stop == unit) {
