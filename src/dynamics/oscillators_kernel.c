@@ -39,6 +39,7 @@ typedef int64_t whole __attribute__((vector_size(8 * WIDTH)));
 typedef uint64_t words __attribute__((vector_size(8 * WIDTH)));
 typedef float singles __attribute__((vector_size(8 * WIDTH)));
 typedef int32_t whole32 __attribute__((vector_size(8 * WIDTH)));
+typedef uint32_t words32 __attribute__((vector_size(8 * WIDTH)));
 typedef double reals_at __attribute__((vector_size(8 * WIDTH), may_alias));
 typedef float half __attribute__((vector_size(4 * WIDTH)));
 
@@ -127,8 +128,9 @@ INLINE singles radius(whole32 w) {
 
 /* Cosine and sine of 2 pi w/2^32: quarters of a turn, and power series on the eighths beside them. */
 INLINE void circle(whole32 w, singles *cosine, singles *sine) {
-    const whole32 q = (whole32)((w + 0x20000000) >> 30);
-    const singles x = __builtin_convertvector(w - (q << 30), singles) * 1.46291808e-9F, y = x * x;
+    const whole32 q = (whole32)((words32)w + 0x20000000U) >> 30;
+    const singles x = __builtin_convertvector((whole32)((words32)w - ((words32)q << 30)), singles) * 1.46291808e-9F,
+                  y = x * x;
     const singles s = x + x * y * (((y * (1 / 362880.0F) - 1 / 5040.0F) * y + 1 / 120.0F) * y - 1 / 6.0F);
     const singles c = 1.0F - y * (((y * (-1 / 40320.0F) + 1 / 720.0F) * y - 1 / 24.0F) * y + 0.5F);
     const whole32 odd = -(q & 1);
