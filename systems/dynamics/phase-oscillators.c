@@ -132,7 +132,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     ons_plan_shape(plan, DIFFERENCES, 1, &count);
     ons_plan_edges(plan, FLUCTUATIONS, -6, 6, 120);
     if (!(ons_real(p, "disorder") > 0 && options.coupling > 0)) { ons_plan_omit(plan, "current_range"); }
-    ons_plan_bytes(plan, ons_oscillators_bytes(&options, disordered) + (double)state * (3 * 8 + 4) +
+    ons_plan_bytes(plan, ons_oscillators_bytes(&options, disordered) + (double)state * (4 * 8) +
                              (double)columns_of(options.sites) * ROWS * ONS_LANES);
     note_constants(p, plan);
     return ONS_OK;
@@ -153,7 +153,7 @@ typedef struct oscillators_state {
     double before_time[2];
     int64_t mark;                   /* the next time 2^(mark/4) */
     double marks[MARKS][ONS_LANES]; /* W^2 at the last ones, [mark mod MARKS] */
-    int32_t *winding;
+    double *winding;
     double slips[ONS_LANES];
     uint64_t unit; /* whole times passed */
     size_t columns, rows;
@@ -219,7 +219,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->seen = aligned_alloc(64, size * sizeof *state->seen);
     state->before[0] = ONS_NEW(double, size);
     state->before[1] = ONS_NEW(double, size);
-    state->winding = ONS_NEW(int32_t, size);
+    state->winding = ONS_NEW(double, size);
     state->history = ONS_NEW(uint8_t, ROWS * ONS_LANES * state->columns);
     if (!state->seen) { return ons_fail(ONS_MEMORY, "no memory for %zu phases", size); }
     return state->before[0] && state->before[1] && state->winding && state->history ? ONS_OK : ONS_MEMORY;
@@ -235,19 +235,22 @@ static void look(const oscillators_state *state) {
     ons_oscillators_later(state->ring, part > 1e-9 * state->options.step ? part : 0, state->seen);
 }
 
-static int32_t winding_of(double x) { return (int32_t)fmax(fmin(rint(x / TURN), INT32_MAX), -INT32_MAX); }
+/* The integer nearest to x/2 pi, by rounding at 2^52: loops over it become vectors. */
+static inline double winding_of(double x) { return (x * (1 / TURN) + 0x1.8p52) - 0x1.8p52; }
 
 static void count_slips(oscillators_state *state) {
     const double *phase = ons_oscillators_phases(state->ring);
     const size_t sites = state->options.sites;
+    double slips[ONS_LANES] = {0};
     for (size_t i = 0; i < sites; i++) {
         const double *next = phase + (i + 1 < sites ? i + 1 : 0) * ONS_LANES;
         for (size_t l = 0; l < ONS_LANES; l++) {
-            const int32_t winding = winding_of(next[l] - phase[i * ONS_LANES + l]);
-            state->slips[l] += fabs((double)winding - state->winding[i * ONS_LANES + l]);
+            const double winding = winding_of(next[l] - phase[i * ONS_LANES + l]);
+            slips[l] += fabs(winding - state->winding[i * ONS_LANES + l]);
             state->winding[i * ONS_LANES + l] = winding;
         }
     }
+    for (size_t l = 0; l < ONS_LANES; l++) { state->slips[l] += slips[l]; }
 }
 
 /* A row of the picture; every second one goes when there is no room. */
@@ -419,7 +422,7 @@ static ons_status persist(void *memory, ons_part *part) {
     ons_status status = ons_persist(part, "phases", ONS_F64, ons_oscillators_phases(state->ring), size);
     if (!status) { status = ons_persist(part, "before_0", ONS_F64, state->before[0], size); }
     if (!status) { status = ons_persist(part, "before_1", ONS_F64, state->before[1], size); }
-    if (!status) { status = ons_persist(part, "winding", ONS_I32, state->winding, size); }
+    if (!status) { status = ons_persist(part, "winding", ONS_F64, state->winding, size); }
     if (!status) { status = ons_persist(part, "slips", ONS_F64, state->slips, ONS_LANES); }
     if (!status) { status = ons_persist(part, "marks", ONS_F64, state->marks, MARKS * ONS_LANES); }
     if (!status) { status = ons_persist(part, "mark", ONS_I64, &state->mark, 1); }
@@ -468,7 +471,7 @@ const ons_system ons_system_phase_oscillators = {
     .name = "phase-oscillators",
     .summary = "a ring of noisy or disordered phase oscillators: synchronization as kinetic roughening (EW, KPZ)",
     .details = PHASE_OSCILLATORS_DETAILS,
-    .step = "1 time unit",
+    .step = "unit of time",
     .traits = ONS_CONTINUOUS,
     .parameters = parameters,
     .observables = observables,

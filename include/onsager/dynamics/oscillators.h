@@ -64,7 +64,7 @@ ONS_API double ons_oscillators_bytes(const ons_oscillator_options *options, bool
 ONS_API double *ons_oscillators_phases(ons_oscillators *ring);
 ONS_API uint64_t *ons_oscillators_steps(ons_oscillators *ring);
 ONS_API size_t ons_oscillators_sites(const ons_oscillators *ring);
-/* Makes steps: some 2 ns a site, lane and step under Euler-Maruyama with noise (docs/performance.md). */
+/* Makes steps: some 2 ns a site, lane and step under Euler-Maruyama with noise (docs/oscillators.md). */
 ONS_API void ons_oscillators_advance(ons_oscillators *ring, uint64_t steps);
 /* The phases a part of a step later, 0 <= part <= dt: one shorter step of the same scheme with the noise of the next
  * one, to out[sites][ONS_LANES] (aligned to 64 bytes). The ring itself stays. */
