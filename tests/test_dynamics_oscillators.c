@@ -236,19 +236,22 @@ static void test_a_lane_depends_on_its_replica_alone(void **state) {
 
 /* ---- exact answers ----------------------------------------------------------------------------------------------- */
 
-/* <W^2> of the expanded, odd chain after n steps of Euler-Maruyama: each mode is multiplied by 1 - nu_k h and gets
- * 2 D h. */
+/* <W^2> of the expanded, odd chain after n steps h: with z = nu_k h each mode is multiplied by 1 - z and gets 2 D h
+ * (Euler-Maruyama), or by 1 - z + z^2/2 and gets 2 D h (1 - z/2)^2 (Heun). */
 static double width_after_steps(const ons_oscillator_options *o, uint64_t n) {
     double sum = 0;
     for (size_t k = 1; k < o->sites; k++) {
-        const double factor = 1 - o->step * 2 * o->coupling * (1 - cos(2 * PI * (double)k / (double)o->sites));
-        sum += 2 * o->noise * o->step * (1 - pow(factor, 2 * (double)n)) / (1 - factor * factor);
+        const double z = o->step * 2 * o->coupling * (1 - cos(2 * PI * (double)k / (double)o->sites));
+        const bool heun = o->scheme == ONS_STOCHASTIC_HEUN;
+        const double factor = heun ? 1 - z + z * z / 2 : 1 - z, gain = heun ? pow(1 - z / 2, 2) : 1;
+        sum += 2 * o->noise * o->step * gain * (1 - pow(factor, 2 * (double)n)) / (1 - factor * factor);
     }
     return sum / (double)o->sites;
 }
 
-static void test_the_noisy_linear_chain_has_its_exact_width(void **state) {
+static void compare_with_exact_widths(ons_oscillator_scheme scheme) {
     ons_oscillator_options o = standard;
+    o.scheme = scheme;
     o.sites = 64;
     o.non_oddity = 0;
     o.bonds = ONS_BONDS_EXPANDED;
@@ -275,6 +278,26 @@ static void test_the_noisy_linear_chain_has_its_exact_width(void **state) {
         const double mean = sum[t] / n, error = sqrt((squares[t] / n - mean * mean) / n);
         assert_close(mean, width_after_steps(&o, times[t]), 6.5 * error);
         assert_true(error < 0.05 * mean);
+    }
+}
+
+static void test_the_noisy_linear_chain_has_its_exact_width(void **state) {
+    compare_with_exact_widths(ONS_EULER_MARUYAMA);
+    compare_with_exact_widths(ONS_STOCHASTIC_HEUN);
+}
+
+/* The weak orders, from these widths: their deviation from that of continuous time at t = 4. */
+static void test_noisy_schemes_have_their_weak_orders(void **state) {
+    for (int scheme = 0; scheme < 2; scheme++) {
+        double deviations[2];
+        for (int k = 0; k < 2; k++) {
+            ons_oscillator_options o = standard;
+            o.scheme = (ons_oscillator_scheme)scheme;
+            o.non_oddity = 0;
+            o.step = 0.02 / (k + 1);
+            deviations[k] = width_after_steps(&o, (uint64_t)(200 * (k + 1))) - ons_oscillators_linear_width(&o, 0, 4);
+        }
+        assert_close(log2(fabs(deviations[0] / deviations[1])), scheme + 1, 0.1);
     }
 }
 
@@ -389,6 +412,7 @@ int main(void) {
         cmocka_unit_test(test_kernels_agree),
         cmocka_unit_test(test_a_lane_depends_on_its_replica_alone),
         cmocka_unit_test(test_the_noisy_linear_chain_has_its_exact_width),
+        cmocka_unit_test(test_noisy_schemes_have_their_weak_orders),
         cmocka_unit_test(test_the_linear_width_is_the_limit_of_short_steps),
         cmocka_unit_test(test_a_wave_of_frequencies_grows_as_its_closed_form),
         cmocka_unit_test(test_schemes_have_their_orders),
