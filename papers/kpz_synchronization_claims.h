@@ -29,7 +29,7 @@ static const char details[] =
     "of Tracy and Widom (GOE, for a flat start).\n"
     "The map is a grid of tasks in the plane of non-oddity and strength of noise or disorder. At fixed sigma a long "
     "ring\n"
-    "with odd coupling never synchronizes (the last claims), so that the map belongs to its L.\n"
+    "with odd coupling never synchronizes (K10), so that the map belongs to its L.\n"
     "\n"
     "## References\n"
     "R. Gutierrez and R. Cuerno, arXiv:2604.06040 (2026). S. F. Edwards and D. R. Wilkinson, Proc. R. Soc. A 381, 17\n"
