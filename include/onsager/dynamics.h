@@ -11,5 +11,6 @@
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/oscillators.h>
 
 #endif
