@@ -59,12 +59,13 @@ typedef struct flow_state {
     double *growth;  /* [lanes][exponents] of the last step */
     double *volume;  /* [lanes] */
     double *numbers; /* [lanes][size of a member] */
+    double *periods; /* [dimension]: of angles, else 0 */
     size_t exponents;
     double interval, time;
 } flow_state;
 _Static_assert(sizeof(flow_state) <= FLOW_SYSTEM_SIZE, "a state of the catalogue is larger than said");
 
-static const flow_functions *functions_here(size_t index) {
+const flow_functions *flow_functions_here(size_t index) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         return &flow_functions_v4[index];
@@ -84,6 +85,31 @@ static void jacobian(const void *data, size_t block, const double *t, const doub
     const right_hand_side *equations = data;
     (void)block;
     equations->functions->jacobian(t, x, NULL, equations->p, dx, slopes);
+}
+
+double *flow_parameter_lanes(const flow_entry *entry, const ons_parameters *parameters) {
+    double *p = aligned_alloc(64, 64 * (entry->parameter_count + 1));
+    for (size_t i = 0; p && i < entry->parameter_count; i++) {
+        for (size_t l = 0; l < ONS_LANES; l++) { p[i * ONS_LANES + l] = ons_real(parameters, entry->parameters[i]); }
+    }
+    return p;
+}
+
+ons_status flow_system_angles(const flow_entry *entry, const ons_parameters *parameters, double *periods) {
+    ons_status status = ONS_OK;
+    for (size_t i = 0; status == ONS_OK && i < entry->dimension; i++) {
+        if (!entry->angles[i]) { continue; }
+        ons_expression *period = NULL;
+        double operands[8];
+        status = ons_expression_parse(&period, entry->angles[i]);
+        for (size_t k = 0; status == ONS_OK && k < ons_expression_name_count(period) && k < 8; k++) {
+            operands[k] = ons_real(parameters, ons_expression_name(period, k));
+        }
+        if (status == ONS_OK) { periods[i] = fabs(ons_expression_value(period, operands)); }
+        if (!isfinite(periods[i])) { periods[i] = 0; }
+        ons_expression_free(period);
+    }
+    return status;
 }
 
 static size_t exponent_count(const flow_entry *entry, const ons_parameters *parameters) {
@@ -124,7 +150,10 @@ static void place_replicas(flow_state *made, ons_context *context, double spread
         ons_random random = ons_stream(context, lane, 1);
         for (size_t i = 0; i < entry->dimension; i++) {
             const double size = fabs(entry->start[i]) > 1e-3 ? fabs(entry->start[i]) : 1e-3;
-            x[i] = entry->start[i] + spread * size * (2 * ons_random_uniform(&random) - 1);
+            const double period = made->periods[i];
+            const double start =
+                period > 0 ? entry->start[i] - period * floor(entry->start[i] / period) : entry->start[i];
+            x[i] = start + spread * size * (2 * ons_random_uniform(&random) - 1);
         }
         ons_tangent_set(made->tangent, lane, 0, x);
     }
@@ -140,18 +169,16 @@ ons_status flow_system_create(void *state, ons_context *context) {
     made->equations = ONS_NEW(right_hand_side, 1);
     made->growth = ONS_NEW(double, ONS_LANES * made->exponents);
     made->volume = ONS_NEW(double, ONS_LANES);
+    made->periods = ONS_NEW(double, entry->dimension);
     double *x = ONS_NEW(double, entry->dimension);
     if (made->equations) {
-        made->equations->functions = functions_here(entry->index);
-        made->equations->p = aligned_alloc(64, 64 * (entry->parameter_count + 1));
+        made->equations->functions = flow_functions_here(entry->index);
+        made->equations->p = flow_parameter_lanes(entry, parameters);
     }
-    ons_status status =
-        made->growth && made->volume && x && made->equations && made->equations->p ? ONS_OK : ONS_MEMORY;
-    for (size_t i = 0; status == ONS_OK && i < entry->parameter_count; i++) {
-        for (size_t l = 0; l < ONS_LANES; l++) {
-            made->equations->p[i * ONS_LANES + l] = ons_real(parameters, entry->parameters[i]);
-        }
-    }
+    ons_status status = made->growth && made->volume && made->periods && x && made->equations && made->equations->p
+                            ? ONS_OK
+                            : ONS_MEMORY;
+    if (status == ONS_OK) { status = flow_system_angles(entry, parameters, made->periods); }
     if (status == ONS_OK) { status = make_tangent(made, parameters); }
     if (status == ONS_OK) {
         made->numbers = ONS_NEW(double, ONS_LANES *ons_tangent_size(made->tangent));
@@ -170,10 +197,34 @@ void flow_system_destroy(void *state) {
     free(old->growth);
     free(old->volume);
     free(old->numbers);
+    free(old->periods);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------------------------------
  */
+
+/* Angles lose their whole turns, which would cost digits as time goes on. */
+static void turn_back(flow_state *moving) {
+    const size_t size = ons_tangent_size(moving->tangent);
+    for (size_t l = 0; l < ONS_LANES; l++) {
+        double *member = moving->numbers + l * size, *x = member + 2; /* t, step, x, perturbations */
+        bool turned = false;
+        ons_tangent_store(moving->tangent, l, member);
+        for (size_t i = 0; i < moving->entry->dimension; i++) {
+            const double turns = moving->periods[i] > 0 ? floor(x[i] / moving->periods[i]) : 0;
+            x[i] -= turns * moving->periods[i];
+            turned = turned || turns != 0;
+        }
+        if (turned) { ons_tangent_load(moving->tangent, l, member); }
+    }
+}
+
+static bool has_angles(const flow_state *state) {
+    for (size_t i = 0; i < state->entry->dimension; i++) {
+        if (state->periods[i] > 0) { return true; }
+    }
+    return false;
+}
 
 ons_status flow_system_advance(void *state, ons_context *context) {
     flow_state *moving = state;
@@ -184,6 +235,7 @@ ons_status flow_system_advance(void *state, ons_context *context) {
         ons_tangent_advance(moving->tangent, target, moving->interval, moving->growth, moving->volume);
     if (status != ONS_OK) { return status; }
     moving->time = target;
+    if (has_angles(moving)) { turn_back(moving); }
     for (size_t i = 0; i < ONS_LANES * moving->exponents; i++) { moving->growth[i] /= target - before; }
     for (size_t l = 0; l < ONS_LANES; l++) { moving->volume[l] /= target - before; }
     return ONS_OK;
