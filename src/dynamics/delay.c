@@ -288,5 +288,5 @@ ons_status ons_delayed_advance(ons_delayed *delayed, double target, double *grow
                             ons_delayed_time(delayed));
         }
     }
-    return moved ? harvest(delayed, growth) : ONS_OK;
+    return moved && growth ? harvest(delayed, growth) : ONS_OK;
 }

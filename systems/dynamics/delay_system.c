@@ -23,7 +23,7 @@ typedef struct delay_state {
     double *growth, *slopes; /* [lanes][exponents]; [dimension][lanes], scratch */
     double *periods;         /* [dimension] */
     size_t exponents;
-    double time;
+    double time, decomposed; /* when the perturbations were made orthonormal last */
 } delay_state;
 _Static_assert(sizeof(delay_state) <= FLOW_SYSTEM_SIZE, "a state of a delay equation is larger than said");
 
@@ -57,6 +57,9 @@ ons_status delay_system_check(const ons_system *system, const ons_parameters *pa
     }
     ons_plan_shape(plan, SPECTRUM, 1, &exponents);
     ons_plan_omit(plan, "divergence"); /* the sum of infinitely many exponents */
+    ons_plan_omit(plan, "correlation_dimension");
+    ons_plan_omit(plan, "tail_dimension");
+    ons_plan_omit(plan, "period");
     ons_plan_shape(plan, POINT, 1, &entry->dimension);
     ons_plan_lanes(plan, ONS_LANES);
     ons_plan_bytes(plan, 8.0 * ONS_LANES * (double)(1 + exponents) * (8.0 * (double)resolution + 10));
@@ -124,14 +127,16 @@ static void turn_back(delay_state *moving) {
     }
 }
 
-/* The steps of the method end where they end, half a step from whole times at most: what has grown until there counts
- * for the unit of time, and what is missing for the next. */
+/* Perturbations are decomposed once a delay: what has grown since then counts for the unit of time in which that
+ * happens, and nothing for those between. */
 ons_status delay_system_advance(void *state, ons_context *context) {
     delay_state *moving = state;
     const double target = ons_target(context), before = moving->time;
     memset(moving->growth, 0, ONS_LANES * moving->exponents * sizeof *moving->growth);
-    const ons_status status = ons_delayed_advance(moving->delayed, target, moving->growth);
+    const bool due = target - moving->decomposed >= fmin(ons_real(ons_context_parameters(context), "tau"), 10);
+    const ons_status status = ons_delayed_advance(moving->delayed, target, due ? moving->growth : NULL);
     if (status != ONS_OK) { return status; }
+    if (due) { moving->decomposed = target; }
     moving->time = target;
     for (size_t i = 0; i < ONS_LANES * moving->exponents; i++) { moving->growth[i] /= target - before; }
     turn_back(moving);
@@ -159,5 +164,6 @@ ons_status delay_system_persist(void *state, ons_part *part) {
     ons_status status = ons_persist(part, "history", ONS_F64, numbers, count);
     if (status == ONS_OK) { status = ons_persist(part, "growth", ONS_F64, kept->growth, ONS_LANES * kept->exponents); }
     if (status == ONS_OK) { status = ons_persist(part, "time", ONS_F64, &kept->time, 1); }
+    if (status == ONS_OK) { status = ons_persist(part, "decomposed", ONS_F64, &kept->decomposed, 1); }
     return status;
 }

@@ -230,10 +230,11 @@ static void add_traits(const entry *one, ons_text *details) {
 
 /* Some 1,300 periods, in round numbers. */
 static double usual_steps(const entry *one) {
-    const char *period = text_of(one->node, "period");
+    const char *period = text_of(one->node, "period"), *own = text_of(one->node, "steps");
+    if (own) { return strtod(own, NULL); }
     const double steps = is_map(one) ? 1e5 : period ? 1300 * strtod(period, NULL) : 2000;
     const double scale = pow(10, floor(log10(steps)));
-    return fmin(fmax(scale * round(steps / scale), 200), 2e5);
+    return fmin(fmax(scale * round(steps / scale), 200), 1e5);
 }
 
 static void write_system(const entry *one, ons_text *out) {

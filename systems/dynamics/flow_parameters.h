@@ -47,7 +47,7 @@
      .meaning = "how many exponents, the largest of infinitely many"},                                                 \
         {.name = "resolution",                                                                                         \
          .type = ONS_INTEGER,                                                                                          \
-         .standard = "max(40, ceil(20*tau))",                                                                          \
+         .standard = "max(40, ceil(10*tau))",                                                                          \
          .range = "[1, 1e6]",                                                                                          \
          .meaning = "steps of a delay"},                                                                               \
         {.name = "spread",                                                                                             \

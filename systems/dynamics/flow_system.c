@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRUM, DIVERGENCE, POINT };
+enum { SPECTRUM, DIVERGENCE, POINT, CORRELATION, TAIL, PERIOD };
 
 const ons_observable flow_system_observables[] = {
     {.name = "lyapunov_spectrum",
@@ -21,6 +21,19 @@ const ons_observable flow_system_observables[] = {
      .unit = "1/time",
      .meaning = "trace of the Jacobian along the trajectory (map: ln |det J|), the sum of all exponents"},
     {.name = "point", .kind = ONS_MEAN, .meaning = "the variables, in the order of the equations"},
+    {.name = "correlation_dimension",
+     .kind = ONS_VALUE,
+     .meaning =
+         "slope of ln C(r) against ln r where C is 1e-3 to 3e-2, of 1,024 points (Grassberger and Procaccia 1983)"},
+    {.name = "tail_dimension",
+     .kind = ONS_VALUE,
+     .meaning =
+         "1 + n/sum ln(r/r_min) of the distances between their 5th and 50th percentile: the estimate that the public "
+         "catalogue calls correlation dimension"},
+    {.name = "period",
+     .kind = ONS_VALUE,
+     .unit = "time",
+     .meaning = "period of the strongest line in the power spectrum of all variables"},
     {0}};
 
 static void kaplan_yorke(const ons_means *means, const ons_parameters *parameters, double *value) {
@@ -124,6 +137,7 @@ ons_status flow_system_check(const ons_system *system, const ons_parameters *par
         return ons_fail(ONS_INVALID, "exponents=%zu: %s has %zu variables, and as many exponents", exponents,
                         system->name, entry->dimension);
     }
+    if (entry->map) { ons_plan_omit(plan, "period"); }
     ons_plan_shape(plan, SPECTRUM, 1, &exponents);
     ons_plan_shape(plan, POINT, 1, &entry->dimension);
     ons_plan_lanes(plan, ONS_LANES);
@@ -226,6 +240,31 @@ static bool has_angles(const flow_state *state) {
     return false;
 }
 
+/* Findings are made at times 16, 64, 256, ..; the last ones stand. */
+static bool survey_due(double before, double target, bool map) {
+    for (double due = map ? 1024 : 16; due <= target; due *= 4) {
+        if (before < due) { return true; }
+    }
+    return false;
+}
+
+static ons_status survey(const flow_state *now, ons_context *context) {
+    const size_t n = now->entry->dimension;
+    const ons_field field = {.dimension = n, .data = now->equations, .value = value, .jacobian = jacobian};
+    flow_findings found[ONS_LANES];
+    double *x = ONS_NEW(double, ONS_LANES *n), t;
+    if (!x) { return ONS_MEMORY; }
+    for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_point(now->tangent, l, &t, x + l * n); }
+    const ons_status status = flow_survey(now->entry, &field, x, now->periods, found);
+    for (unsigned lane = 0; status == ONS_OK && lane < ons_lanes(context); lane++) {
+        ons_value(context, CORRELATION, lane, 0, found[lane].dimensions.correlation, NAN);
+        ons_value(context, TAIL, lane, 0, found[lane].dimensions.tail, NAN);
+        if (!now->entry->map) { ons_value(context, PERIOD, lane, 0, found[lane].period, NAN); }
+    }
+    free(x);
+    return status;
+}
+
 ons_status flow_system_advance(void *state, ons_context *context) {
     flow_state *moving = state;
     memset(moving->growth, 0, ONS_LANES * moving->exponents * sizeof *moving->growth);
@@ -238,7 +277,7 @@ ons_status flow_system_advance(void *state, ons_context *context) {
     if (has_angles(moving)) { turn_back(moving); }
     for (size_t i = 0; i < ONS_LANES * moving->exponents; i++) { moving->growth[i] /= target - before; }
     for (size_t l = 0; l < ONS_LANES; l++) { moving->volume[l] /= target - before; }
-    return ONS_OK;
+    return survey_due(before, target, moving->entry->map) ? survey(moving, context) : ONS_OK;
 }
 
 ons_status flow_system_measure(const void *state, ons_context *context) {

@@ -48,6 +48,14 @@ ons_status flow_system_angles(const flow_entry *entry, const ons_parameters *par
 const flow_functions *flow_functions_here(size_t index);
 double *flow_parameter_lanes(const flow_entry *entry, const ons_parameters *parameters); /* [parameters][8], or NULL */
 
+/* Dimensions and the strongest period of eight trajectories that begin at x[8][dimension]. */
+typedef struct flow_findings {
+    ons_dimensions dimensions;
+    double period;
+} flow_findings;
+ons_status flow_survey(const flow_entry *entry, const ons_field *field, const double *x, const double *periods,
+                       flow_findings *found);
+
 /* The same for delay equations. */
 ons_status delay_system_check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan);
 ons_status delay_system_create(void *state, ons_context *context);

@@ -46,7 +46,8 @@ ONS_API void ons_delayed_free(ons_delayed *delayed);
 ONS_API void ons_delayed_set(ons_delayed *delayed, double t, const double *x,
                              double (*past)(const void *data, size_t lane, double u), const void *data);
 /* Steps to the last one that does not go beyond target by more than half a step. With exponents: decomposes the
- * perturbations at the end and adds the logarithms of their growth to growth[8][exponents]. ONS_FAILED: not finite,
+perturbations at the end and adds the logarithms of their growth to growth[8][exponents] (NULL: leaves them).
+ONS_FAILED: not finite,
  * with the lane and the time in the message. */
 ONS_API ons_status ons_delayed_advance(ons_delayed *delayed, double target, double *growth);
 ONS_API double ons_delayed_time(const ons_delayed *delayed);
