@@ -15,6 +15,7 @@ static const double two_pi = 6.283185307179586;
 /* ---- dimensions -----------------------------------------------------------------------------------------------------
  */
 
+/* Squared. */
 static double distance(const double *a, const double *b, size_t dimension, const double *periods) {
     double sum = 0;
     for (size_t i = 0; i < dimension; i++) {
@@ -22,21 +23,46 @@ static double distance(const double *a, const double *b, size_t dimension, const
         if (periods && periods[i] > 0) { difference -= periods[i] * round(difference / periods[i]); }
         sum += difference * difference;
     }
-    return sqrt(sum);
+    return sum;
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+/* Counts of squared distances by the leading 20 bits of their doubles: bins of a width of 2^-8 in r^2, sorted. */
+enum { SHIFT = 44, BINS = 1 << 20 };
+
+static size_t bin_of(double square) {
+    uint64_t bits;
+    memcpy(&bits, &square, sizeof bits);
+    return (size_t)(bits >> SHIFT);
+}
+
+/* ln r in the middle of a bin. */
+static double logarithm_of(size_t bin) {
+    const uint64_t bits = ((uint64_t)bin << SHIFT) + (UINT64_C(1) << (SHIFT - 1));
+    double square;
+    memcpy(&square, &bits, sizeof square);
+    return 0.5 * log(square);
+}
+
+static size_t quantile(const uint32_t *counts, size_t pairs, double fraction) {
+    size_t seen = 0, bin = 0;
+    for (; bin < BINS - 1; bin++) {
+        seen += counts[bin];
+        if ((double)seen > fraction * (double)(pairs - 1)) { break; }
+    }
+    return bin;
 }
 
 /* The slope through ln C and ln r at 20 fractions, evenly spaced in ln C. */
-static double slope_of(const double *sorted, size_t count) {
+static double slope_of(const uint32_t *counts, size_t pairs) {
     enum { PLACES = 20 };
     double sx = 0, sy = 0, sxx = 0, sxy = 0;
+    size_t seen = 0, bin = 0;
     for (int k = 0; k < PLACES; k++) {
         const double y = log(1e-3) + (log(3e-2) - log(1e-3)) * k / (PLACES - 1);
-        const double x = log(sorted[(size_t)(exp(y) * (double)(count - 1))]);
+        while (bin < BINS - 1 && (double)(seen + counts[bin]) <= exp(y) * (double)(pairs - 1)) {
+            seen += counts[bin++];
+        }
+        const double x = logarithm_of(bin);
         sx += x;
         sy += y;
         sxx += x * x;
@@ -45,11 +71,16 @@ static double slope_of(const double *sorted, size_t count) {
     return (PLACES * sxy - sx * sy) / (PLACES * sxx - sx * sx);
 }
 
-static double tail_of(const double *sorted, size_t count) {
-    const size_t low = count / 20, high = count / 2;
-    double sum = 0;
-    for (size_t i = low; i < high; i++) { sum += log(sorted[i] / sorted[low]); }
-    return 1 + (double)(high - low) / sum;
+static double tail_of(const uint32_t *counts, size_t pairs) {
+    const size_t low = quantile(counts, pairs, 0.05), high = quantile(counts, pairs, 0.5);
+    const double least = logarithm_of(low);
+    double sum = 0, n = 0;
+    for (size_t bin = low; bin < high; bin++) {
+        if (counts[bin] == 0) { continue; }
+        sum += counts[bin] * (logarithm_of(bin) - least);
+        n += counts[bin];
+    }
+    return 1 + n / sum;
 }
 
 ons_status ons_attractor_dimensions(const double *points, size_t count, size_t dimension, const double *periods,
@@ -61,19 +92,20 @@ ons_status ons_attractor_dimensions(const double *points, size_t count, size_t d
                         "half of them apart",
                         count);
     }
-    double *all = ONS_NEW(double, count *(count - 1) / 2);
-    if (!all) { return ONS_MEMORY; }
+    uint32_t *counts = ONS_NEW(uint32_t, BINS);
+    if (!counts) { return ONS_MEMORY; }
     size_t pairs = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t j = i + (apart ? apart : 1); j < count; j++) {
-            all[pairs++] = distance(points + i * dimension, points + j * dimension, dimension, periods);
+            const double square = distance(points + i * dimension, points + j * dimension, dimension, periods);
+            counts[isfinite(square) ? bin_of(square) : BINS - 1]++;
+            pairs++;
         }
     }
-    qsort(all, pairs, sizeof *all, ascending);
-    if (all[(size_t)(1e-3 * (double)(pairs - 1))] > 0) {
-        *dimensions = (ons_dimensions){slope_of(all, pairs), tail_of(all, pairs)};
+    if (counts[BINS - 1] == 0 && quantile(counts, pairs, 1e-3) > bin_of(1e-300)) {
+        *dimensions = (ons_dimensions){slope_of(counts, pairs), tail_of(counts, pairs)};
     }
-    free(all);
+    free(counts);
     return ONS_OK;
 }
 
@@ -125,8 +157,11 @@ ons_status ons_attractor_period(const double *signals, size_t count, size_t dime
         free(power);
         return ONS_MEMORY;
     }
+    bool only_angles = true;
+    for (size_t i = 0; i < dimension; i++) { only_angles = only_angles && periods && periods[i] > 0; }
     for (size_t i = 0; i < dimension; i++) {
         const double turn = periods ? periods[i] : 0;
+        if (turn > 0 && !only_angles) { continue; }
         for (size_t from = 0; from + length <= count; from += length / 2) {
             if (prepare(signals + from * dimension + i, length, dimension, turn, segment)) {
                 add_spectrum(segment, length, power);

@@ -111,7 +111,7 @@ double *flow_parameter_lanes(const flow_entry *entry, const ons_parameters *para
 ons_status flow_system_angles(const flow_entry *entry, const ons_parameters *parameters, double *periods) {
     ons_status status = ONS_OK;
     for (size_t i = 0; status == ONS_OK && i < entry->dimension; i++) {
-        if (!entry->angles[i]) { continue; }
+        if (!entry->angles[i] || strcmp(entry->angles[i], "unbounded") == 0) { continue; }
         ons_expression *period = NULL;
         double operands[8];
         status = ons_expression_parse(&period, entry->angles[i]);
@@ -153,7 +153,8 @@ static ons_status make_tangent(flow_state *made, const ons_parameters *parameter
     const double tolerance = ons_real(parameters, "tolerance");
     const ons_integration how = {.method = ons_choice(parameters, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
                                  .relative = tolerance,
-                                 .absolute = tolerance};
+                                 .absolute = tolerance,
+                                 .most = 500000};
     return ons_tangent_create(&made->tangent, &field, ONS_LANES, made->exponents, &how);
 }
 
@@ -240,6 +241,33 @@ static bool has_angles(const flow_state *state) {
     return false;
 }
 
+/* A trajectory that goes to infinity needs ever shorter steps: it is told apart from an attractor long before that. */
+static ons_status check_bounds(const flow_state *now) {
+    const flow_entry *entry = now->entry;
+    double size = 1, t;
+    for (size_t i = 0; i < entry->dimension; i++) {
+        size = entry->angles[i] ? size : fmax(size, fabs(entry->start[i]));
+    }
+    const double most = 1e3 * size;
+    double *x = ONS_NEW(double, entry->dimension);
+    if (!x) { return ONS_MEMORY; }
+    ons_status status = ONS_OK;
+    for (size_t l = 0; status == ONS_OK && l < ONS_LANES; l++) {
+        ons_tangent_point(now->tangent, l, &t, x);
+        for (size_t i = 0; status == ONS_OK && i < entry->dimension; i++) {
+            if (entry->angles[i] || fabs(x[i]) <= most) { continue; }
+            status =
+                ons_fail(ONS_FAILED,
+                         "member %zu escapes: at time %g its %s is %g, beyond 1000 times the size of the stored start; "
+                         "under these parameters motion from there is not bounded (fewer steps, spread=0 or another "
+                         "seed may stay)",
+                         l, t, entry->variables[i], x[i]);
+        }
+    }
+    free(x);
+    return status;
+}
+
 /* Findings are made at times 16, 64, 256, ..; the last ones stand. */
 static bool survey_due(double before, double target, bool map) {
     for (double due = map ? 1024 : 16; due <= target; due *= 4) {
@@ -270,8 +298,8 @@ ons_status flow_system_advance(void *state, ons_context *context) {
     memset(moving->growth, 0, ONS_LANES * moving->exponents * sizeof *moving->growth);
     memset(moving->volume, 0, ONS_LANES * sizeof *moving->volume);
     const double before = moving->time, target = ons_target(context);
-    const ons_status status =
-        ons_tangent_advance(moving->tangent, target, moving->interval, moving->growth, moving->volume);
+    ons_status status = ons_tangent_advance(moving->tangent, target, moving->interval, moving->growth, moving->volume);
+    if (status == ONS_OK) { status = check_bounds(moving); }
     if (status != ONS_OK) { return status; }
     moving->time = target;
     if (has_angles(moving)) { turn_back(moving); }

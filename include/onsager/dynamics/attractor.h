@@ -21,7 +21,7 @@ typedef struct ons_dimensions {
 } ons_dimensions;
 /* Of points[count][dimension], in order of time; pairs less than `apart` places from each other are left out (Theiler,
  * Phys. Rev. A 34, 2427 (1986)). periods[dimension] (or NULL): of coordinates that come back, else 0. NaN where all
- * points are one. ONS_INVALID: fewer than 100 points. Cost: count^2 distances and their sorting; count = 1000: 50 ms.
+ * points are one. ONS_INVALID: fewer than 100 points. Cost: count^2/2 distances; count = 1000: some milliseconds.
  */
 ONS_API ons_status ons_attractor_dimensions(const double *points, size_t count, size_t dimension, const double *periods,
                                             size_t apart, ons_dimensions *dimensions);
