@@ -11,7 +11,7 @@ from harness import FULL, SANITIZED, SOURCE, command, run, tests
 
 FUNCTIONS = {name: getattr(math, name) for name in "sin cos tan exp log sqrt tanh sinh cosh acos floor".split()}
 FUNCTIONS.update(abs=abs, min=min, max=max, pi=math.pi, e=math.e, mod=lambda a, b: a % b,
-                 sign=lambda x: (x > 0) - (x < 0), step=lambda x: 1.0 * (x > 0))
+                 sign=lambda x: 1.0 * (x > 0) - 1.0 * (x < 0), step=lambda x: 1.0 * (x > 0))
 
 
 def read_catalogue():
