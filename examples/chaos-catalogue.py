@@ -27,7 +27,7 @@ def controls(period, is_map, is_delay, name):
     """Some 400 periods after 100, within what takes seconds."""
     if is_map:
         return 20000, 1000
-    most = {"belousovzhabotinsky": 8, "macarthur": 400, "interiorsquirmer": 300, "hyperlu": 150}.get(name, 3000)
+    most = {"belousovzhabotinsky": 8, "macarthur": 400, "interiorsquirmer": 300, "hyperlu": 150, "scrolldelay": 2000, "vossdelay": 1000}.get(name, 3000)
     steps = max(2, min(most, round((150 if is_delay else 400) * period)))
     return max(steps, 100 if name not in ("belousovzhabotinsky",) else 2), max(1, steps // 4)
 
@@ -89,8 +89,9 @@ def main():
             agree += note == "agrees"
             rest = f"{sum(exponents) - divergence['mean']:.0e}" if divergence else "-"
             dimension = observables.get("kaplan_yorke_dimension", {}).get("mean")
+            dimension = "-" if dimension is None else f"{dimension:.3f}"
             print(f"| [{name}](systems/{name}.md) | {', '.join(f'{value:.4g}' for value in exponents)} | {error:.1g} | {rest} | "
-                  f"{dimension:.3f} | {'' if first is None else f'{first:.4g}'} | "
+                  f"{dimension} | {'' if first is None else f'{first:.4g}'} | "
                   f"{'' if not entry or entry['kaplan_yorke_dimension'] is None else format(entry['kaplan_yorke_dimension'], '.3f')}"
                   f" | {note} |", flush=True)
     print(f"\nOf {compared} systems with a stored value the largest exponents agree within 4 errors or 5 % for {agree}.")

@@ -434,7 +434,7 @@ static ons_status settle_textbook(ons_reproduction *r, tally *all) {
     const ons_effort effort = ons_reproduction_effort(r);
     const int steps = effort == ONS_QUICK ? 1500 : effort == ONS_STANDARD ? 6000 : 100000;
     for (size_t i = 0; i < 7; i++) {
-        spectrum found;
+        spectrum found = {0};
         char id[40];
         const ons_status status = measure(r, names[i], steps, &found);
         if (status != ONS_OK) { return status; }
@@ -452,7 +452,7 @@ static ons_status settle_textbook(ons_reproduction *r, tally *all) {
     }
     static const char *const pairs[] = {"henonheiles", "nuclearquadrupole"};
     for (size_t i = 0; i < 2; i++) {
-        spectrum found;
+        spectrum found = {0};
         char id[40];
         const ons_status status = measure(r, pairs[i], steps, &found);
         if (status != ONS_OK) { return status; }
@@ -494,7 +494,7 @@ static ons_status settle_catalogue(ons_reproduction *r, tally *all) {
         bool done = false; /* with the textbook flows */
         for (size_t k = 0; systems[k]; k++) { done = done || strcmp(systems[k], flows[i].name) == 0; }
         if (done) { continue; }
-        spectrum found;
+        spectrum found = {0};
         const ons_status status = measure(r, flows[i].name, factor * flows[i].steps, &found);
         if (status == ONS_FAILED) {
             ons_reproduction_note(r, "`%s`: %s", flows[i].name, ons_message());

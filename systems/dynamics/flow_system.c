@@ -270,10 +270,9 @@ static ons_status check_bounds(const flow_state *now) {
 
 /* Findings are made at times 16, 64, 256, ..; the last ones stand. */
 static bool survey_due(double before, double target, bool map) {
-    for (double due = map ? 1024 : 16; due <= target; due *= 4) {
-        if (before < due) { return true; }
-    }
-    return false;
+    double due = map ? 1024 : 16;
+    while (due <= before) { due *= 4; }
+    return due <= target;
 }
 
 static ons_status survey(const flow_state *now, ons_context *context) {
