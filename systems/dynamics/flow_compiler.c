@@ -240,8 +240,7 @@ static double usual_steps(const entry *one) {
 static void write_system(const entry *one, ons_text *out) {
     ons_text details = {0};
     ons_text_add(&details, "## %s\n", is_map(one) ? "Map" : ons_flow_delays(one->flow) ? "Delay equation" : "Flow");
-    ons_text_add(&details, is_map(one) ? "One step is one iteration; x' is the next x.\n\n"
-                                       : "One step is one unit of time.\n\n");
+    if (is_map(one)) { ons_text_add(&details, "x' is the next x.\n\n"); }
     const char *equations = text_of(one->node, "equations");
     ons_text_add(&details, "```\n%s%s```\n", equations, equations[strlen(equations) - 1] == '\n' ? "" : "\n");
     const char *notes = text_of(one->node, "notes");
@@ -258,7 +257,7 @@ static void write_system(const entry *one, ons_text *out) {
                  ",\n    .step = \"%s\", .traits = ONS_STATIONARY, .parameters = %s_parameters,\n"
                  "    .observables = flow_system_observables, .derived = flow_system_derived,\n"
                  "    .controls = {.steps = %.0f, .replicas = 8}, .data = &%s_entry, %s};\n\n",
-                 is_map(one) ? "iteration" : "1 time unit", one->name, usual_steps(one), one->name,
+                 is_map(one) ? "iteration" : "unit of time", one->name, usual_steps(one), one->name,
                  ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
     ons_text_free(&details);
 }
