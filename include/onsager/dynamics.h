@@ -8,6 +8,8 @@
 #define ONSAGER_DYNAMICS_H
 
 #include <onsager/base.h>
+#include <onsager/dynamics/attractor.h>
+#include <onsager/dynamics/delay.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>

@@ -45,7 +45,8 @@ typedef struct ons_parameter {
     ons_type type;
     unsigned flags;
     const char
-        *standard; /* the default: a value, or for numbers an expression of other parameters ("L/2"); NULL: required */
+        *standard; /* the default: a value, or for numbers an expression of other parameters ("L/2"), where a choice
+                      counts as its place in the list, from 0; NULL: required */
     const char *choices; /* ONS_CHOICE: "metropolis|heat-bath|wolff" */
     const char *range;   /* numbers: "(0, inf)", "[1, 1e6]"; NULL: any finite number. Every element of an array */
     const char *when;    /* exists only under a choice: "update=wolff"; "disorder!=none"; "lattice=square|cubic"; NULL:

@@ -215,8 +215,10 @@ static ons_status failed(const ons_tangent *tangent, size_t member, double t) {
     static const char *const reasons[] = {"its perturbations are not finite",
                                           "its step became too small: a singularity, or a stiff flow", "it blew up",
                                           "it takes too many steps"};
-    const ons_member_state state =
-        tangent->map ? ONS_MEMBER_RUNNING : ons_trajectories_state(tangent->trajectories, member);
+    ons_member_state state = tangent->map ? ONS_MEMBER_RUNNING : ons_trajectories_state(tangent->trajectories, member);
+    for (size_t i = 0; i < tangent->field.dimension; i++) { /* harvest left its point here */
+        state = isfinite(tangent->member[i]) ? state : ONS_MEMBER_NOT_FINITE;
+    }
     return ons_fail(ONS_FAILED, "member %zu cannot go on at time %g: %s", member, t, reasons[state]);
 }
 

@@ -45,8 +45,9 @@ static ons_status evaluate(const resolver *r, size_t index, double *number) {
     bool known = true;
     for (size_t i = 0; i < count; i++) {
         const lab_value *value = &r->parameters->values[rule->operands[i]];
+        const bool choice = r->descriptor->table[rule->operands[i]].type == ONS_CHOICE;
         known = known && value->count == 1;
-        operands[i] = value->count == 1 ? value->reals[0] : NAN;
+        operands[i] = value->count != 1 ? NAN : choice ? (double)value->integers[0] : value->reals[0];
     }
     *number = known ? ons_expression_value(rule->expression, operands) : NAN;
     if (operands != few) { free(operands); }

@@ -102,7 +102,7 @@ static bool fits(const ons_parameter *parameter, const lab_rule *rule, double va
     return whole && lab_interval_holds(&rule->interval, value);
 }
 
-/* The default as an expression of other numbers. */
+/* The default as an expression of other numbers; of a choice: its place in the list, from 0. */
 static ons_status read_expression(lab_descriptor *descriptor, size_t index) {
     const ons_parameter *parameter = &descriptor->table[index];
     lab_rule *rule = &descriptor->rules[index];
@@ -123,7 +123,9 @@ static ons_status read_expression(lab_descriptor *descriptor, size_t index) {
     for (size_t i = 0; i < count; i++) {
         const char *name = ons_expression_name(rule->expression, i);
         const size_t operand = lab_parameter_find(descriptor->table, descriptor->count, name);
-        if (operand == SIZE_MAX || descriptor->table[operand].type > ONS_REAL) {
+        const bool number = operand != SIZE_MAX && (descriptor->table[operand].type <= ONS_REAL ||
+                                                    descriptor->table[operand].type == ONS_CHOICE);
+        if (!number) {
             return lab_descriptor_wrong(descriptor->system,
                                         "`%s` has the default \"%s\", but `%s` is no number of this system",
                                         parameter->name, parameter->standard, name);

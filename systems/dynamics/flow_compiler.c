@@ -8,6 +8,7 @@
  */
 #include <onsager/dynamics.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,19 @@ static ons_status write_kernels(const entry *entries, size_t count, ons_text *ou
             "double *dx, double *jacobian) {\n    %s_jacobian((const number *)t, (const number *)x, (const "
             "number *)delayed, (const number *)p, (number *)dx, (number *)jacobian);\n}\n\n",
             entries[i].name, entries[i].name, entries[i].name, entries[i].name);
+        if (ons_flow_delays(entries[i].flow) == 0) { continue; }
+        ons_text_add(out,
+                     "static void %s_delayed(const double *t, const double *x, const double *delayed, const double *p, "
+                     "double *slopes) {\n    %s_delay_jacobian((const number *)t, (const number *)x, (const number "
+                     "*)delayed, (const number *)p, (number *)slopes);\n}\n\n",
+                     entries[i].name, entries[i].name);
     }
     ons_text_add(out, "const flow_functions FLOW_ISA(flow_functions)[] = {\n");
     for (size_t i = 0; i < count; i++) {
-        ons_text_add(out, "    {%s_values, %s_jacobians},\n", entries[i].name, entries[i].name);
+        const char *name = entries[i].name;
+        const bool delayed = ons_flow_delays(entries[i].flow) > 0;
+        ons_text_add(out, "    {%s_values, %s_jacobians, %s%s},\n", name, name, delayed ? name : "NULL",
+                     delayed ? "_delayed" : "");
     }
     ons_text_add(out, "};\n");
     return status;
@@ -95,6 +105,49 @@ static bool is_map(const entry *one) {
     return map && strcmp(map, "yes") == 0;
 }
 
+static bool has_trait(const entry *one, const char *trait) {
+    const ons_yaml *traits = ons_yaml_get(one->node, "traits");
+    for (size_t i = 0; traits && i < traits->count; i++) {
+        if (strcmp(traits->items[i]->text, trait) == 0) { return true; }
+    }
+    return false;
+}
+
+static void write_angles(const entry *one, ons_text *out) {
+    const ons_yaml *angles = ons_yaml_get(one->node, "angles");
+    ons_text_add(out, "static const char *const %s_angles[] = {", one->name);
+    for (size_t i = 0; i < ons_flow_dimension(one->flow); i++) {
+        const char *angle = angles ? text_of(angles, ons_flow_variable(one->flow, i)) : NULL;
+        if (angle) {
+            quoted(out, angle);
+            ons_text_add(out, ", ");
+        } else {
+            ons_text_add(out, "NULL, ");
+        }
+    }
+    ons_text_add(out, "};\n");
+}
+
+static void write_entry(const entry *one, ons_text *out) {
+    const char *period = text_of(one->node, "period"), *sum = text_of(one->node, "sum");
+    const size_t delays = ons_flow_delays(one->flow);
+    ons_text_add(out,
+                 "static const flow_entry %s_entry = {.index = %s_INDEX, .variables = %s_variables, .parameters = "
+                 "%s_names,\n    .dimension = %zu, .parameter_count = %zu, .start = %s_start, .angles = %s_angles,\n"
+                 "    .period = %s, .map = %s, .hamiltonian = %s, .autonomous = %s, .delays = %zu, "
+                 ".delayed_variable = %zu",
+                 one->name, one->name, one->name, one->name, ons_flow_dimension(one->flow),
+                 ons_flow_parameters(one->flow), one->name, one->name, period ? period : "0",
+                 is_map(one) ? "true" : "false", has_trait(one, "hamiltonian") ? "true" : "false",
+                 has_trait(one, "nonautonomous") ? "false" : "true", delays,
+                 delays ? ons_flow_delayed_variable(one->flow, 0) : 0);
+    if (sum) {
+        ons_text_add(out, ", .sum = ");
+        quoted(out, sum);
+    }
+    ons_text_add(out, "};\n");
+}
+
 static void write_names(const entry *one, ons_text *out) {
     ons_text_add(out, "static const char *const %s_variables[] = {", one->name);
     for (size_t i = 0; i < ons_flow_dimension(one->flow); i++) {
@@ -107,51 +160,105 @@ static void write_names(const entry *one, ons_text *out) {
     const ons_yaml *start = ons_yaml_get(one->node, "start");
     ons_text_add(out, "NULL};\nstatic const double %s_start[] = {", one->name);
     for (size_t i = 0; i < start->count; i++) { ons_text_add(out, "%s%s", i ? ", " : "", start->items[i]->text); }
-    const char *period = text_of(one->node, "period");
-    ons_text_add(
-        out,
-        "};\nstatic const flow_entry %s_entry = {.index = %s_INDEX, .variables = %s_variables, .parameters = "
-        "%s_names,\n    .dimension = %zu, .parameter_count = %zu, .start = %s_start, .period = %s, .map = %s};\n",
-        one->name, one->name, one->name, one->name, ons_flow_dimension(one->flow), ons_flow_parameters(one->flow),
-        one->name, period ? period : "0", is_map(one) ? "true" : "false");
+    ons_text_add(out, "};\n");
+    write_angles(one, out);
+    write_entry(one, out);
+}
+
+/* The default, or under preset=catalogue the other one: of the two products one is zero, so that nothing is rounded. */
+static void write_standard(const entry *one, const char *name, const char *standard, ons_text *out) {
+    const ons_yaml *others = ons_yaml_get(one->node, "catalogue");
+    const char *other = others ? text_of(others, name) : NULL;
+    ons_text value = {0};
+    if (other) {
+        ons_text_add(&value, "(1 - preset)*(%s) + preset*(%s)", standard, other);
+    } else {
+        ons_text_add(&value, "%s", standard);
+    }
+    quoted(out, value.data ? value.data : "");
+    ons_text_free(&value);
 }
 
 static void write_parameters(const entry *one, ons_text *out) {
     const ons_yaml *meanings = ons_yaml_get(one->node, "meanings");
     ons_text_add(out, "static const ons_parameter %s_parameters[] = {\n", one->name);
+    if (ons_yaml_get(one->node, "catalogue")) {
+        ons_text_add(out, "    {.name = \"preset\", .type = ONS_CHOICE, .standard = \"textbook\", .choices = "
+                          "\"textbook|catalogue\",\n     .meaning = \"where defaults come from: the literature, or the "
+                          "public catalogue where it differs\"},\n");
+    }
     for (size_t i = 0; one->parameters && i < one->parameters->count; i++) {
         const char *name = one->parameters->keys[i]->text;
         const char *meaning = meanings ? text_of(meanings, name) : NULL;
         ons_text_add(out, "    {.name = \"%s\", .type = ONS_REAL, .flags = ONS_LIVE, .standard = ", name);
-        quoted(out, one->parameters->items[i]->text);
+        write_standard(one, name, one->parameters->items[i]->text, out);
         ons_text_add(out, ", .meaning = ");
-        quoted(out, meaning ? meaning : "of the equations");
+        quoted(out, meaning ? meaning : "a coefficient of the equations");
         ons_text_add(out, "},\n");
     }
-    ons_text_add(out, "    FLOW_SYSTEM_PARAMETERS\n};\n");
+    ons_text_add(out, "    %s\n};\n", ons_flow_delays(one->flow) ? "FLOW_DELAY_PARAMETERS" : "FLOW_SYSTEM_PARAMETERS");
+}
+
+/* What follows from the traits, as sentences. */
+static void add_traits(const entry *one, ons_text *details) {
+    const char *sum = text_of(one->node, "sum");
+    if (sum) { ons_text_add(details, "\nThe sum of all exponents is exactly %s.\n", sum); }
+    if (has_trait(one, "hamiltonian")) {
+        ons_text_add(details,
+                     "\nThe %s is Hamiltonian: exponents come in pairs of opposite sign%s, and what is measured "
+                     "depends on the start.\n",
+                     is_map(one) ? "map" : "flow",
+                     has_trait(one, "nonautonomous") ? " (beside the zero of the time-like coordinate)" : "");
+    }
+    if (has_trait(one, "nonautonomous")) {
+        ons_text_add(details, "\nThe equations are driven%s.\n",
+                     ons_flow_autonomous(one->flow) ? "; the time is carried as a coordinate" : " and know the time");
+    }
+    if (ons_yaml_get(one->node, "angles")) {
+        ons_text_add(details, "\nAngles are kept within one period; the mean of such a coordinate means little.\n");
+    }
+    if (ons_flow_delays(one->flow)) {
+        ons_text_add(
+            details,
+            "\nA delay equation: its state is a function. Method of steps with %s; steps are whole fractions "
+            "of the delay, so that a step is never longer than the delay and the kinks of the start, which "
+            "travel by multiples of the delay, lie between steps. The exponents are the largest of infinitely "
+            "many.\n",
+            "a Runge-Kutta method of order 5 (Dormand and Prince) whose dense output of order 4 is the history");
+    }
+}
+
+/* Some 1,300 periods, in round numbers. */
+static double usual_steps(const entry *one) {
+    const char *period = text_of(one->node, "period"), *own = text_of(one->node, "steps");
+    if (own) { return strtod(own, NULL); }
+    const double steps = is_map(one) ? 1e5 : period ? 1300 * strtod(period, NULL) : 2000;
+    const double scale = pow(10, floor(log10(steps)));
+    return fmin(fmax(scale * round(steps / scale), 200), 1e5);
 }
 
 static void write_system(const entry *one, ons_text *out) {
     ons_text details = {0};
-    ons_text_add(&details, "## %s\n", is_map(one) ? "Map" : "Flow");
-    ons_text_add(&details, is_map(one) ? "One step is one iteration; x' is the next x.\n\n"
-                                       : "One step is one unit of time.\n\n");
+    ons_text_add(&details, "## %s\n", is_map(one) ? "Map" : ons_flow_delays(one->flow) ? "Delay equation" : "Flow");
+    if (is_map(one)) { ons_text_add(&details, "x' is the next x.\n\n"); }
     const char *equations = text_of(one->node, "equations");
     ons_text_add(&details, "```\n%s%s```\n", equations, equations[strlen(equations) - 1] == '\n' ? "" : "\n");
     const char *notes = text_of(one->node, "notes");
     if (notes) { ons_text_add(&details, "\n%s\n", notes); }
+    add_traits(one, &details);
     ons_text_add(&details, "\n## References\n%s\n", text_of(one->node, "reference"));
     ons_text_add(out, "extern const ons_system ons_system_%s;\nconst ons_system ons_system_%s = {\n", one->name,
                  one->name);
     ons_text_add(out, "    .abi = ONS_ABI, .version = 1, .name = \"%s\", .summary = ", one->name);
     quoted(out, text_of(one->node, "summary"));
     ons_text_add(out, ",\n    .details = ");
-    quoted(out, details.data);
+    quoted(out, details.data ? details.data : "");
     ons_text_add(out,
                  ",\n    .step = \"%s\", .traits = ONS_STATIONARY, .parameters = %s_parameters,\n"
                  "    .observables = flow_system_observables, .derived = flow_system_derived,\n"
-                 "    .controls = {.steps = %s, .replicas = 8}, .data = &%s_entry, FLOW_SYSTEM_FUNCTIONS};\n\n",
-                 is_map(one) ? "iteration" : "1 time unit", one->name, is_map(one) ? "100000" : "2000", one->name);
+                 "    .controls = {.steps = %.0f, .replicas = 8}, .data = &%s_entry, %s};\n\n",
+                 is_map(one) ? "iteration" : "unit of time", one->name, usual_steps(one), one->name,
+                 ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
     ons_text_free(&details);
 }
 

@@ -39,6 +39,31 @@
         0                                                                                                              \
     }
 
+#define FLOW_DELAY_PARAMETERS                                                                                          \
+    {.name = "exponents",                                                                                              \
+     .type = ONS_INTEGER,                                                                                              \
+     .standard = "10",                                                                                                 \
+     .range = "[1, 1000]",                                                                                             \
+     .meaning = "how many exponents, the largest of infinitely many"},                                                 \
+        {.name = "resolution",                                                                                         \
+         .type = ONS_INTEGER,                                                                                          \
+         .standard = "max(40, ceil(10*tau))",                                                                          \
+         .range = "[1, 1e6]",                                                                                          \
+         .meaning = "steps of a delay"},                                                                               \
+        {.name = "spread",                                                                                             \
+         .type = ONS_REAL,                                                                                             \
+         .standard = "0.1",                                                                                            \
+         .range = "[0, inf)",                                                                                          \
+         .meaning = "replicas start from constant histories that far from the stored point, in units of its size"},    \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
+
+#define FLOW_DELAY_FUNCTIONS                                                                                           \
+    .state_size = FLOW_SYSTEM_SIZE, .check = delay_system_check, .create = delay_system_create,                        \
+    .advance = delay_system_advance, .measure = delay_system_measure, .persist = delay_system_persist,                 \
+    .destroy = delay_system_destroy
+
 #define FLOW_SYSTEM_FUNCTIONS                                                                                          \
     .state_size = FLOW_SYSTEM_SIZE, .check = flow_system_check, .create = flow_system_create,                          \
     .advance = flow_system_advance, .measure = flow_system_measure, .persist = flow_system_persist,                    \
