@@ -8,6 +8,7 @@
 #define ONSAGER_DYNAMICS_H
 
 #include <onsager/base.h>
+#include <onsager/dynamics/asynchronous.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>
