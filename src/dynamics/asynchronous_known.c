@@ -32,7 +32,7 @@ ons_status ons_comparison_radius(uint32_t nodes, const uint64_t *row, const uint
     for (uint32_t i = 0; !status && i < nodes; i++) { v[i] = 1; }
     *low = 0;
     *high = INFINITY;
-    for (unsigned step = 0; !status && step < 100000 && *high - *low > 1e-12 * (1 + *high); step++) {
+    for (unsigned step = 0; !status && step < 100000 && (step == 0 || *high - *low > 1e-12 * (1 + *high)); step++) {
         double least = INFINITY, most = 0, norm = 0;
         for (uint32_t i = 0; i < nodes; i++) {
             image[i] = v[i];
