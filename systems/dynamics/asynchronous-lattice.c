@@ -199,10 +199,12 @@ static ons_status find_fixed_point(lattice_state *state, const ons_asynchronous_
     if (!state->fixed) { return ONS_MEMORY; }
     const ons_status status = ons_asynchronous_create(&one, &plain);
     if (status) { return status; }
-    for (unsigned unit = 0; unit < 100000; unit++) {
+    /* Steps of a contraction become shorter until rounding has the word. */
+    for (double before = INFINITY, step = 1e300; step < before && step > 0;) {
         for (uint32_t i = 0; i < state->wiring->nodes; i++) { state->fixed[i] = ons_asynchronous_values(one)[i]; }
         ons_asynchronous_unit(one);
-        if (ons_asynchronous_distance(one, state->fixed) < 1e-16) { break; }
+        before = step;
+        step = ons_asynchronous_distance(one, state->fixed);
     }
     ons_asynchronous_free(one);
     return ONS_OK;
