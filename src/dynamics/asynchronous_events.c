@@ -125,7 +125,7 @@ INLINE void become(ons_asynchronous *one, uint32_t i, double x, ons_node_rule ru
     one->x[i] = x;
     if (rule == ONS_NODE_LOGISTIC) {
         const double image = logistic(one->how.control, x);
-        one->field += image - one->image[i];
+        if (one->how.wiring->complete) { one->field += image - one->image[i]; }
         one->image[i] = image;
     }
     if (one->depth > 0) {
