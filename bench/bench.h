@@ -32,5 +32,6 @@ void bench_models(const char *onsager, const char *output);
 void bench_dipolar(const char *onsager, const char *output);
 void bench_spin_glass(const char *onsager, const char *output);
 void bench_oscillators(const char *onsager, const char *output);
+void bench_asynchronous(const char *onsager, const char *output);
 
 #endif
