@@ -14,15 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRUM, DIVERGENCE, POINT, EVENTS };
+enum { SPECTRUM, DIVERGENCE, POINT };
 enum { MOST_STEPS = 200000, POWER_ITERATIONS = 30 };
+/* A stiff problem whose explicit steps are shorter than that is not worth going on with. */
+#define SHORTEST_STEP 1e-5
 
 #define OWN_PARAMETERS(lorenz)                                                                                         \
     {.name = "equations", .type = ONS_TEXT, .standard = lorenz, .meaning = "x' = FORMULA, one a variable; see below"}, \
         {.name = "parameters",                                                                                         \
          .type = ONS_TEXT,                                                                                             \
          .standard = "",                                                                                               \
-         .meaning = "values of the names in the equations: \"a=1.4, b=0.3\""},                                         \
+         .meaning = "values of the names in the equations: \"a=1.4 b=0.3\""},                                          \
         {.name = "initial",                                                                                            \
          .type = ONS_REAL,                                                                                             \
          .flags = ONS_ARRAY,                                                                                           \
@@ -77,10 +79,6 @@ static const ons_observable observables[] = {
                     .meaning =
                         "trace of the Jacobian along the trajectory (map: ln |det J|), the sum of all exponents"},
     [POINT] = {.name = "point", .kind = ONS_MEAN, .meaning = "the variables, in the order of the equations"},
-    [EVENTS] = {.name = "events",
-                .kind = ONS_TABLE,
-                .columns = "event:text, replica, time, state:text",
-                .meaning = "what happened to trajectories: blow-up, singularity, stiff"},
     {.name = NULL}};
 
 static void kaplan_yorke(const ons_means *means, const ons_parameters *parameters, double *value) {
@@ -178,22 +176,22 @@ static ons_status read_number(const char *name, size_t length, const char *text,
 }
 
 static ons_status read_settings(settings *all, const char *text) {
+    static const char gaps[] = " \t\r\n,;";
     ons_status status = ONS_OK;
-    for (const char *at = text; status == ONS_OK && *at;) {
-        at += strspn(at, " \t\r\n,;");
-        const size_t whole = strcspn(at, ",;\n"), name = strcspn(at, "= \t,;\n");
-        if (whole == 0) { break; }
+    for (const char *at = text + strspn(text, gaps); status == ONS_OK && *at; at += strspn(at, gaps)) {
+        const size_t name = strcspn(at, "= \t\r\n,;");
         const char *equals = at + name + strspn(at + name, " \t");
-        if (name == 0 || *equals != '=') {
-            return ons_fail(ONS_INVALID, "parameters: NAME=NUMBER, NAME=NUMBER is expected, not '%.*s'", (int)whole,
-                            at);
+        const char *begin = equals + (*equals == '=') + strspn(equals + (*equals == '='), " \t");
+        const size_t length = strcspn(begin, gaps);
+        if (name == 0 || *equals != '=' || length == 0) {
+            return ons_fail(ONS_INVALID, "parameters: NAME=NUMBER NAME=NUMBER is expected, not '%.40s'", at);
         }
-        char *number = ons_copy_part(equals + 1, (size_t)(at + whole - equals - 1));
+        char *number = ons_copy_part(begin, length);
         double value = 0;
         status = number ? read_number(at, name, number, &value) : ONS_MEMORY;
         free(number);
         if (status == ONS_OK) { status = add_setting(all, at, name, value); }
-        at += whole;
+        at = begin + length;
     }
     return status;
 }
@@ -294,7 +292,7 @@ static ons_status read_equations(own_equations *made, const ons_system *system, 
  */
 
 typedef struct own_state {
-    bool map, ended, stiff;
+    bool map;
     own_equations equations;
     ons_field field;
     ons_tangent *tangent;
@@ -390,19 +388,22 @@ static void destroy(void *state) {
 /* ---- events ---------------------------------------------------------------------------------------------------------
  */
 
-static void tell(own_state *now, ons_context *context, unsigned lane, const char *event) {
+/* What a trajectory that ends has come to: the event with its time and place. */
+static ons_status ended(own_state *now, ons_context *context, unsigned lane) {
     double t, *x = now->numbers;
-    ons_text state = {0};
+    ons_text place = {0};
     char number[ONS_REAL_TEXT];
     ons_tangent_point(now->tangent, lane, &t, x);
     for (size_t i = 0; i < now->equations.dimension && i < 8; i++) {
-        ons_text_add(&state, "%s%s=%s", i ? " " : "", ons_flow_variable(now->equations.flow, i),
+        ons_text_add(&place, "%s%s = %s", i ? ", " : "", ons_flow_variable(now->equations.flow, i),
                      ons_real_text(x[i], number));
     }
-    const ons_cell cells[] = {
-        {.text = event}, {.number = (double)ons_replica(context, lane)}, {.number = t}, {.text = state.data}};
-    ons_row(context, EVENTS, lane, cells);
-    ons_text_free(&state);
+    const bool far = now->map || ons_tangent_state(now->tangent, lane) == ONS_MEMBER_NOT_FINITE;
+    const ons_status status = ons_fail(ONS_FAILED, "%s: replica %llu cannot go on beyond t = %.10g, at %s",
+                                       far ? "blow-up" : "blow-up or singularity",
+                                       (unsigned long long)ons_replica(context, lane), t, place.data ? place.data : "");
+    ons_text_free(&place);
+    return status;
 }
 
 /* Rates of a member: *fastest, the largest of the Jacobian by the power method, and *speed, that of the motion itself
@@ -443,31 +444,33 @@ static bool is_stiff(own_state *now, unsigned lane, double *fastest, double *ste
     double speed;
     if (now->map || now->limit == 0) { return false; }
     rates(now, lane, fastest, &speed, step);
+    if (*step == 0 && *fastest > 0) { *step = now->limit / *fastest; } /* the longest that is stable */
     return *step * *fastest > 0.4 * now->limit && *fastest > 100 * speed;
 }
 
-/* Why a step was not possible: an event that ends the replicas, or a failure with advice. */
+static ons_status stiff(const own_state *now, double fastest, double step) {
+    return ons_fail(
+        ONS_FAILED,
+        "the equations are stiff: a rate of %.3g holds the steps of %s down to %.3g; method=cvode takes long "
+        "ones%s",
+        fastest, now->limit > 4 ? "dop853" : "dormand-prince", step,
+        now->exponents > 1 ? ", with exponents=1 (those of fast decay need short ones in any case)" : "");
+}
+
+/* Why a step was not possible; the message of the engine stands where it is no trajectory that ends. */
 static ons_status explain(own_state *now, ons_context *context) {
     for (unsigned lane = 0; lane < ONS_LANES; lane++) {
         const ons_member_state state = ons_tangent_state(now->tangent, lane);
         double fastest, step;
         if (state == ONS_MEMBER_RUNNING) { continue; }
-        if (state == ONS_MEMBER_TOO_LONG) {
-            if (is_stiff(now, lane, &fastest, &step)) {
-                return ons_fail(ONS_FAILED,
-                                "the equations are stiff: rates up to %.3g hold the steps of %s down to %.3g; "
-                                "method=cvode takes long ones",
-                                fastest, now->limit > 4 ? "dop853" : "dormand-prince", step);
-            }
-            return ons_fail(ONS_FAILED,
-                            "replica %llu takes more than %d steps within %g units of time: a larger "
-                            "tolerance or other units of time are needed",
-                            (unsigned long long)ons_replica(context, lane), MOST_STEPS, now->interval);
-        }
-        tell(now, context, lane, state == ONS_MEMBER_NOT_FINITE ? "blow-up" : "singularity");
-        now->ended = true;
+        if (state != ONS_MEMBER_TOO_LONG) { return ended(now, context, lane); }
+        if (is_stiff(now, lane, &fastest, &step)) { return stiff(now, fastest, step); }
+        return ons_fail(ONS_FAILED,
+                        "replica %llu takes more than %d steps within %g units of time: a larger tolerance or other "
+                        "units of time are needed",
+                        (unsigned long long)ons_replica(context, lane), MOST_STEPS, now->interval);
     }
-    return now->ended ? ONS_DONE : ONS_FAILED;
+    return ONS_FAILED;
 }
 
 /* ---- steps ----------------------------------------------------------------------------------------------------------
@@ -478,17 +481,16 @@ static ons_status advance(void *state, ons_context *context) {
     const size_t numbers = ONS_LANES * (moving->exponents + 1);
     memset(moving->scratch, 0, numbers * sizeof *moving->scratch);
     const double before = moving->time, target = ons_target(context);
+    const uint64_t step = (uint64_t)before;
+    double fastest, length;
+    if ((step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
+        return stiff(moving, fastest, length);
+    }
     const ons_status status = ons_tangent_advance(moving->tangent, target, moving->interval, moving->scratch,
                                                   moving->scratch + ONS_LANES * moving->exponents);
     if (status != ONS_OK) { return status == ONS_FAILED ? explain(moving, context) : status; }
     moving->time = target;
     for (size_t i = 0; i < numbers; i++) { moving->growth[i] = moving->scratch[i] / (target - before); }
-    const uint64_t step = (uint64_t)target;
-    double fastest, length;
-    if (!moving->stiff && (step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length)) {
-        moving->stiff = true;
-        tell(moving, context, 0, "stiff: method=cvode takes longer steps");
-    }
     return ONS_OK;
 }
 
@@ -513,17 +515,15 @@ static ons_status persist(void *state, ons_part *part) {
     for (size_t l = 0; !reading && l < ONS_LANES; l++) {
         ons_tangent_store(kept->tangent, l, kept->numbers + l * size);
     }
-    double flags[] = {kept->ended, kept->stiff, kept->time, reading ? 0 : ons_tangent_interval(kept->tangent)};
+    double progress[] = {kept->time, reading ? 0 : ons_tangent_interval(kept->tangent)};
     ons_status status = ons_persist(part, "members", ONS_F64, kept->numbers, ONS_LANES * size);
     if (status == ONS_OK) {
         status = ons_persist(part, "growth", ONS_F64, kept->growth, ONS_LANES * (kept->exponents + 1));
     }
-    if (status == ONS_OK) { status = ons_persist(part, "progress", ONS_F64, flags, 4); }
+    if (status == ONS_OK) { status = ons_persist(part, "progress", ONS_F64, progress, 2); }
     if (status != ONS_OK || !reading) { return status; }
-    kept->ended = flags[0] != 0;
-    kept->stiff = flags[1] != 0;
-    kept->time = flags[2];
-    ons_tangent_set_interval(kept->tangent, flags[3]);
+    kept->time = progress[0];
+    ons_tangent_set_interval(kept->tangent, progress[1]);
     for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_load(kept->tangent, l, kept->numbers + l * size); }
     return ONS_OK;
 }
