@@ -321,17 +321,33 @@ static ons_status follow_all(ons_trajectories *ensemble, const double *times, si
     return ONS_OK;
 }
 
+static void advance_block(ons_trajectories *ensemble, size_t b) {
+    dynamics_block *block = &ensemble->blocks[b];
+    while (any_running(block)) {
+        ensemble->kernels->attempt[ensemble->how.method](&ensemble->field, b, block, &ensemble->how);
+        judge(ensemble, b);
+    }
+}
+
+/* Two blocks as long as both have a way to go: a lane's steps are what they are alone. */
+static void advance_pair(ons_trajectories *ensemble, size_t b) {
+    dynamics_block *block = &ensemble->blocks[b];
+    while (any_running(block) && any_running(block + 1)) {
+        ensemble->kernels->pair[ensemble->how.method](&ensemble->field, b, block, &ensemble->how);
+        judge(ensemble, b);
+        judge(ensemble, b + 1);
+    }
+}
+
 ons_status ons_trajectories_advance(ons_trajectories *ensemble, double target) {
     if (!isfinite(target)) { return ons_fail(ONS_INVALID, "a finite time is expected as target, not %g", target); }
     if (ensemble->stiff) { return follow_all(ensemble, &target, 1, NULL); }
-    dynamics_try *attempt = ensemble->kernels->attempt[ensemble->how.method];
     for (size_t b = 0; b < ensemble->block_count; b++) {
-        dynamics_block *block = &ensemble->blocks[b];
-        if (!prepare(ensemble, b, target, true)) { continue; }
-        while (any_running(block)) {
-            attempt(&ensemble->field, b, block, &ensemble->how);
-            judge(ensemble, b);
-        }
+        const bool first = prepare(ensemble, b, target, true);
+        const bool two = ensemble->kernels->pair[ensemble->how.method] && b + 1 < ensemble->block_count;
+        if (two && prepare(ensemble, b + 1, target, true) && first) { advance_pair(ensemble, b); }
+        if (first) { advance_block(ensemble, b); }
+        if (two) { advance_block(ensemble, ++b); }
     }
     return ONS_OK;
 }
