@@ -12,5 +12,6 @@
 #include <onsager/dynamics/hamiltonian.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/noise.h>
 
 #endif
