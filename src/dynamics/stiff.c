@@ -12,6 +12,7 @@
 #include <sundials/sundials_dense.h>
 #include <sunmatrix/sunmatrix_dense.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,9 @@ ons_member_state dynamics_stiff_follow(dynamics_stiff *stiff, size_t block, size
     memcpy(NV_DATA_S(stiff->y), x, bytes);
     ons_member_state state = ONS_MEMBER_RUNNING;
     int flag = CVodeReInit(stiff->cvode, *t, stiff->y);
+    /* Steps that the time can hardly resolve are the sign of a singularity: CVODE itself would go on for ever. */
+    const double farthest = fmax(fabs(*t), fabs(times[count - 1]));
+    if (flag == CV_SUCCESS) { flag = CVodeSetMinStep(stiff->cvode, 16 * DBL_EPSILON * farthest); }
     if (flag == CV_SUCCESS) { flag = CVodeSetStopTime(stiff->cvode, times[count - 1]); }
     for (size_t i = 0; i < count && flag >= 0; i++) {
         if (times[i] != *t) {
