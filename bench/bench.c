@@ -1,7 +1,7 @@
 /*
  * bench: what the laboratory and its kernels cost, beside a peer measured in the same run and the limit that can be
  * derived. Prints one table and writes it as JSON: bench ONSAGER FILE.json [PART ..], where the parts are kernels,
- * flips, laboratory, models, dipolar, spin-glass, oscillators, asynchronous; without one all of them.
+ * flips and so on (without a name it lists them); without one all of them.
  *
  * Every figure is the median of five runs, ours and the peer's in turn, in processor time (the start of the command: on
  * the wall clock). Times are never asserted in tests.
@@ -218,10 +218,15 @@ void bench_laboratory(const char *onsager, const char *output) {
 static const struct part {
     const char *name;
     void (*measure)(const char *onsager, const char *output);
-} parts[] = {{"kernels", bench_kernels},         {"flips", bench_flips},
-             {"laboratory", bench_laboratory},   {"models", bench_models},
-             {"dipolar", bench_dipolar},         {"spin-glass", bench_spin_glass},
-             {"oscillators", bench_oscillators}, {"asynchronous", bench_asynchronous}};
+} parts[] = {{"kernels", bench_kernels},
+             {"flips", bench_flips},
+             {"laboratory", bench_laboratory},
+             {"models", bench_models},
+             {"dipolar", bench_dipolar},
+             {"spin-glass", bench_spin_glass},
+             {"oscillators", bench_oscillators},
+             {"asynchronous", bench_asynchronous},
+             {"flows", bench_flows}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
@@ -238,9 +243,9 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        fprintf(
-            stderr,
-            "usage: bench ONSAGER FILE.json [kernels|flips|laboratory|models|dipolar|spin-glass|asynchronous ..]\n");
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ..], parts:");
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) { fprintf(stderr, " %s", parts[i].name); }
+        fprintf(stderr, "\n");
         return 2;
     }
     char output[512];

@@ -33,5 +33,6 @@ void bench_dipolar(const char *onsager, const char *output);
 void bench_spin_glass(const char *onsager, const char *output);
 void bench_oscillators(const char *onsager, const char *output);
 void bench_asynchronous(const char *onsager, const char *output);
+void bench_flows(const char *onsager, const char *output);
 
 #endif

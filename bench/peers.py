@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The bench against programs that people use: peers.py ONSAGER FILE.json
+"""The bench against programs that people use: peers.py ONSAGER FILE.json [spins] [flows]
 
 peapods and ALPS (pyalps) run beside `onsager run` on the same machine, each in processor time on one core, and as the
 difference of a long and a short run, so that starting up drops out. Adds its rows to FILE.json and prints them."""
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import flow_peers
 
 T = 2.269185314213022
 RUNS = 3
@@ -133,11 +135,15 @@ def spin_glass(length):
 
 
 os.environ["RAYON_NUM_THREADS"] = "1"
-clusters(1024)
-metropolis(1024)
-for length in (8, 12, 16):
-    spin_glass(length)
 with open(table) as file:
     everything = json.load(file)
+wanted = sys.argv[3:]  # "spins", "flows"; none: both
+if not wanted or "spins" in wanted:
+    clusters(1024)
+    metropolis(1024)
+    for length in (8, 12, 16):
+        spin_glass(length)
+if not wanted or "flows" in wanted:
+    flow_peers.rows(everything, row, attempt)
 with open(table, "w") as file:
     json.dump(everything + rows, file, indent=1)

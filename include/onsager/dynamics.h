@@ -12,8 +12,10 @@
 #include <onsager/dynamics/delay.h>
 #include <onsager/dynamics/asynchronous.h>
 #include <onsager/dynamics/flow.h>
+#include <onsager/dynamics/hamiltonian.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>
 #include <onsager/dynamics/oscillators.h>
+#include <onsager/dynamics/noise.h>
 
 #endif

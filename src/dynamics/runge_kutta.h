@@ -30,6 +30,7 @@ typedef void dynamics_dense(const ons_field *field, size_t index, dynamics_block
 
 typedef struct dynamics_kernels {
     dynamics_try *attempt[2]; /* by ons_method */
+    dynamics_try *pair[2];    /* of this block and the next one, each as by itself; NULL: none */
     dynamics_dense *dense[2];
 } dynamics_kernels;
 extern const dynamics_kernels dynamics_kernels_plain, dynamics_kernels_v3, dynamics_kernels_v4;

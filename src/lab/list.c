@@ -97,7 +97,8 @@ static ons_status take_atom(splitter *s, const char *stops) {
     const char *begin = s->cursor;
     int depth = 0;
     while (*s->cursor != '\0' && !(depth <= 0 && at_end(s, stops))) {
-        if (s->parameter->type == ONS_FORMULA) { depth += (*s->cursor == '(') - (*s->cursor == ')'); }
+        const bool formula = s->parameter->type == ONS_FORMULA || s->parameter->type == ONS_TEXT;
+        if (formula) { depth += (*s->cursor == '(') - (*s->cursor == ')'); }
         s->cursor++;
     }
     const char *end = s->cursor;
