@@ -10,6 +10,9 @@
 #include <onsager/base.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
+#include <onsager/dynamics/leslie.h>
 #include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/matrix.h>
+#include <onsager/dynamics/reactions.h>
 
 #endif
