@@ -3,8 +3,9 @@
 # ONSAGER_NO_INSTALL=1 only names what is missing and fails if anything is.
 set -eu
 
-build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhash-dev libyaml-dev libgsl-dev libopenblas-dev liblapacke-dev libhdf5-dev
-       libjansson-dev libfftw3-dev libsleef-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
+build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhash-dev libyaml-dev libgsl-dev libhdf5-dev
+       libopenblas-dev liblapacke-dev
+       libjansson-dev libfftw3-dev libsleef-dev libsundials-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
 check="clang clang-format clang-tidy libclang-rt-14-dev python3"
 
 packages=$build

@@ -9,6 +9,7 @@
 
 #include <onsager/base.h>
 #include <onsager/dynamics/flow.h>
+#include <onsager/dynamics/hamiltonian.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/leslie.h>
 #include <onsager/dynamics/lyapunov.h>

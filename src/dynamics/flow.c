@@ -355,6 +355,18 @@ static ons_status make_delay_tape(ons_flow *flow) {
     return status;
 }
 
+ons_status dynamics_flow_tapes(ons_flow *flow) {
+    dynamics_tape_free(&flow->value);
+    dynamics_tape_free(&flow->jacobian);
+    free(flow->slopes);
+    free(flow->elements);
+    free(flow->element_of);
+    flow->slopes = NULL;
+    flow->elements = flow->element_of = NULL;
+    flow->element_count = 0;
+    return make_tapes(flow);
+}
+
 static ons_status build_flow(ons_flow *flow, const statements *all, bool open) {
     builder work = {.flow = flow,
                     .statements = all,

@@ -31,4 +31,7 @@ struct ons_flow {
     dynamics_tape value, jacobian, sensitivity;
 };
 
+/* The tapes of the right-hand side and of its Jacobian, anew: `equations` have changed. */
+ons_status dynamics_flow_tapes(ons_flow *flow);
+
 #endif

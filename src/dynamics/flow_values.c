@@ -27,6 +27,19 @@ bool ons_flow_autonomous(const ons_flow *flow) {
     return true;
 }
 
+static bool tape_uses(const dynamics_tape *tape, size_t parameter) {
+    for (size_t i = 0; i < tape->count; i++) {
+        if (tape->steps[i].operation == DYNAMICS_PARAMETER && tape->steps[i].index == parameter) { return true; }
+    }
+    return false;
+}
+
+bool ons_flow_uses(const ons_flow *flow, size_t parameter) {
+    bool found = tape_uses(&flow->value, parameter);
+    for (size_t k = 0; k < flow->delay_count; k++) { found = found || tape_uses(&flow->delays[k].tape, parameter); }
+    return found;
+}
+
 size_t ons_flow_delayed_variable(const ons_flow *flow, size_t delay) { return flow->delays[delay].variable; }
 
 double ons_flow_delay(const ons_flow *flow, size_t delay, const double *parameters) {

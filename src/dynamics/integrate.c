@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "runge_kutta.h"
+#include "stiff.h"
 
 #include <float.h>
 #include <math.h>
@@ -26,6 +27,9 @@ struct ons_trajectories {
     dynamics_block *blocks;
     double *numbers; /* what the blocks point to */
     const dynamics_kernels *kernels;
+    dynamics_stiff *stiff; /* under ONS_CVODE */
+    double *one;           /* [dimension] of a member there */
+    uint64_t evaluations;  /* for single members */
 };
 
 const dynamics_kernels *dynamics_kernels_here(void) {
@@ -99,8 +103,20 @@ ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field 
     }
     memset(made->numbers, 0, made->block_count * bytes);
     place_arrays(made);
+    const ons_status stiff = how->method == ONS_CVODE ? dynamics_trajectories_repeat(made, field, 1) : ONS_OK;
+    if (stiff != ONS_OK) {
+        ons_trajectories_free(made);
+        return stiff;
+    }
     *ensemble = made;
     return ONS_OK;
+}
+
+ons_status dynamics_trajectories_repeat(ons_trajectories *ensemble, const ons_field *base, size_t copies) {
+    dynamics_stiff_free(ensemble->stiff);
+    if (!ensemble->one) { ensemble->one = ONS_NEW(double, ensemble->field.dimension); }
+    return ensemble->one ? dynamics_stiff_create(&ensemble->stiff, &ensemble->field, base, copies, &ensemble->how)
+                         : ONS_MEMORY;
 }
 
 void ons_trajectories_free(ons_trajectories *ensemble) {
@@ -108,6 +124,8 @@ void ons_trajectories_free(ons_trajectories *ensemble) {
     free(ensemble->members);
     free(ensemble->blocks);
     free(ensemble->numbers);
+    free(ensemble->one);
+    dynamics_stiff_free(ensemble->stiff);
     free(ensemble);
 }
 
@@ -154,6 +172,7 @@ void ons_trajectories_counts(const ons_trajectories *ensemble, uint64_t *accepte
         *accepted += ensemble->members[i].accepted;
         *rejected += ensemble->members[i].rejected;
     }
+    *evaluations = ensemble->evaluations;
     for (size_t b = 0; b < ensemble->block_count; b++) { *evaluations += ensemble->blocks[b].evaluations; }
 }
 
@@ -277,8 +296,34 @@ static bool any_running(const dynamics_block *block) {
     return any != 0;
 }
 
+/* All members to the last of the times, one after the other, by CVODE. */
+static ons_status follow_all(ons_trajectories *ensemble, const double *times, size_t count, double *out) {
+    const size_t n = ensemble->field.dimension;
+    for (size_t m = 0; m < ensemble->count; m++) {
+        dynamics_block *block = &ensemble->blocks[m / ONS_LANES];
+        member *one = &ensemble->members[m];
+        const size_t lane = m % ONS_LANES;
+        double t, h;
+        uint64_t accepted, rejected, evaluations;
+        ons_trajectories_get(ensemble, m, &t, ensemble->one, &h);
+        if (one->state != ONS_MEMBER_RUNNING || (t == times[count - 1] && !out)) { continue; }
+        const ons_member_state state =
+            dynamics_stiff_follow(ensemble->stiff, m / ONS_LANES, lane, &t, ensemble->one, times, count,
+                                  out ? out + m * n : NULL, ensemble->count * n);
+        ons_trajectories_set(ensemble, m, t, ensemble->one, 0);
+        one->state = state;
+        block->running[lane] = 0;
+        dynamics_stiff_counts(ensemble->stiff, &accepted, &rejected, &evaluations);
+        one->accepted += accepted;
+        one->rejected += rejected;
+        ensemble->evaluations += evaluations;
+    }
+    return ONS_OK;
+}
+
 ons_status ons_trajectories_advance(ons_trajectories *ensemble, double target) {
     if (!isfinite(target)) { return ons_fail(ONS_INVALID, "a finite time is expected as target, not %g", target); }
+    if (ensemble->stiff) { return follow_all(ensemble, &target, 1, NULL); }
     dynamics_try *attempt = ensemble->kernels->attempt[ensemble->how.method];
     for (size_t b = 0; b < ensemble->block_count; b++) {
         dynamics_block *block = &ensemble->blocks[b];
@@ -372,6 +417,7 @@ ons_status ons_trajectories_sample(ons_trajectories *ensemble, const double *tim
     const ons_status status = check_times(ensemble, times, count);
     if (status != ONS_OK || count == 0) { return status; }
     for (size_t i = 0; i < count * ensemble->count * ensemble->field.dimension; i++) { out[i] = NAN; }
+    if (ensemble->stiff) { return follow_all(ensemble, times, count, out); }
     for (size_t b = 0; b < ensemble->block_count; b++) { sample_block(ensemble, b, times, count, out); }
     return ONS_OK;
 }

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "stiff.h"
+
 #include <onsager/dynamics/lyapunov.h>
 
 #include <math.h>
@@ -105,6 +107,9 @@ ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, siz
     ons_status status = make(tangent, field, members, exponents, false);
     if (status != ONS_OK) { return status; }
     status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
+    if (status == ONS_OK && how->method == ONS_CVODE) { /* Newton's method for x and every perturbation alone */
+        status = dynamics_trajectories_repeat((*tangent)->trajectories, field, 1 + exponents);
+    }
     if (status != ONS_OK) {
         ons_tangent_free(*tangent);
         *tangent = NULL;
@@ -181,6 +186,15 @@ void ons_tangent_point(const ons_tangent *tangent, size_t member, double *t, dou
     double h;
     take_member(tangent, member, t, &h, tangent->member);
     memcpy(x, tangent->member, tangent->field.dimension * sizeof *x);
+}
+
+ons_member_state ons_tangent_state(const ons_tangent *tangent, size_t member) {
+    if (!tangent->map) { return ons_trajectories_state(tangent->trajectories, member); }
+    const double *point = tangent->points + member / ONS_LANES * tangent->width * ONS_LANES + member % ONS_LANES;
+    for (size_t i = 0; i < tangent->field.dimension; i++) {
+        if (!isfinite(point[i * ONS_LANES])) { return ONS_MEMBER_NOT_FINITE; }
+    }
+    return ONS_MEMBER_RUNNING;
 }
 
 /* ---- growth ---------------------------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ ONS_API size_t ons_flow_parameters(const ons_flow *flow);                   /* n
 ONS_API const char *ons_flow_parameter(const ons_flow *flow, size_t index); /* NULL beyond the last */
 ONS_API bool ons_flow_autonomous(const ons_flow *flow);                     /* does not know the time */
 
+/* Whether a parameter occurs in the equations. */
+ONS_API bool ons_flow_uses(const ons_flow *flow, size_t parameter);
+
 /* The delayed values that the equations take: of which variable, and its delay under these parameters. */
 ONS_API size_t ons_flow_delays(const ons_flow *flow);
 ONS_API size_t ons_flow_delayed_variable(const ons_flow *flow, size_t delay);

@@ -1,5 +1,6 @@
 /*
- * integrate: many trajectories of a flow side by side, by explicit Runge-Kutta methods with adaptive steps.
+ * integrate: many trajectories of a flow side by side, by explicit Runge-Kutta methods with adaptive steps, or for
+ * stiff ones by CVODE.
  *
  * Members of an ensemble go in blocks of ONS_LANES, one a lane of a vector. Every member has its own step and its own
  * error control: its trajectory does not depend on its neighbours, on its place, or on the number of members.
@@ -29,7 +30,11 @@ typedef struct ons_field {
 
 typedef enum ons_method {
     ONS_DORMAND_PRINCE, /* order 5 with errors of order 4: 6 evaluations a step (Dormand and Prince 1980) */
-    ONS_DOP853          /* order 8 with errors of order 5 and 3: 12 evaluations a step (Hairer, Norsett, Wanner 1993) */
+    ONS_DOP853,         /* order 8 with errors of order 5 and 3: 12 evaluations a step (Hairer, Norsett, Wanner 1993) */
+    ONS_CVODE           /* stiff: backward differences of order 1 to 5 and Newton's method with the field's Jacobian (by
+                           differences where it has none), CVODE of SUNDIALS. Members go one by one and start anew with
+                           every advance, so that t and x are their whole state; steps towards later times only know
+                           the last one as an end */
 } ons_method;
 
 typedef struct ons_integration {

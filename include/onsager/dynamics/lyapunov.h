@@ -43,6 +43,8 @@ ONS_API ons_status ons_tangent_advance(ons_tangent *tangent, double target, doub
  * shrink so fast that they would be lost in the errors of the steps. Part of what has to be stored. */
 ONS_API double ons_tangent_interval(const ons_tangent *tangent);
 ONS_API void ons_tangent_set_interval(ons_tangent *tangent, double interval);
+/* Whether a member goes on, and if not, why; a map's member with a number that is not finite has blown up. */
+ONS_API ons_member_state ons_tangent_state(const ons_tangent *tangent, size_t member);
 /* x[dimension] of a member. */
 ONS_API void ons_tangent_point(const ons_tangent *tangent, size_t member, double *t, double *x);
 
