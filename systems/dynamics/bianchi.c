@@ -27,7 +27,8 @@ static const char details[] =
     "a_c, P_a = P_ac + (gamma/2) P_Tc, P_T = P_Tc + (gamma/2) P_ac, expanded to first order in gamma; what is shown is "
     "a.\n"
     "\n"
-    "clock=gauge or cosmic (dt = N d eta); the other one is the series `other_clock`. P_a at the start solves the constraint, "
+    "clock=gauge or cosmic (dt = N d eta); the other one is the series `other_clock`. P_a at the start solves the "
+    "constraint, "
     "on\n"
     "the branch that expands or contracts. A run that meets a singularity or a big rip ends there, with a row in "
     "`events`:\n"
@@ -64,13 +65,15 @@ static const ons_observable observables[] = {
     [BETA_PLUS] = {"beta_plus", ONS_SERIES, 0, NULL, NULL, NULL, "beta_+"},
     [BETA_MINUS] = {"beta_minus", ONS_SERIES, 0, NULL, NULL, NULL, "beta_-"},
     [FLUID] = {"fluid_time", ONS_SERIES, 0, NULL, NULL, NULL, "T"},
-    [CLOCK] = {"other_clock", ONS_SERIES, 0, NULL, NULL, NULL, "cosmic time for clock=gauge, gauge time for clock=cosmic"},
+    [CLOCK] = {"other_clock", ONS_SERIES, 0, NULL, NULL, NULL,
+               "cosmic time for clock=gauge, gauge time for clock=cosmic"},
     [HUBBLE] = {"hubble", ONS_SERIES, 0, NULL, NULL, NULL, "H = (da/dt)/a in cosmic time"},
     [DECELERATION] = {"deceleration", ONS_SERIES, 0, NULL, NULL, NULL, "q = -1 - (dH/dt)/H^2, cosmic time"},
     [EFFECTIVE_W] = {"effective_w", ONS_SERIES, 0, NULL, NULL, NULL, "(2q - 1)/3"},
     [SHEAR] = {"shear", ONS_SERIES, 0, NULL, NULL, NULL, "sigma^2 = (d beta_+/dt)^2 + (d beta_-/dt)^2"},
     [ISOTROPY] = {"anisotropy", ONS_SERIES, 0, NULL, NULL, NULL, "sigma^2/H^2: 0 for an isotropic universe"},
-    [CONSTRAINT] = {"constraint", ONS_SERIES, 0, NULL, NULL, NULL, "N H over the sum of the moduli of its terms"},
+    [CONSTRAINT] = {"constraint", ONS_SERIES, 0, NULL, NULL, NULL,
+                    "N H over the sum of the moduli of its terms, of now or of the start"},
     [INTEGRAL] = {"first_integral", ONS_SERIES, 0, NULL, NULL, NULL,
                   "a'^2/(gamma^2 + (C/6) a^(3w-1) + K a^(6w-4)/144) - 1, C as it is now"},
     [WORST_CONSTRAINT] = {"worst_constraint", ONS_VALUE, 0, NULL, NULL, NULL, "largest |constraint| at whole steps"},

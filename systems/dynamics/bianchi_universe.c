@@ -108,6 +108,11 @@ static ons_status solve_constraint(const bianchi_universe *u, double *z) {
     return ONS_OK;
 }
 
+static double terms_of(const bianchi_options *o, const double *z) {
+    const double k = z[P_PLUS] * z[P_PLUS] + z[P_MINUS] * z[P_MINUS];
+    return z[PA] * z[PA] * pow(z[A], 3 * o->w - 1) / 24 + k * pow(z[A], 3 * o->w - 3) / 24 + fabs(z[PT]);
+}
+
 ons_status bianchi_open(bianchi_universe *u, const bianchi_options *options) {
     *u = (bianchi_universe){.options = *options};
     ons_status status = make_hamiltonian(u);
@@ -121,6 +126,7 @@ ons_status bianchi_open(bianchi_universe *u, const bianchi_options *options) {
                               [P_MINUS] = options->P[1]};
     status = solve_constraint(u, z);
     if (status != ONS_OK) { return status; }
+    u->scale = terms_of(options, z);
     const ons_integration how = {
         .method = ONS_DOP853, .relative = options->tolerance, .absolute = options->tolerance * 1e-3};
     status = ons_trajectories_create(&u->trajectory, &u->field, 1, &how);
@@ -160,14 +166,12 @@ static double second_rate(const bianchi_universe *u, const double *z, const doub
     return physical(&u->options, sums[0], sums[1]);
 }
 
-/* N H over the sum of the moduli of its three terms. */
+/* N H over the sum of the moduli of its three terms, the larger one of that of the start and that of now: N H is
+ * conserved, so that its drift keeps the size of the terms that were. */
 static double constraint_of(const bianchi_universe *u, const double *z) {
-    const bianchi_options *o = &u->options;
     double energy;
     ons_hamiltonian_energy(u->hamiltonian, 1, z, u->motion->p, &energy, u->motion->work);
-    const double k = z[P_PLUS] * z[P_PLUS] + z[P_MINUS] * z[P_MINUS];
-    const double scale = z[PA] * z[PA] * pow(z[A], 3 * o->w - 1) / 24 + k * pow(z[A], 3 * o->w - 3) / 24 + fabs(z[PT]);
-    return energy / scale;
+    return energy / fmax(u->scale, terms_of(&u->options, z));
 }
 
 void bianchi_see(const bianchi_universe *u, bianchi_look *look) {

@@ -31,6 +31,7 @@ typedef struct bianchi_universe {
     bianchi_motion *motion; /* what the field knows */
     ons_field field;
     ons_trajectories *trajectory;
+    double scale; /* sum of the moduli of the terms of N H at the start */
 } bianchi_universe;
 
 /* What is seen at the present time: `rate` is a' in gauge time; hubble_slope: dH/dt; the rest in cosmic time. */
