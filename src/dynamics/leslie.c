@@ -198,7 +198,10 @@ void ons_leslie_step(const ons_leslie *model, double *z, unsigned *extinct, doub
     } else {
         step_linear(model, z, scratch);
     }
-    for (unsigned s = 0; s < size / m && model->relation != ONS_LESLIE_COMPLEX; s++) {
+    const unsigned populations = model->relation == ONS_LESLIE_COMPLEX ? 0
+                                 : model->relation == ONS_LESLIE_ALONE ? 1
+                                                                       : 2;
+    for (unsigned s = 0; s < populations; s++) {
         if (!(*extinct >> s & 1) && total(scratch + s * m, m) > 0) { continue; }
         *extinct |= 1U << s;
         memset(scratch + s * m, 0, m * sizeof *scratch);

@@ -108,7 +108,10 @@ static void play(const problem *of, const double *theta, size_t direction, doubl
         double time = series->time[0];
         begin(of, theta, e, direction, z);
         for (size_t row = 0; row < series->count; row++) {
-            for (; time < series->time[row]; time += 1) { step(of, theta, direction, z); }
+            while (time < series->time[row]) {
+                step(of, theta, direction, z);
+                time += 1;
+            }
             for (size_t s = 0; s < 2; s++) {
                 if (!counts(of, series, s, row)) { continue; }
                 const dual total = sum(z + s * of->classes, of->classes);
@@ -313,7 +316,7 @@ ons_status ons_leslie_fit_create(ons_leslie_fit **fit, const ons_leslie_series *
 
 void ons_leslie_fit_free(ons_leslie_fit *fit) {
     if (!fit) { return; }
-    free((double *)(uintptr_t)fit->model.first);
+    free(fit->start - 4 * fit->model.classes * fit->model.classes); /* all its numbers */
     free(fit);
 }
 
@@ -324,7 +327,10 @@ ons_status ons_leslie_fit_totals(const ons_leslie_fit *fit, const ons_leslie_ser
     unsigned extinct = (series->first ? 0 : 1U) | (series->second ? 0 : 2U);
     memcpy(z, fit->start + index * 2 * m, 2 * m * sizeof *z);
     for (size_t row = 0; row < series->count; row++) {
-        for (; time < series->time[row]; time += 1) { ons_leslie_step(&fit->model, z, &extinct, scratch); }
+        while (time < series->time[row]) {
+            ons_leslie_step(&fit->model, z, &extinct, scratch);
+            time += 1;
+        }
         double totals[2] = {0, 0};
         for (size_t k = 0; k < 2 * m; k++) { totals[k / m] += z[k]; }
         if (first) { first[row] = totals[0]; }

@@ -50,8 +50,7 @@ static void sort(decomposition *d, size_t size, int which) {
 
 static ons_status decompose(size_t size, const double *matrix, int which, bool vectors, decomposition *d) {
     *d = (decomposition){0};
-    ons_status status = check(size, matrix);
-    if (status != ONS_OK) { return status; }
+    if (check(size, matrix) != ONS_OK) { return ONS_INVALID; }
     const size_t square = size * size;
     d->copy = ONS_NEW(double, 3 * square + 2 * size);
     d->order = ONS_NEW(size_t, size);
@@ -70,7 +69,8 @@ static ons_status decompose(size_t size, const double *matrix, int which, bool v
         LAPACKE_dgeev(LAPACK_ROW_MAJOR, job, job, n, d->copy, n, d->real, d->imaginary, d->left, n, d->right, n);
     if (code != 0) {
         release(d);
-        return code < 0 ? ONS_MEMORY : ons_fail(ONS_FAILED, "the eigenvalues of a matrix did not converge");
+        if (code > 0) { (void)ons_fail(ONS_FAILED, "the eigenvalues of a matrix did not converge"); }
+        return code > 0 ? ONS_FAILED : ONS_MEMORY;
     }
     sort(d, size, which);
     return ONS_OK;

@@ -113,7 +113,7 @@ static bool has_integral(const bianchi_options *o) { return !o->bopp && o->a_T =
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    bianchi_options options;
+    bianchi_options options = {0};
     bianchi_universe universe = {0};
     ons_status status = options_of(p, &options);
     if (status == ONS_OK) { status = bianchi_open(&universe, &options); }
@@ -129,7 +129,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
 
 static ons_status create(void *memory, ons_context *context) {
     bianchi_state *made = memory;
-    bianchi_options options;
+    bianchi_options options = {0};
     ons_status status = options_of(ons_context_parameters(context), &options);
     if (status == ONS_OK) { status = bianchi_open(&made->universe, &options); }
     if (status == ONS_OK) {

@@ -65,7 +65,7 @@ static const ons_observable observables[] = {
 
 static bool is_none(const char *text) { return strcmp(text, "none") == 0 || !*(text + strspn(text, GAPS)); }
 
-typedef ons_status (*word_function)(const ons_reactions *network, const char *word, void *data);
+typedef ons_status (*word_function)(const ons_reactions *network, char *word, void *data);
 
 /* Calls function for every word; blanks around '=' do not part words. */
 static ons_status each_word(const char *text, const ons_reactions *network, word_function function, void *data) {
@@ -110,10 +110,10 @@ static ons_status prefixed(ons_status status, const char *what) {
     return status;
 }
 
-static ons_status read_initial(const ons_reactions *network, const char *word, void *data) {
+static ons_status read_initial(const ons_reactions *network, char *word, void *data) {
     double value, *begin = data;
     size_t species;
-    ons_status status = read_number((char *)(uintptr_t)word, "initial", &value);
+    ons_status status = read_number(word, "initial", &value);
     if (status != ONS_OK) { return status; }
     status = prefixed(ons_reactions_find(network, word, &species), "initial");
     if (status == ONS_OK && value < 0) {
@@ -123,10 +123,10 @@ static ons_status read_initial(const ons_reactions *network, const char *word, v
     return status;
 }
 
-static ons_status read_value(const ons_reactions *network, const char *word, void *data) {
+static ons_status read_value(const ons_reactions *network, char *word, void *data) {
     double value, *p = data;
     size_t parameter;
-    ons_status status = read_number((char *)(uintptr_t)word, "values", &value);
+    ons_status status = read_number(word, "values", &value);
     if (status != ONS_OK) { return status; }
     status = prefixed(ons_reactions_find_parameter(network, word, &parameter), "values");
     if (status == ONS_OK) { p[parameter] = value; }
@@ -137,7 +137,7 @@ typedef struct infected_list {
     size_t species[256], count;
 } infected_list;
 
-static ons_status read_infected(const ons_reactions *network, const char *word, void *data) {
+static ons_status read_infected(const ons_reactions *network, char *word, void *data) {
     infected_list *list = data;
     if (list->count == sizeof list->species / sizeof *list->species) {
         return ons_fail(ONS_INVALID, "infected: too many species");
