@@ -102,7 +102,6 @@ static const double *series(const story *of, const char *name) {
 static story read_story(const ons_results *results, size_t task) {
     story of = {.results = results, .task = task};
     const ons_result *a = row_of(results, task, "scale_factor"), *worst = row_of(results, task, "worst_constraint");
-    of.times = a ? a->times : 0;
     of.time = a ? a->time : NULL;
     of.a = a ? a->mean : NULL;
     of.beta = series(&of, "beta_plus");
@@ -111,6 +110,7 @@ static story read_story(const ons_results *results, size_t task) {
     of.anisotropy = series(&of, "anisotropy");
     of.hubble = series(&of, "hubble");
     of.constraint = worst ? worst->mean[0] : NAN;
+    of.times = a && of.beta && of.other && of.q && of.anisotropy && of.hubble ? a->times : 0;
     return of;
 }
 
