@@ -14,8 +14,11 @@
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/hamiltonian.h>
 #include <onsager/dynamics/integrate.h>
+#include <onsager/dynamics/leslie.h>
 #include <onsager/dynamics/lyapunov.h>
 #include <onsager/dynamics/oscillators.h>
 #include <onsager/dynamics/noise.h>
+#include <onsager/dynamics/matrix.h>
+#include <onsager/dynamics/reactions.h>
 
 #endif
