@@ -10,6 +10,8 @@
 #include <onsager/base.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
+#include <onsager/dynamics/invariants.h>
 #include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/sections.h>
 
 #endif
