@@ -220,10 +220,10 @@ static void refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(circle), cmocka_unit_test(percentile_by_sorting),
-        cmocka_unit_test(interval), cmocka_unit_test(cantor),
+        cmocka_unit_test(circle),           cmocka_unit_test(percentile_by_sorting),
+        cmocka_unit_test(interval),         cmocka_unit_test(cantor),
         cmocka_unit_test(square_and_torus), cmocka_unit_test(henon),
-        cmocka_unit_test(recurrence), cmocka_unit_test(refusals),
+        cmocka_unit_test(recurrence),       cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,9 +129,7 @@ static void logistic_diagram(void **state) {
         assert_int_equal(counts[v], a > 4 ? 0 : MOST);
         for (size_t k = 0; k < counts[v]; k++) {
             const double x = records[v * MOST + k], root = a > 3 ? sqrt((a - 3) * (a + 1)) : 0;
-            const double exact = a < 1   ? 0
-                                 : a < 3 ? 1 - 1 / a
-                                         : (a + 1 + (x > 1 - 1 / a ? root : -root)) / (2 * a);
+            const double exact = a < 1 ? 0 : a < 3 ? 1 - 1 / a : (a + 1 + (x > 1 - 1 / a ? root : -root)) / (2 * a);
             assert_true(fabs(x - exact) < 1e-9);
         }
         if (a > 3 && a < 4) { assert_true(fabs(records[v * MOST] - records[v * MOST + 1]) > 0.1); }
@@ -181,12 +179,11 @@ static void basins_of_duffing(void **state) {
         starts[2 * k] = -2 + 4 * (k % SIDE + 0.5) / SIDE;
         starts[2 * k + 1] = -2 + 4 * (k / SIDE + 0.5) / SIDE;
     }
-    const ons_basins_options how = {
-        .warmup = 150,
-        .time = 10,
-        .samples = 16,
-        .distance = 1e-3,
-        .how = {.method = ONS_DOP853, .relative = 1e-8, .absolute = 1e-8}};
+    const ons_basins_options how = {.warmup = 150,
+                                    .time = 10,
+                                    .samples = 16,
+                                    .distance = 1e-3,
+                                    .how = {.method = ONS_DOP853, .relative = 1e-8, .absolute = 1e-8}};
     assert_int_equal(ons_basins(&one.field, starts, COUNT, &how, 4, classes, &found, centres), ONS_OK);
     assert_int_equal(found, 2);
     for (int c = 0; c < 2; c++) {
@@ -278,13 +275,17 @@ static void linear_covariant_vectors(void **state) {
 }
 
 static void lorenz_covariant_vectors(void **state) {
-    /* The second vector is the direction of the flow itself, whose exponent is 0; the mean growths are the exponents. */
+    /* The second vector is the direction of the flow itself, whose exponent is 0; the mean growths are the exponents.
+     */
     enum { STEPS = 3000 };
     const double parameters[] = {10, 28, 8.0 / 3}, start[] = {1, 1, 20};
     posed one = pose("x' = s*(y - x); y' = x*(r - z) - y; z' = x*y - b*z", parameters);
-    const ons_covariant_options how = {
-        .interval = 0.1, .forward = 300, .steps = STEPS, .backward = 300, .seed = 1,
-        .how = {.method = ONS_DOP853, .relative = 1e-10, .absolute = 1e-10}};
+    const ons_covariant_options how = {.interval = 0.1,
+                                       .forward = 300,
+                                       .steps = STEPS,
+                                       .backward = 300,
+                                       .seed = 1,
+                                       .how = {.method = ONS_DOP853, .relative = 1e-10, .absolute = 1e-10}};
     double *points = ONS_NEW(double, 3 * STEPS), *vectors = ONS_NEW(double, 9 * STEPS), exponents[3];
     assert_int_equal(ons_covariant_vectors(&one.field, start, &how, points, vectors, exponents), ONS_OK);
     print_message("Lorenz: %.4f %.4f %.4f\n", exponents[0], exponents[1], exponents[2]);
@@ -306,8 +307,8 @@ static void lorenz_covariant_vectors(void **state) {
     release(&one);
 }
 
-static void henon_section(void **state) {
-    /* Fixed points of the Henon map, where its section of time steps meets y = b x: found as the end of every basin. */
+static void henon_fixed_point(void **state) {
+    /* a = 0.2: the fixed point x = (b - 1 + sqrt((1 - b)^2 + 4 a)) / 2a takes what does not leave. */
     const double parameters[] = {0.2, 0.3};
     posed one = pose("x' = 1 - a*x^2 + y; y' = b*x", parameters);
     const double starts[] = {0.1, 0.1, -0.4, 0.2, 50, 0};
@@ -325,11 +326,11 @@ static void henon_section(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(oscillator_sections), cmocka_unit_test(maxima_of_lorenz),
-        cmocka_unit_test(logistic_diagram),    cmocka_unit_test(flow_diagram),
-        cmocka_unit_test(basins_of_duffing),   cmocka_unit_test(basins_of_newton),
+        cmocka_unit_test(oscillator_sections),      cmocka_unit_test(maxima_of_lorenz),
+        cmocka_unit_test(logistic_diagram),         cmocka_unit_test(flow_diagram),
+        cmocka_unit_test(basins_of_duffing),        cmocka_unit_test(basins_of_newton),
         cmocka_unit_test(linear_covariant_vectors), cmocka_unit_test(lorenz_covariant_vectors),
-        cmocka_unit_test(henon_section),
+        cmocka_unit_test(henon_fixed_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -249,10 +249,10 @@ static void sample_entropies(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(embedding),          cmocka_unit_test(rosenstein_logistic),
-        cmocka_unit_test(rosenstein_lorenz),  cmocka_unit_test(spectrum_of_a_sine),
-        cmocka_unit_test(white_noise),        cmocka_unit_test(surrogates),
-        cmocka_unit_test(asymmetry),          cmocka_unit_test(permutations),
+        cmocka_unit_test(embedding),         cmocka_unit_test(rosenstein_logistic),
+        cmocka_unit_test(rosenstein_lorenz), cmocka_unit_test(spectrum_of_a_sine),
+        cmocka_unit_test(white_noise),       cmocka_unit_test(surrogates),
+        cmocka_unit_test(asymmetry),         cmocka_unit_test(permutations),
         cmocka_unit_test(sample_entropies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,9 +55,9 @@ static const ons_parameter parameters[] = {
      .meaning = "left out at the start (of a map: iterations)"},
     {.name = "variable",
      .type = ONS_INTEGER,
-     .standard = "1",
-     .range = "[1, inf)",
-     .meaning = "which variable is the series of spectrum, period and entropies, counted from 1"},
+     .standard = "0",
+     .range = "[0, inf)",
+     .meaning = "which variable is the series of spectrum, period and entropies; 0: that with the sharpest peak"},
     {.name = "theiler",
      .type = ONS_INTEGER,
      .standard = "0",
@@ -337,10 +337,6 @@ static ons_status make_orbit(const attractor_state *state, ons_context *context,
                               ons_real(p, "transient") + made->interval * (double)(k / made->n));
         }
     }
-    const size_t variable = (size_t)ons_integer(p, "variable") - 1;
-    for (size_t k = 0; status == ONS_OK && k < made->count; k++) {
-        made->series[k] = made->points[k * made->n + variable];
-    }
     return status;
 }
 
@@ -352,10 +348,35 @@ static void row(ons_context *context, size_t observable, double first, double se
     ons_row(context, observable, 0, cells);
 }
 
+static void take_variable(orbit *all, size_t variable) {
+    for (size_t k = 0; k < all->count; k++) { all->series[k] = all->points[k * all->n + variable]; }
+}
+
+/* The series and its period: of the variable asked for, or of that whose strongest peak holds most of its variance. */
+static ons_status choose_series(orbit *all, size_t asked, ons_period *best) {
+    size_t chosen = asked > 0 ? asked - 1 : 0;
+    ons_status status = ONS_OK;
+    *best = (ons_period){.period = NAN, .power = -1};
+    for (size_t i = 0; status == ONS_OK && i < all->n; i++) {
+        if (asked > 0 && i != chosen) { continue; }
+        ons_period found;
+        take_variable(all, i);
+        status = ons_dominant_period(all->series, all->count, 0, 0, 1, &found);
+        const bool better = isfinite(found.period) > isfinite(best->period) ||
+                            (isfinite(found.period) == isfinite(best->period) && found.power > best->power);
+        if (better) {
+            *best = found;
+            chosen = i;
+        }
+    }
+    take_variable(all, chosen);
+    return status;
+}
+
 /* In samples; NaN: none. */
-static ons_status tell_period(const orbit *all, ons_context *context, double *period) {
+static ons_status tell_period(orbit *all, ons_context *context, double *period) {
     ons_period found;
-    ons_status status = ons_dominant_period(all->series, all->count, 0, 0, 1, &found);
+    ons_status status = choose_series(all, (size_t)ons_integer(ons_context_parameters(context), "variable"), &found);
     const size_t segment = all->count / 8 * 2;
     double *power = ONS_NEW(double, segment / 2 + 1);
     if (status == ONS_OK && !power) { status = ONS_MEMORY; }
@@ -460,7 +481,7 @@ const ons_system ons_system_attractor = {
     .step = "the whole trajectory; it ends by itself",
     .parameters = parameters,
     .observables = observables,
-    .controls = {.steps = 1, .every = "1", .replicas = 4},
+    .controls = {.steps = 1, .every = "1", .replicas = 8},
     .state_size = sizeof(attractor_state),
     .check = check,
     .create = create,

@@ -19,7 +19,8 @@
     "| `tail_dimension` | 1 + n/sum ln(r/r_min) over distances between their 5th and 50th percentile: what the "       \
     "public catalogue of chaotic flows calls its correlation dimension; not the slope |\n"                             \
     "| `largest_exponent` | growth of the distances of neighbours (Rosenstein, Collins, De Luca 1993), per time |\n"   \
-    "| `period` | strongest peak of the spectrum of one variable, above all of 99 shuffled series; empty: none |\n"    \
+    "| `period` | strongest peak of the spectrum of one variable (`variable=0`: of that with the sharpest peak), "     \
+    "above all of 99 shuffled series; empty: none |\n"                                                                 \
     "| `permutation_entropy` | Bandt and Pompe (2002), order 5, in units of ln 5!, at a lag of an eighth of the "      \
     "period |\n"                                                                                                       \
     "| `determinism`, `recurrence_radius` | recurrent pairs on diagonal lines at a recurrence rate of 1 % (the first " \
