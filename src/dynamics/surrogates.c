@@ -43,7 +43,8 @@ static ons_status transform_open(transform *made, size_t count) {
     made->waves = fftw_malloc((count / 2 + 1) * sizeof *made->waves);
     if (!made->reals || !made->waves) {
         transform_close(made);
-        return ons_fail(ONS_MEMORY, "no memory for a Fourier transform of %zu samples", count);
+        ons_fail(ONS_MEMORY, "no memory for a Fourier transform of %zu samples", count);
+        return ONS_MEMORY;
     }
     ons_planner_lock();
     made->forward = fftw_plan_dft_r2c_1d((int)count, made->reals, made->waves, FFTW_ESTIMATE);
@@ -51,7 +52,8 @@ static ons_status transform_open(transform *made, size_t count) {
     ons_planner_unlock();
     if (made->forward && made->backward) { return ONS_OK; }
     transform_close(made);
-    return ons_fail(ONS_FAILED, "FFTW found no plan for a transform of %zu samples", count);
+    ons_fail(ONS_FAILED, "FFTW found no plan for a transform of %zu samples", count);
+    return ONS_FAILED;
 }
 
 /* ---- spectra --------------------------------------------------------------------------------------------------------

@@ -334,7 +334,7 @@ static ons_status make_orbit(const attractor_state *state, ons_context *context,
                               "the trajectory does not stay finite: variable %s is lost at time %g (another start, "
                               "or a smaller spread?)",
                               ons_flow_variable(state->flow, k % made->n),
-                              ons_real(p, "transient") + made->interval * (double)(k / made->n));
+                              ons_real(p, "transient") + made->interval * (double)(k - k % made->n) / (double)made->n);
         }
     }
     return status;
