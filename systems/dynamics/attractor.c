@@ -216,7 +216,9 @@ static ons_status open_equations(attractor_state *made, const ons_parameters *p)
     ons_status status = ons_flow_parse(&made->flow, ons_string(p, "equations"), NULL, 0);
     if (status != ONS_OK) { return status; }
     double *values = ONS_NEW(double, ons_flow_parameters(made->flow));
-    status = values ? match_settings(made->flow, ons_string(p, "parameters"), values) : ONS_MEMORY;
+    /* The default values are those of the default equations. */
+    const bool none = ons_given(p, "equations") && !ons_given(p, "parameters");
+    status = values ? match_settings(made->flow, none ? "" : ons_string(p, "parameters"), values) : ONS_MEMORY;
     if (status == ONS_OK) { status = ons_flow_field(&made->field, made->flow, values, 1); }
     free(values);
     return status;
@@ -239,8 +241,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         if (given != n) {
             status = ons_fail(ONS_INVALID, "initial has %zu numbers, the equations have %zu variables", given, n);
         } else if ((uint64_t)ons_integer(p, "variable") > n) {
-            status = ons_fail(ONS_INVALID, "variable=%lld: the equations have %zu",
-                              (long long)ons_integer(p, "variable"), n);
+            status = ons_fail(ONS_INVALID, "the equations have %zu variables, and no number %lld", n,
+                              (long long)ons_integer(p, "variable"));
         } else if (ons_integer(p, "theiler") >= ons_integer(p, "points") / 4) {
             status = ons_fail(ONS_INVALID, "theiler=%lld leaves too few pairs of points=%lld",
                               (long long)ons_integer(p, "theiler"), (long long)ons_integer(p, "points"));
