@@ -309,6 +309,10 @@ typedef struct ons_team ons_team;
 ONS_API ons_status ons_team_create(ons_team **team, unsigned threads);
 ONS_API void ons_team_free(ons_team *team);
 ONS_API void ons_team_run(ons_team *team, size_t count, void (*function)(void *data, size_t index), void *data);
+/* One lock of the process for planners of other libraries that are global and not reentrant (FFTW's): hold it while
+ * plans are made and freed, not while they run. */
+ONS_API void ons_planner_lock(void);
+ONS_API void ons_planner_unlock(void);
 /* The number of processors this process may use. */
 ONS_API unsigned ons_processors(void);
 /* Seconds of a clock that only goes forward. */

@@ -20,5 +20,8 @@
 #include <onsager/dynamics/noise.h>
 #include <onsager/dynamics/matrix.h>
 #include <onsager/dynamics/reactions.h>
+#include <onsager/dynamics/invariants.h>
+#include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/sections.h>
 
 #endif

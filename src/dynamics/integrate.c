@@ -6,6 +6,8 @@
 #include "runge_kutta.h"
 #include "stiff.h"
 
+#include <onsager/dynamics/sections.h>
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -437,3 +439,58 @@ ons_status ons_trajectories_sample(ons_trajectories *ensemble, const double *tim
     for (size_t b = 0; b < ensemble->block_count; b++) { sample_block(ensemble, b, times, count, out); }
     return ONS_OK;
 }
+
+/* ---- steps one sees -------------------------------------------------------------------------------------------------
+ */
+
+typedef struct step_inside {
+    const ons_trajectories *ensemble;
+    const dynamics_block *block;
+    size_t lane;
+} step_inside;
+
+void ons_step_point(const ons_step_view *view, double t, double *x) {
+    const step_inside *inside = view->inside;
+    for (size_t i = 0; i < inside->ensemble->field.dimension; i++) {
+        x[i] = dense_value(inside->ensemble, inside->block, i, inside->lane, t);
+    }
+}
+
+static bool any_accepted(const dynamics_block *block) {
+    int64_t any = 0;
+    for (size_t l = 0; l < ONS_LANES; l++) { any |= block->accepted[l]; }
+    return any != 0;
+}
+
+static void show_steps(const ons_trajectories *ensemble, size_t b, bool (*visit)(void *data, const ons_step_view *view),
+                       void *data) {
+    dynamics_block *block = &ensemble->blocks[b];
+    for (size_t l = 0; l < ONS_LANES; l++) {
+        const size_t who = b * ONS_LANES + l;
+        const step_inside inside = {ensemble, block, l};
+        const ons_step_view view = {who, block->t_old[l], block->t[l], &inside};
+        if (block->accepted[l] && who < ensemble->count && !visit(data, &view)) { block->running[l] = 0; }
+    }
+}
+
+ons_status ons_trajectories_visit(ons_trajectories *ensemble, double target,
+                                  bool (*visit)(void *data, const ons_step_view *view), void *data) {
+    if (!isfinite(target)) { return ons_fail(ONS_INVALID, "a finite time is expected as target, not %g", target); }
+    if (ensemble->how.method != ONS_DORMAND_PRINCE && ensemble->how.method != ONS_DOP853) {
+        return ons_fail(ONS_INVALID, "steps are seen under the methods with dense output: dormand-prince and dop853");
+    }
+    for (size_t b = 0; b < ensemble->block_count; b++) {
+        dynamics_block *block = &ensemble->blocks[b];
+        if (!prepare(ensemble, b, target, false)) { continue; }
+        while (any_running(block)) {
+            ensemble->kernels->attempt[ensemble->how.method](&ensemble->field, b, block, &ensemble->how);
+            if (any_accepted(block)) { ensemble->kernels->dense[ensemble->how.method](&ensemble->field, b, block); }
+            judge(ensemble, b);
+            show_steps(ensemble, b, visit, data);
+        }
+    }
+    return ONS_OK;
+}
+
+size_t ons_trajectories_members(const ons_trajectories *ensemble) { return ensemble->count; }
+size_t ons_trajectories_dimension(const ons_trajectories *ensemble) { return ensemble->field.dimension; }

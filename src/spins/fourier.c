@@ -8,7 +8,6 @@
 #include <fftw3.h>
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +15,11 @@ struct spins_transform {
     fftw_plan plan;
 };
 
-/* FFTW's planner is global and not reentrant; its transforms are. */
-static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
-
 static void destroy(fftw_plan plan) {
     if (!plan) { return; }
-    pthread_mutex_lock(&planner);
+    ons_planner_lock();
     fftw_destroy_plan(plan);
-    pthread_mutex_unlock(&planner);
+    ons_planner_unlock();
 }
 
 static void *numbers(size_t count, size_t size, const char *kind) {
@@ -68,10 +64,10 @@ ons_status spins_transform_create(spins_transform **result, unsigned dimension, 
     fftw_complex *scratch = (fftw_complex *)spins_complex_array(sites);
     status = transform && scratch ? ONS_OK : ONS_MEMORY;
     if (!status) {
-        pthread_mutex_lock(&planner);
+        ons_planner_lock();
         transform->plan = fftw_plan_dft((int)dimension, taken, scratch, scratch, forward ? FFTW_FORWARD : FFTW_BACKWARD,
                                         FFTW_ESTIMATE);
-        pthread_mutex_unlock(&planner);
+        ons_planner_unlock();
         if (!transform->plan) { status = no_plan(sites); }
     }
     fftw_free(scratch);
@@ -115,10 +111,10 @@ ons_status spins_fourier_create(spins_fourier **fourier, unsigned dimension, con
     fftw_complex *spectrum = (fftw_complex *)spins_fourier_spectrum(made);
     status = reals && spectrum ? ONS_OK : ONS_MEMORY;
     if (!status) {
-        pthread_mutex_lock(&planner);
+        ons_planner_lock();
         made->forward = fftw_plan_dft_r2c((int)dimension, made->lengths, reals, spectrum, FFTW_ESTIMATE);
         made->backward = fftw_plan_dft_c2r((int)dimension, made->lengths, spectrum, reals, FFTW_ESTIMATE);
-        pthread_mutex_unlock(&planner);
+        ons_planner_unlock();
         if (!made->forward || !made->backward) { status = no_plan(made->sites); }
     }
     fftw_free(reals);
