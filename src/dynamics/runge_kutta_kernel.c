@@ -125,7 +125,7 @@ INLINE void decide(dynamics_block *block, size_t n, reals h, reals error, reals 
     const whole cut = ((whole){0} - (int64_t)block->clipped) & (absolute_value(planned) >= absolute_value(left));
     const whole clipped = good & cut;
     factor = least(largest(factor, all(lowest)), all(highest));
-    factor = choose(error == error, factor, all(lowest)); /* not a number: a much shorter step */
+    factor = choose(absolute_value(error) <= INFINITY, factor, all(lowest)); /* not a number: a much shorter step */
     factor = choose(good & mask_at(block->rejected), least(factor, all(1)), factor);
     reals next = h * factor;
     /* A step that was cut at the target says nothing against the one that was planned. */
@@ -202,7 +202,8 @@ INLINE void dop853_end(const ons_field *field, size_t index, dynamics_block *blo
     const reals below = fifth + 0.01 * third;
     /* 0.85: with 0.9 one try in six is rejected, with this one in eighteen. */
     const reals square = h * h * fifth * fifth / (choose(below > 0, below, all(1)) * (double)n);
-    decide(block, n, h, choose(fifth == fifth, square, fifth), 0.85 * sixteenth_root_inverse(square), 1.0 / 3, 6, how);
+    decide(block, n, h, choose(absolute_value(fifth) <= INFINITY, square, fifth), 0.85 * sixteenth_root_inverse(square),
+           1.0 / 3, 6, how);
     pass_on(block, n, last);
 }
 
