@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhash-dev libyaml-dev libgsl-dev libhdf5-dev
-       libjansson-dev libfftw3-dev libsleef-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
+       libjansson-dev libfftw3-dev libsleef-dev libopenblas-dev liblapacke-dev libpng-dev libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox"
 check="clang clang-format clang-tidy libclang-rt-14-dev python3"
 
 packages=$build

@@ -11,5 +11,7 @@
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/integrate.h>
 #include <onsager/dynamics/lyapunov.h>
+#include <onsager/dynamics/rate_network.h>
+#include <onsager/dynamics/rate_theory.h>
 
 #endif
