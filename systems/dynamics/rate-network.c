@@ -32,7 +32,7 @@ static const ons_parameter parameters[] = {
 /* clang-format off */
 enum { X_NOW, PHI_NOW, X_VARIANCE, PHI_VARIANCE, PARTICIPATION_PHI, PARTICIPATION_X, OFFDIAGONAL_PHI,
        OFFDIAGONAL_RESIDUAL, LINEAR_CORRELATION, LINEAR_SLOPE, LINEAR_R2, LINEAR_VARIANCE, LINEAR_PARTICIPATION,
-       CLOSURE_CORRELATION, WICK_CORRELATION, CORRELATION };
+       CLOSURE_CORRELATION, WICK_CORRELATION, WICK_HALVES, CORRELATION };
 /* clang-format on */
 
 #define VALUE(symbol, title, text) [symbol] = {.name = title, .kind = ONS_VALUE, .meaning = text}
@@ -52,6 +52,8 @@ static const ons_observable observables[] = {
     VALUE(LINEAR_PARTICIPATION, "linear_participation", "participation ratio of the linear form"),
     VALUE(CLOSURE_CORRELATION, "closure_correlation", "correlation of C_ij with the wrong closure (a control)"),
     VALUE(WICK_CORRELATION, "wick_correlation", "correlation of <phi_i^2 phi_j^2>_c with 2 C_ij^2, i != j"),
+    VALUE(WICK_HALVES, "wick_correlation_halves",
+          "the same from products of the halves: without the noise of finite time"),
     [CORRELATION] = {.name = "correlation",
                      .kind = ONS_TABLE,
                      .columns = "time, phi, x",
@@ -109,7 +111,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         for (size_t k = LINEAR_CORRELATION; k <= CLOSURE_CORRELATION; k++) { ons_plan_omit(plan, observables[k].name); }
     }
     if (!is_chaotic(p)) { ons_plan_omit(plan, "offdiagonal_residual"); }
-    if (!ons_boolean(p, "moments")) { ons_plan_omit(plan, "wick_correlation"); }
+    if (!ons_boolean(p, "moments")) {
+        ons_plan_omit(plan, "wick_correlation");
+        ons_plan_omit(plan, "wick_correlation_halves");
+    }
     const double signals = 3 + ons_boolean(p, "moments"), lags = (double)ons_integer(p, "lags");
     ons_plan_bytes(plan, 8 * units * units * (2 * signals + 4 + (ons_boolean(p, "linear_form") ? 16 : 0)) +
                              8 * units * copies * (8 + 2 * lags) + 1e7);
@@ -234,11 +239,41 @@ static ons_status put_linear(const rate_state *state, ons_context *context, cons
     return status;
 }
 
-static ons_status put_wick(const rate_state *state, ons_context *context, double *C, double *fourth) {
+/* Sum over i != k of (A_ik - mean A) (B_ik - mean B). */
+static double product_off(size_t n, const double *A, const double *B) {
+    const double count = (double)n * (double)(n - 1);
+    double both = 0, sum_a = 0, sum_b = 0;
+    for (size_t i = 0; i < n * n; i++) {
+        if (i / n == i % n) { continue; }
+        both += A[i] * B[i];
+        sum_a += A[i];
+        sum_b += B[i];
+    }
+    return both - sum_a * sum_b / count;
+}
+
+/* A half's fourth moments and 2 C^2. */
+static ons_status read_wick(const rate_state *state, unsigned half, double *fourth, double *pairs) {
+    ons_status status = ons_rate_record_covariance(state->record, ONS_RATE_SQUARE, half, fourth);
+    if (!status) { status = ons_rate_record_covariance(state->record, ONS_RATE_PHI, half, pairs); }
+    for (size_t i = 0; i < state->units * state->units && !status; i++) { pairs[i] *= 2 * pairs[i]; }
+    return status;
+}
+
+static ons_status put_wick(const rate_state *state, ons_context *context, double *A, double *B) {
     const size_t n = state->units;
-    const ons_status status = ons_rate_record_covariance(state->record, ONS_RATE_SQUARE, 2, fourth);
-    for (size_t i = 0; i < n * n; i++) { C[i] *= 2 * C[i]; }
-    if (!status) { ons_value(context, WICK_CORRELATION, 0, 0, ons_match_matrices(n, fourth, C).correlation, -1); }
+    double *C = ONS_NEW(double, n *n), *D = ONS_NEW(double, n *n);
+    ons_status status = C && D ? read_wick(state, 2, A, C) : ONS_MEMORY;
+    if (!status) { ons_value(context, WICK_CORRELATION, 0, 0, ons_match_matrices(n, A, C).correlation, -1); }
+    if (!status) { status = read_wick(state, 0, A, B); }
+    if (!status) { status = read_wick(state, 1, C, D); }
+    if (!status) {
+        const double across = (product_off(n, A, D) + product_off(n, C, B)) / 2;
+        const double alike = product_off(n, A, C) * product_off(n, B, D);
+        if (alike > 0) { ons_value(context, WICK_HALVES, 0, 0, across / sqrt(alike), -1); }
+    }
+    free(C);
+    free(D);
     return status;
 }
 

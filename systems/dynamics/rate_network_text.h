@@ -26,7 +26,8 @@
     "closure_correlation\n"                                                                                            \
     "is the same for C = a^2 J C J^T + d, which is wrong: it leaves out the frequencies.\n"                            \
     "\n"                                                                                                               \
-    "moments=yes: wick_correlation compares <phi_i^2 phi_j^2> - <phi_i^2> <phi_j^2> with 2 C_ij^2.\n"
+    "moments=yes: wick_correlation compares <phi_i^2 phi_j^2> - <phi_i^2> <phi_j^2> with 2 C_ij^2; noise lowers it,\n" \
+    "wick_correlation_halves is free of that.\n"
 
 #define RATE_THEORY_DETAILS                                                                                            \
     "## One site\n"                                                                                                    \
