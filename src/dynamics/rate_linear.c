@@ -189,7 +189,7 @@ ons_status ons_rate_linear(const ons_rate_theory *theory, size_t n, const double
     free(A);
     free(Q);
     free(h);
-    return status;
+    return status == ONS_FAILED ? ONS_DONE : status;
 }
 
 ons_status ons_rate_closure(const ons_rate_theory *theory, size_t n, const double *J, double *covariance) {
@@ -204,12 +204,13 @@ ons_status ons_rate_closure(const ons_rate_theory *theory, size_t n, const doubl
     }
     for (size_t i = 0; i < n; i++) { covariance[i * n + i] = 1; }
     status = sum_powers(n, F, covariance);
+    free(F);
+    if (status) { return status == ONS_FAILED ? ONS_DONE : status; }
     double trace = 0;
     for (size_t i = 0; i < n; i++) { trace += covariance[i * n + i]; }
     const double scale = theory->activity * (double)n / trace;
-    for (size_t i = 0; i < n * n && !status; i++) { covariance[i] *= scale; }
-    free(F);
-    return status;
+    for (size_t i = 0; i < n * n; i++) { covariance[i] *= scale; }
+    return ONS_OK;
 }
 
 ons_status ons_rate_white(size_t n, double a, const double *J, double omega, double *trace, double *square) {

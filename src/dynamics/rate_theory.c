@@ -10,7 +10,7 @@
  */
 #include <onsager/dynamics/rate_theory.h>
 
-#include <fftw3.h>
+#include <gsl/gsl_fft_real.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,19 +178,18 @@ static void follow(const potential *p, ons_rate_theory *theory) {
     }
 }
 
-/* The cosine transform of an even function that has died out at the end of its table, padded eightfold. */
+/* The cosine transform of an even function that has died out at the end of its table, padded eightfold. GSL, since
+ * FFTW's planner is global and tasks run side by side. */
 static ons_status transform(const double *table, const ons_rate_theory *theory, double *spectrum) {
-    const size_t points = theory->frequencies; /* FFTW_REDFT00 of n points has the period 2 (n - 1) */
-    double *padded = fftw_alloc_real(points);
-    if (!padded) { return ons_fail(ONS_MEMORY, "no memory for a spectrum of %zu frequencies", points); }
-    fftw_plan plan = fftw_plan_r2r_1d((int)points, padded, spectrum, FFTW_REDFT00, FFTW_ESTIMATE);
-    memset(padded, 0, points * sizeof *padded);
+    const size_t period = 2 * (theory->frequencies - 1);
+    double *padded = ONS_NEW(double, period);
+    if (!padded) { return ONS_MEMORY; }
     memcpy(padded, table, theory->count * sizeof *padded);
-    fftw_execute(plan);
-    for (size_t k = 0; k < points; k++) { spectrum[k] *= theory->step; }
-    fftw_destroy_plan(plan);
-    fftw_free(padded);
-    return ONS_OK;
+    for (size_t k = 1; k < theory->count; k++) { padded[period - k] = table[k]; }
+    const int fault = gsl_fft_real_radix2_transform(padded, 1, period);
+    for (size_t k = 0; k < theory->frequencies; k++) { spectrum[k] = theory->step * padded[k]; }
+    free(padded);
+    return fault ? ons_fail(ONS_FAILED, "no Fourier transform of %zu points", period) : ONS_OK;
 }
 
 enum { PADDING = 8, MOST_TIMES = 1 << 18 };

@@ -68,10 +68,12 @@ ONS_API ons_status ons_rate_dimension(const ons_rate_theory *theory, double *phi
 /* Equal-time covariances covariance[units][units] of phi in the network with the couplings J[units][units] (row i: what
  * unit i receives): C = int domega/2pi n(omega) G G^+, G = [1 - S J]^-1, S = a/(1 + i omega). In time this is a linear
  * network of A = -1 + a J with noise of correlation q(tau) = (1 - nu) C_phi - C_phi'', so that A C + C A^T + B + B^T =
- * 0 with B = int_0^inf exp(A tau) q(tau) dtau, a power series in a J: no loop over frequencies, no eigenvectors. a J
- * must have its eigenvalues left of 1 (ONS_FAILED else). Cost: some 40 products of matrices. */
+ * 0 with B = int_0^inf exp(A tau) q(tau) dtau, a power series in a J: no loop over frequencies, no eigenvectors.
+ * ONS_DONE: a J has an eigenvalue beyond 1, its linear network is not stable and there is no such form (at g = 3 some
+ * J of N = 100, whose radius of sqrt(nu) = 0.96 fluctuates). Cost: some 40 products of matrices. */
 ONS_API ons_status ons_rate_linear(const ons_rate_theory *theory, size_t units, const double *J, double *covariance);
-/* The tempting but wrong closure C = a^2 J C J^T + d 1, d such that the mean diagonal is C_phi(0): no frequencies. */
+/* The tempting but wrong closure C = a^2 J C J^T + d 1, d such that the mean diagonal is C_phi(0): no frequencies.
+ * ONS_DONE as above. */
 ONS_API ons_status ons_rate_closure(const ons_rate_theory *theory, size_t units, const double *J, double *covariance);
 /* X with A X + X A^T + Q = 0 for a stable A and a symmetric Q, all [units][units]: the covariance of x' = A x + noise
  * (Cayley transform and squared Smith iteration; R. A. Smith, SIAM J. Appl. Math. 16, 198 (1968)). */
