@@ -218,8 +218,10 @@ void bench_laboratory(const char *onsager, const char *output) {
 static const struct part {
     const char *name;
     void (*measure)(const char *onsager, const char *output);
-} parts[] = {{"kernels", bench_kernels}, {"flips", bench_flips},     {"laboratory", bench_laboratory},
-             {"models", bench_models},   {"dipolar", bench_dipolar}, {"spin-glass", bench_spin_glass}};
+} parts[] = {{"kernels", bench_kernels},          {"flips", bench_flips},
+             {"laboratory", bench_laboratory},    {"models", bench_models},
+             {"dipolar", bench_dipolar},          {"spin-glass", bench_spin_glass},
+             {"rate-network", bench_rate_network}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
@@ -236,7 +238,7 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        fprintf(stderr, "usage: bench ONSAGER FILE.json [kernels|flips|laboratory|models|dipolar|spin-glass ..]\n");
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [kernels|flips|laboratory|models|dipolar|spin-glass|rate-network ..]\n");
         return 2;
     }
     char output[512];

@@ -31,5 +31,6 @@ void bench_laboratory(const char *onsager, const char *output);
 void bench_models(const char *onsager, const char *output);
 void bench_dipolar(const char *onsager, const char *output);
 void bench_spin_glass(const char *onsager, const char *output);
+void bench_rate_network(const char *onsager, const char *output);
 
 #endif
