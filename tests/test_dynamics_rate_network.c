@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "dynamics/rate_kernel.h"
+
 #include <math.h>
 #include <onsager/dynamics.h>
 #include <stdlib.h>
@@ -72,6 +74,68 @@ static void test_steps_are_those_of_plain_loops(void **unused) {
         }
     }
     free(p);
+}
+
+/* The kernels of this machine's instruction sets against the plain ones. */
+static void compare_kernels(const rate_kernels *fast, const rate_kernels *plain, bool single) {
+    enum { COLUMNS = 45, COUNT = 3 * RATE_PANEL * 16 };
+    const size_t copies[2] = {1, 16};
+    void *arrays[5]; /* J, x; results: plain, fast; phi */
+    ons_random random = ons_random_stream(5, 0, 0);
+    for (int a = 0; a < 5; a++) {
+        arrays[a] = aligned_alloc(64, COUNT * 8 * 4);
+        for (size_t i = 0; i < COUNT * 4; i++) {
+            const double value = ons_random_normal(&random);
+            if (single) {
+                ((float *)arrays[a])[i] = (float)value;
+            } else {
+                ((double *)arrays[a])[i] = value;
+            }
+        }
+    }
+    const double tolerance = single ? 2e-5 : 1e-13;
+    for (int c = 0; c < 2; c++) {
+        plain->multiply(3, COLUMNS, copies[c], arrays[0], arrays[1], arrays[2]);
+        fast->multiply(3, COLUMNS, copies[c], arrays[0], arrays[1], arrays[3]);
+        for (size_t i = 0; i < 3 * RATE_PANEL * copies[c]; i++) {
+            const double a = single ? (double)((float *)arrays[2])[i] : ((double *)arrays[2])[i],
+                         b = single ? (double)((float *)arrays[3])[i] : ((double *)arrays[3])[i];
+            assert_near(a, b, tolerance * 10);
+        }
+    }
+    for (int kind = ONS_RATE_TANH; kind <= ONS_RATE_LINEAR; kind++) {
+        plain->activate((ons_rate_activation)kind, COUNT, arrays[1], arrays[2]);
+        fast->activate((ons_rate_activation)kind, COUNT, arrays[1], arrays[3]);
+        plain->stage(COUNT, arrays[1], arrays[2], arrays[1], 0.1, arrays[2], 0, NULL);
+        fast->stage(COUNT, arrays[1], arrays[3], arrays[1], 0.1, arrays[3], 0, NULL);
+        for (size_t i = 0; i < COUNT; i++) {
+            const double x = single ? (double)((float *)arrays[1])[i] : ((double *)arrays[1])[i];
+            const double phi = kind == ONS_RATE_TANH  ? tanh(x)
+                               : kind == ONS_RATE_ERF ? erf(x * 0.88622692545275801)
+                                                      : x;
+            const double a = single ? (double)((float *)arrays[2])[i] : ((double *)arrays[2])[i],
+                         b = single ? (double)((float *)arrays[3])[i] : ((double *)arrays[3])[i];
+            assert_near(a, x + 0.1 * (phi - x), tolerance);
+            assert_near(b, x + 0.1 * (phi - x), tolerance);
+        }
+        assert_near(plain->product(COUNT, arrays[2], arrays[3]), fast->product(COUNT, arrays[2], arrays[3]), 1e-10);
+    }
+    for (int a = 0; a < 5; a++) { free(arrays[a]); }
+}
+
+static void test_kernels_agree(void **unused) {
+    for (int single = 0; single < 2; single++) {
+        compare_kernels(&rate_kernels_plain[single], &rate_kernels_plain[single], single);
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+            compare_kernels(&rate_kernels_v3[single], &rate_kernels_plain[single], single);
+        }
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl")) {
+            compare_kernels(&rate_kernels_v4[single], &rate_kernels_plain[single], single);
+        }
+#endif
+    }
 }
 
 static void test_copies_do_not_know_each_other(void **unused) {
@@ -311,6 +375,7 @@ static void test_large_networks_follow_the_theory(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_are_those_of_plain_loops),
+        cmocka_unit_test(test_kernels_agree),
         cmocka_unit_test(test_copies_do_not_know_each_other),
         cmocka_unit_test(test_orders_of_convergence),
         cmocka_unit_test(test_sparse_equals_dense),
