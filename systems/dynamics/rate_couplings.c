@@ -38,7 +38,7 @@ static ons_status read_matrix(const char *path, size_t units, double *J) {
     }
     if (!status && count != units * units) {
         status = ons_fail(ONS_INVALID, "%s: N=%zu rows of %zu numbers were expected, here are %zu rows", path, units,
-                          units, count / units);
+                          units, units ? count / units : 0);
     }
     free(bytes);
     return status;
