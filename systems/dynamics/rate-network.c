@@ -190,7 +190,9 @@ static ons_status persist(void *memory, ons_part *part) {
     ons_rate_network_store(state->network, state->x);
     ons_status status = ons_persist_configuration(part, "x", ONS_F64, state->x, 2, dimensions);
     if (!status) { status = ons_persist(part, "steps", ONS_U64, &state->steps, 1); }
-    if (!status) { status = ons_persist(part, "record", ONS_F64, numbers, count); }
+    size_t kept = state->steps < state->last ? count : 0; /* what has come to its end needs no sums any more */
+    if (!status) { status = ons_persist_count(part, "record_length", &kept, count); }
+    if (!status) { status = ons_persist(part, "record", ONS_F64, numbers, kept); }
     if (!status && ons_part_reading(part)) { ons_rate_network_load(state->network, state->x); }
     return status;
 }
