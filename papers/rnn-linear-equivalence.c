@@ -353,8 +353,8 @@ static ons_status simulations(ons_reproduction *r) {
     by_size at = {0};
     ons_status status = ONS_OK;
     for (size_t k = 0; k < SIZES && !status; k++) {
-        status = ons_reproduction_run(r, &results, jobs[k].name, NETWORK " N=%d duration=%d replicas=%d", jobs[k].size,
-                                      jobs[k].duration, jobs[k].replicas);
+        status = ons_reproduction_run(r, &results, jobs[k].name, NETWORK " N=%d duration=%d steps=%d replicas=%d",
+                                      jobs[k].size, jobs[k].duration, jobs[k].duration + 200, jobs[k].replicas);
         if (!status) { read_size(ons_results_task(results, 0), jobs[k].size, k, &at); }
     }
     if (status) { return status; }
@@ -362,9 +362,9 @@ static ons_status simulations(ons_reproduction *r) {
     status = settle_dimension(r, &at);
     if (!status) { status = draw_correlation(r, ons_results_task(results, 0)); }
     if (!status) {
-        status = ons_reproduction_run(r, &results, "moments",
-                                      NETWORK " N=400 duration=%d replicas=1 moments=yes linear_form=no lags=0",
-                                      full ? 60000 : 8000);
+        status = ons_reproduction_run(
+            r, &results, "moments", NETWORK " N=400 duration=%d steps=%d replicas=1 moments=yes linear_form=no lags=0",
+            full ? 60000 : 8000, full ? 60200 : 8200);
     }
     if (!status) {
         const ons_task_result *task = ons_results_task(results, 0);
