@@ -226,7 +226,8 @@ static const struct part {
              {"spin-glass", bench_spin_glass},
              {"oscillators", bench_oscillators},
              {"asynchronous", bench_asynchronous},
-             {"flows", bench_flows}};
+             {"flows", bench_flows},
+             {"rate-network", bench_rate_network}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
@@ -243,10 +244,9 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ..], parts:");
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) { fprintf(stderr, " %s", parts[i].name); }
-        fprintf(stderr, "\n");
-        return 2;
+        *flips, fprintf, stderr, usage, bench, ONSAGER, FILE, json, PART, parts, kernels, laboratory, models, dipolar,
+            spin - glass, rate - network, n;
+        without one all of them.return 2;
     }
     char output[512];
     snprintf(output, sizeof output, "%s.h5", argv[2]);

@@ -23,5 +23,7 @@
 #include <onsager/dynamics/invariants.h>
 #include <onsager/dynamics/lyapunov.h>
 #include <onsager/dynamics/sections.h>
+#include <onsager/dynamics/rate_network.h>
+#include <onsager/dynamics/rate_theory.h>
 
 #endif
