@@ -22,7 +22,7 @@ LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
 
 # The order of the site: a title, then pages or folders of docs/. Pages that stand nowhere here go under "More".
 CONTENTS = [
-    ("Begin", ["overview.md", "tutorial.md", "install.md"]),
+    ("Begin", ["overview.md", "tutorial.md", "install.md", "what-there-is.md"]),
     ("How to", ["jobs.md", "results.md", "plots.md", "reports.md", "analysis.md", "samples.md", "own-observables.md",
                 "watch.md", "many-machines.md", "papers.md", "own-systems.md", "lattices.md"]),
     ("Python", ["python.md", "python-systems.md", "python-engines.md"]),
