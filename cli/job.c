@@ -94,13 +94,13 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
 }
 
 /* The system of an archive, by the name that stands in it or as the user tells (`given`). */
-static ons_status open_stored_system(cli_system *system, const char *archive, const char *name, bool given) {
+static ons_status open_stored_system(cli_system *system, const char *name, bool given) {
     const ons_status status = cli_system_open(system, name ? name : "", "");
     if (status != ONS_INVALID || given || !name || cli_is_source(name)) { return status; }
     return ons_fail(ONS_INVALID,
-                    "%s: its system '%s' is one of your own; say where its C file is: --system FILE.c, or the words of "
+                    "its system '%s' is one of your own; say where its C file is: --system FILE.c, or the words of "
                     "'onsager run' in place of the archive",
-                    archive, name);
+                    name);
 }
 
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened) {
@@ -115,7 +115,7 @@ ons_status cli_job_reopen_share(const char *archive, const char *yaml, const cha
     if (status == ONS_OK) { status = ons_job_set(opened->job, "output", archive); }
     if (status == ONS_OK && part) { status = ons_job_set(opened->job, "part", part); }
     const char *name = system ? system : status == ONS_OK ? ons_job_system_name(opened->job) : NULL;
-    if (status == ONS_OK) { status = open_stored_system(&opened->system, archive, name, system != NULL); }
+    if (status == ONS_OK) { status = open_stored_system(&opened->system, name, system != NULL); }
     return status == ONS_OK ? bind(opened, name) : status;
 }
 
