@@ -30,6 +30,13 @@ static ons_status sort_words(const cli_arguments *arguments, request *asked) {
     for (size_t i = 0; i < arguments->word_count; i++) {
         const char *word = arguments->words[i];
         if (is_assignment(word)) { continue; }
+        const char *verb = arguments->verb->name;
+        if (ends_with(word, ".h5") && (strcmp(verb, "run") == 0 || strcmp(verb, "watch") == 0)) {
+            return ons_fail(ONS_INVALID, "'%s' is an archive; onsager %s takes a system or a job file%s", word, verb,
+                            verb[0] == 'r'
+                                ? " (the same one with -o goes on with its archive)"
+                                : " ('onsager plot FILE.h5 --picture' draws the state that an archive holds)");
+        }
         const char **place = ends_with(word, ".yaml") || ends_with(word, ".yml") ? &asked->file : &asked->system;
         if (asked->file || asked->system) {
             const char *first = asked->file ? asked->file : asked->system;
@@ -54,12 +61,12 @@ static ons_status read_words(const cli_arguments *arguments, const request *aske
 }
 
 /* The path of a system that a job file names stands relative to that file. */
-static ons_status open_system(const request *asked, const ons_job *job, cli_system *system) {
+static ons_status open_system(const request *asked, const ons_job *job, const char *verb, cli_system *system) {
     const char *name = ons_job_system_name(job), *place = ons_job_system_place(job);
     if (!name) {
         return ons_fail(ONS_INVALID,
-                        "%s%sno system is named: onsager run SYSTEM key=value ... ('onsager list' shows all)",
-                        asked->file ? asked->file : "", asked->file ? ": " : "");
+                        "%s%sno system is named: onsager %s SYSTEM key=value ... ('onsager list' shows all)",
+                        asked->file ? asked->file : "", asked->file ? ": " : "", verb);
     }
     const char *slash = asked->file && place[0] ? strrchr(asked->file, '/') : NULL;
     if (!cli_is_source(name) || !slash || name[0] == '/') { return cli_system_open(system, name, place); }
@@ -82,8 +89,18 @@ ons_status cli_job_open(const cli_arguments *arguments, const char *output, cli_
     ons_status status = sort_words(arguments, &asked);
     if (status == ONS_OK) { status = ons_job_create(&opened->job); }
     if (status == ONS_OK) { status = read_words(arguments, &asked, output, opened->job); }
-    if (status == ONS_OK) { status = open_system(&asked, opened->job, &opened->system); }
+    if (status == ONS_OK) { status = open_system(&asked, opened->job, arguments->verb->name, &opened->system); }
     return status == ONS_OK ? bind(opened, ons_job_system_name(opened->job)) : status;
+}
+
+/* The system of an archive, by the name that stands in it or as the user tells (`given`). */
+static ons_status open_stored_system(cli_system *system, const char *name, bool given) {
+    const ons_status status = cli_system_open(system, name ? name : "", "");
+    if (status != ONS_INVALID || given || !name || cli_is_source(name)) { return status; }
+    return ons_fail(ONS_INVALID,
+                    "its system '%s' is one of your own; say where its C file is: --system FILE.c, or the words of "
+                    "'onsager run' in place of the archive",
+                    name);
 }
 
 ons_status cli_job_reopen(const char *archive, const char *yaml, const char *system, cli_job *opened) {
@@ -98,7 +115,7 @@ ons_status cli_job_reopen_share(const char *archive, const char *yaml, const cha
     if (status == ONS_OK) { status = ons_job_set(opened->job, "output", archive); }
     if (status == ONS_OK && part) { status = ons_job_set(opened->job, "part", part); }
     const char *name = system ? system : status == ONS_OK ? ons_job_system_name(opened->job) : NULL;
-    if (status == ONS_OK) { status = cli_system_open(&opened->system, name ? name : "", ""); }
+    if (status == ONS_OK) { status = open_stored_system(&opened->system, name, system != NULL); }
     return status == ONS_OK ? bind(opened, name) : status;
 }
 

@@ -87,8 +87,10 @@ static void add_verb(ons_text *text, const cli_verb *verb) {
     ons_text_add(&heading, "onsager %s %s", verb->name, verb->usage);
     add_heading(text, "SS", heading.data ? heading.data : verb->name);
     ons_text_free(&heading);
-    add_words(text, verb->summary);
-    ons_text_add(text, ".\n");
+    ons_text sentence = {0};
+    ons_text_add(&sentence, "%s.", verb->summary);
+    if (sentence.data) { add_lines(text, sentence.data, strlen(sentence.data)); }
+    ons_text_free(&sentence);
     if (verb->details) { add_paragraphs(text, verb->details); }
     for (const cli_option *option = verb->options; option->meaning; option++) { add_option(text, option); }
 }
@@ -184,6 +186,11 @@ static void add_lists(ons_text *text) {
         add_option_words(text, verb);
         ons_text_add(text, "' ;;\n");
     }
+    for (size_t i = 0; cli_analysis_at(i); i++) {
+        ons_text_add(text, "    %s) echo '", strrchr(cli_analysis_at(i)->name, ' ') + 1);
+        add_option_words(text, cli_analysis_at(i));
+        ons_text_add(text, "' ;;\n");
+    }
     ons_text_add(text, "    esac\n}\n\n");
 }
 
@@ -197,6 +204,7 @@ void cli_bash(ons_text *text) {
                        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
                        "        words=$_onsager_verbs\n"
                        "    elif [ \"${word:0:1}\" = - ]; then\n"
+                       "        [ \"$verb\" = analyse ] && [ \"$COMP_CWORD\" -gt 3 ] && verb=${COMP_WORDS[3]}\n"
                        "        words=$(_onsager_options \"$verb\")\n"
                        "    else\n"
                        "        case $verb in\n"

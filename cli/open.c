@@ -11,41 +11,41 @@
 #define JOB_LIMIT ((size_t)64 << 20)
 
 /* Builds the archive anew from the parts of the job that the YAML describes. Where the system cannot be found (a user's
- * own), ONS_INVALID; the archive is as it was. */
-static ons_status gather(const char *path, const char *yaml) {
+ * own, and `system` is NULL), ONS_INVALID; the archive is as it was. */
+static ons_status gather(const char *path, const char *yaml, const char *system) {
     cli_job opened;
-    ons_status status = cli_job_reopen(path, yaml, NULL, &opened);
+    ons_status status = cli_job_reopen(path, yaml, system, &opened);
     if (status == ONS_OK) { status = ons_results_collect(opened.job); }
     cli_job_close(&opened);
     return status;
 }
 
 /* There are parts, and no archive yet: the job is written beside them. */
-static ons_status gather_first(const char *path, const char *parts) {
+static ons_status gather_first(const char *path, const char *parts, const char *system) {
     char *file = ons_format("%s/job.yaml", parts), *yaml = NULL;
     size_t count;
     ons_status status = file ? ONS_OK : ONS_MEMORY;
     if (file && ons_file_exists(file)) {
         status = ons_file_read(file, JOB_LIMIT, &yaml, &count);
-        if (status == ONS_OK) { status = gather(path, yaml); }
+        if (status == ONS_OK) { status = gather(path, yaml, system); }
     }
     free(yaml);
     free(file);
     return status;
 }
 
-ons_status cli_results_open(ons_results **results, const char *path) {
+static ons_status open_results(ons_results **results, const char *path, const char *system) {
     char *parts = ons_format("%s.parts", path);
     if (!parts) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
     const bool left = ons_file_exists(parts);
-    if (left && !ons_file_exists(path)) { status = gather_first(path, parts); }
+    if (left && !ons_file_exists(path)) { status = gather_first(path, parts, system); }
     free(parts);
     if (status != ONS_OK) { return status; }
     status = ons_results_read(results, path);
     if (status != ONS_OK || !left) { return status; }
     char *yaml = ons_copy(ons_results_job(*results));
-    if (yaml && gather(path, yaml) == ONS_OK) {
+    if (yaml && gather(path, yaml, system) == ONS_OK) {
         ons_results *newer;
         if (ons_results_read(&newer, path) == ONS_OK) {
             ons_results_free(*results);
@@ -58,8 +58,10 @@ ons_status cli_results_open(ons_results **results, const char *path) {
     return ONS_OK;
 }
 
-/* ---- quantities of the user's own
- * ------------------------------------------------------------------------------------- */
+ons_status cli_results_open(ons_results **results, const char *path) { return open_results(results, path, NULL); }
+
+/* ---- quantities of the user's own -----------------------------------------------------------------------------------
+ */
 
 static bool is_measure(const char *word) { return strncmp(word, "measure.", 8) == 0 && strchr(word, '=') != NULL; }
 
@@ -96,7 +98,7 @@ ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **
     } else {
         status = cli_only_word(arguments, "an archive", path);
     }
-    if (status == ONS_OK) { status = cli_results_open(results, *path); }
+    if (status == ONS_OK) { status = open_results(results, *path, cli_option_value(arguments, "system")); }
     if (status == ONS_OK && measured) { status = measure_words(arguments, *results); }
     if (status != ONS_OK) {
         ons_results_free(*results);

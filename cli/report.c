@@ -239,11 +239,19 @@ static char *default_output(const char *archive) {
     return ons_format("%.*s.html", (int)length, archive);
 }
 
+static ons_status check_output(const char *output) {
+    const char *dot = strrchr(output, '.');
+    const bool page = dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
+    if (page || strcmp(output, "-") == 0) { return ONS_OK; }
+    return ons_fail(ONS_INVALID, "'%s' must end with .html, the only form of a report; - is standard output", output);
+}
+
 ons_status cli_report(cli_arguments *arguments) {
     const char *path, *given = cli_option_value(arguments, "output");
     request asked = {.system = cli_option_value(arguments, "system")};
     ons_status status = arguments->word_count ? ONS_OK : cli_only_word(arguments, "an archive", &path);
     if (status == ONS_OK) { status = cli_exact_option(arguments, &asked.exact, &asked.source); }
+    if (status == ONS_OK && given) { status = check_output(given); }
     if (status != ONS_OK) { return status; }
     char *output = given ? ons_copy(given) : default_output(arguments->words[0]);
     ons_text page = {0};

@@ -258,7 +258,8 @@ static ons_status look_at_folder(answer *a, const char *folder) {
     for (size_t i = 0; i < f.count && status == ONS_OK; i++) {
         status = look_at_output(a, f.paths[i], true);
         if (status == ONS_INVALID) { /* a file of another kind says nothing of the others */
-            fprintf(stderr, "onsager: %s\n", ons_message());
+            const bool named = strstr(ons_message(), f.paths[i]) != NULL;
+            fprintf(stderr, "onsager: %s%s%s\n", named ? "" : f.paths[i], named ? "" : ": ", ons_message());
             status = ONS_OK;
         }
     }

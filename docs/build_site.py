@@ -22,10 +22,10 @@ LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
 
 # The order of the site: a title, then pages or folders of docs/. Pages that stand nowhere here go under "More".
 CONTENTS = [
-    ("Begin", ["overview.md", "tutorial.md", "install.md"]),
-    ("How to", ["jobs.md", "results.md", "plots.md", "reports.md", "analysis.md", "reweighting.md", "own-observables.md",
+    ("Begin", ["overview.md", "tutorial.md", "install.md", "what-there-is.md"]),
+    ("How to", ["jobs.md", "results.md", "plots.md", "reports.md", "analysis.md", "samples.md", "own-observables.md",
                 "watch.md", "many-machines.md", "papers.md", "own-systems.md", "lattices.md"]),
-    ("Python", ["python.md", "python-systems.md"]),
+    ("Python", ["python.md", "python-systems.md", "python-engines.md"]),
     ("Physics", ["spin-models.md", "spin-glasses.md", "kinetics.md", "exact.md", "critical-points.md"]),
     ("Systems", ["systems"]),
     ("Papers", ["papers"]),

@@ -24,6 +24,15 @@ from .values import elements, flatten, is_grid, single, word
 _LOOKS = 0.2  # seconds between two looks at the progress
 
 
+def _keyword_meant(fault, words):
+    """The library knows the keys of jobs; of what is a keyword here alone the nearest name is told too."""
+    for key in words:
+        guess = _descriptors.nearest(key, ("progress", "grids"))
+        if guess and f"unknown key `{key}`" in str(fault) and "did you mean" not in str(fault):
+            return InvalidError(f"there is no keyword '{key}'; did you mean '{guess}'?")
+    return None
+
+
 @ffi.def_extern(name="onsager_warning")
 def _keep_warning(data, line):
     ffi.from_handle(data).append(text(line))
@@ -46,7 +55,10 @@ class Job:
         system, words = _unfold(system, words)
         self.call = _call(system, grids, words)
         self.descriptor = self._read(system, grids, dict(words, output=output))
-        check(lib.ons_job_bind(self._pointer, self.descriptor.pointer, self.descriptor.code))
+        try:
+            check(lib.ons_job_bind(self._pointer, self.descriptor.pointer, self.descriptor.code))
+        except InvalidError as fault:
+            raise _keyword_meant(fault, words) or fault from None
         self.descriptor.finished()
 
     def _read(self, system, grids, words):

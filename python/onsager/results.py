@@ -121,6 +121,12 @@ class Results(Mapping):
             return sorted(values)
         return values
 
+    def task(self, index):
+        """One of `tasks`, counted from 0."""
+        if not isinstance(index, int) or not -len(self.tasks) <= index < len(self.tasks):
+            raise InvalidError(f"there is no task {index!r}: {self.path} has {len(self.tasks)}, counted from 0")
+        return self.tasks[index]
+
     # ---- results by name
 
     def __getitem__(self, name):
@@ -134,7 +140,8 @@ class Results(Mapping):
     def __getattr__(self, name):
         if not name.startswith("_") and name in self.names:
             return self[name]
-        raise AttributeError(f"Results have no attribute '{name}'")
+        guess = None if name.startswith("_") else _descriptors.nearest(name, self.names)
+        raise AttributeError(f"Results have no attribute '{name}'" + (f"; did you mean '{guess}'?" if guess else ""))
 
     def __iter__(self):
         return iter(self.names)
@@ -298,7 +305,7 @@ class Results(Mapping):
         """The samples that the archive keeps of a task: bins, record, series and snapshots as numpy arrays."""
         from .samples import Samples
 
-        return Samples(self, self.tasks[task])
+        return Samples(self, self.task(task))
 
     def __repr__(self):
         from .text import results_text

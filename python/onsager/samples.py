@@ -110,6 +110,11 @@ class Reweighted:
     overlap: float
     samples: int
 
+    def __repr__(self):
+        lost = int(np.isnan(self.mean).sum())
+        outside = f", {lost} outside the histograms" if lost else ""
+        return f"<onsager reweighted {self.quantity}: {len(self.x)} points{outside}; {self.samples} samples, x, mean, error>"
+
 
 def reweight(results, quantity, x="temperature", at=None):
     """A quantity at parameters that were not simulated, from all histograms together (MBAR): a list of Reweighted.
@@ -197,7 +202,7 @@ def _shaped(pointer, *shape):
 def binning(results, quantity, task=0):
     """The error of a quantity against the length of blocks; its plateau is the error: length, blocks, error, error_error."""
     view, found = _View(results), ffi.new("ons_binning *")
-    check(lib.ons_results_binning(view.pointer, results.tasks[task].index, encoded(quantity), found))
+    check(lib.ons_results_binning(view.pointer, results.task(task).index, encoded(quantity), found))
     levels, size = found.levels, found.size
     made = Finding(f"binning of {quantity}", length=array(found.length, (levels,)), blocks=array(found.blocks, (levels,)),
                    error=_shaped(found.error, levels, size), error_error=_shaped(found.error_error, levels, size))
@@ -209,7 +214,7 @@ def bootstrap(results, quantity, task=0, *, resamples=1000, probabilities=(0.025
     """Block bootstrap of a quantity: value, error, quantiles at the probabilities, and the resamples themselves."""
     view, found = _View(results), ffi.new("ons_bootstrap *")
     wanted = ffi.new("double[]", list(probabilities))
-    check(lib.ons_results_bootstrap(view.pointer, results.tasks[task].index, encoded(quantity), resamples, wanted,
+    check(lib.ons_results_bootstrap(view.pointer, results.task(task).index, encoded(quantity), resamples, wanted,
                                     len(wanted), found))
     size = found.size
     quantiles = array(found.quantiles, (size, len(wanted)))
@@ -228,7 +233,7 @@ def autocorrelation(results, component, task=0):
     Lags and times are in samples; tau[window] is the integrated autocorrelation time.
     """
     view, found = _View(results), ffi.new("ons_autocorrelation_times *")
-    check(lib.ons_results_autocorrelation(view.pointer, results.tasks[task].index, encoded(component), found))
+    check(lib.ons_results_autocorrelation(view.pointer, results.task(task).index, encoded(component), found))
     fields = {name: array(getattr(found, name), (found.lags,)) for name in ("lag", "function", "tau", "tau_error")}
     made = Finding(f"autocorrelation of {component}", stride=found.stride, rows=int(found.rows), window=int(found.window),
                    **fields)
@@ -242,7 +247,7 @@ def distribution(results, component, task=0, *, bins=0, x=None):
     x: a parameter that is reweighted to where both peaks are equally high. bins=0: as the data ask for.
     """
     view, found = _View(results), ffi.new("ons_distribution *")
-    check(lib.ons_results_distribution(view.pointer, results.tasks[task].index, encoded(component), bins,
+    check(lib.ons_results_distribution(view.pointer, results.task(task).index, encoded(component), bins,
                                        ffi.NULL if x is None else encoded(x), found))
     count = found.bins
     made = Finding(f"distribution of {component}", edges=array(found.edges, (count + 1,)),
@@ -260,7 +265,7 @@ def structure(results, name=None, task=0, *, components=1, states=1):
     name: the array of the configuration; components, states: of vectors and of Potts states.
     """
     view, found = _View(results), ffi.new("ons_structure *")
-    check(lib.ons_results_structure(view.pointer, results.tasks[task].index, ffi.NULL if name is None else encoded(name),
+    check(lib.ons_results_structure(view.pointer, results.task(task).index, ffi.NULL if name is None else encoded(name),
                                     components, states, found))
     shape = (found.rows, found.columns)
     made = Finding("structure factor", value=array(found.value, shape), error=array(found.error, shape),

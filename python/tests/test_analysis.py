@@ -130,6 +130,10 @@ def test_quantities_of_ones_own_before_and_after_the_run(critical):
     np.testing.assert_allclose(after["ratio"].mean, critical["binder_ratio"].mean, rtol=1e-6)
     with pytest.raises(onsager.InvalidError, match="energy"):
         critical.measure(wrong="enrgy^2")
+    with pytest.raises(onsager.InvalidError, match="there is no task 99"):
+        critical.binning("energy", 99)
+    with pytest.raises(AttributeError, match="did you mean 'binder'"):
+        critical.bindr
 
 
 def test_reweighting_agrees_with_direct_runs(critical):

@@ -98,6 +98,7 @@ def test_takes_a_c_file(tmp_path):
 
 @pytest.mark.parametrize("system, words, expected", [
     ("ising", {"temprature": 2.0}, "temperature"),
+    ("ising", {"progess": False}, "did you mean 'progress'"),
     ("isong", {}, "did you mean 'ising'"),
     ("ising", {"L": 4.5}, "4.5"),
     ("ising", {"L": object()}, "type object"),

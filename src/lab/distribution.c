@@ -301,7 +301,8 @@ ons_status ons_results_distribution(const ons_archive_view *view, size_t place, 
     if (result == NULL) { return ons_fail(ONS_INVALID, "there is no task %zu", place); }
     ons_status status = ons_samples_task(view->samples, ons_samples_find(view->samples, result->key), &task);
     if (status == ONS_OK && (task->components == 0 || task->replicas == 0)) {
-        status = ons_fail(ONS_INVALID, "task %s has no samples", result->key);
+        status = ons_fail(ONS_INVALID, "%s: task %s keeps no samples; means of stationary systems have some",
+                          view->results->path, result->key);
     }
     if (status == ONS_OK) { status = distribute(view, result, component, bins, x, task, &weight, &t, distribution); }
     lab_weight_close(&weight);

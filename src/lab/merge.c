@@ -80,7 +80,9 @@ static ons_status check_archive(merger *m, size_t archive) {
     bool damaged;
     for (size_t i = 0; i < archive; ++i) {
         if (same_file(path, m->archives[i])) {
-            return ons_fail(ONS_INVALID, "%s: is given twice (as %s too)", path, m->archives[i]);
+            const bool renamed = strcmp(path, m->archives[i]) != 0;
+            return ons_fail(ONS_INVALID, "%s: is given twice%s%s%s", path, renamed ? " (as " : "",
+                            renamed ? m->archives[i] : "", renamed ? " too)" : "");
         }
     }
     if (!ons_file_exists(path)) { return lab_refuse_missing(path); }

@@ -177,9 +177,9 @@ static ons_status open_quantity(ons_quantity *quantity, const ons_task_samples *
     const ons_derived *derived = find_derived(own, name);
     if (find_mean(quantity, name)) { return ONS_OK; }
     if (derived != NULL) { return open_derived(quantity, own, derived, axis); }
-    if (is_word(name) || ons_expression_parse(&quantity->expression, name) != ONS_OK) {
-        return refuse(quantity, own, job, name);
-    }
+    if (is_word(name)) { return refuse(quantity, own, job, name); }
+    const ons_status status = ons_expression_parse(&quantity->expression, name);
+    if (status != ONS_OK) { return status; }
     return open_expression(quantity, name);
 }
 

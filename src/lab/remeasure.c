@@ -38,7 +38,8 @@ typedef struct session {
 } session;
 
 static ons_status refuse(const asked *a, const char *why) {
-    return ons_fail(ONS_INVALID, "measure.%s=%s: %s", a->name, a->formula.text == NULL ? "" : a->formula.text, why);
+    const char *text = a->formula.text; /* NULL: it could not be read, the reason quotes it */
+    return ons_fail(ONS_INVALID, "measure.%s%s%s: %s", a->name, text == NULL ? "" : "=", text == NULL ? "" : text, why);
 }
 
 /* The present message with the formula before it. */

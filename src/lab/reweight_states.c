@@ -73,7 +73,8 @@ static ons_status load_rows(const lab_question *question, size_t index, size_t s
         total += task->counts[r];
     }
     if (status == ONS_OK && (total == 0 || task->samples->components == 0)) {
-        status = ons_fail(ONS_INVALID, "task %s has no record of its samples", task->result->key);
+        status = ons_fail(ONS_INVALID, "%s: task %s keeps no record of samples; means of stationary systems have one",
+                          question->view->results->path, task->result->key);
     }
     return status;
 }

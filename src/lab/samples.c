@@ -110,8 +110,9 @@ ons_status ons_task_samples_find(const ons_task_samples *task, const char *name,
     for (*first = at; at < task->components && belongs(task->component[at], name); ++at) { ++*count; }
     if (*count > 0) { return ONS_OK; }
     const char *near = ons_nearest(name, task->component, task->components);
-    return near == NULL ? ons_fail(ONS_INVALID, "no samples of '%s' are stored", name)
-                        : ons_fail(ONS_INVALID, "no samples of '%s' are stored; did you mean '%s'?", name, near);
+    if (near != NULL) { return ons_fail(ONS_INVALID, "no samples of '%s' are stored; did you mean '%s'?", name, near); }
+    return ons_fail(ONS_INVALID, "no samples of '%s' are stored, only those of measured means%s%s", name,
+                    task->components > 0 ? " such as " : "", task->components > 0 ? task->component[0] : "");
 }
 
 ons_status ons_task_samples_joint(const ons_task_samples *task, ons_joint **joint) {
@@ -124,7 +125,7 @@ ons_status ons_task_samples_joint(const ons_task_samples *task, ons_joint **join
         if (own != NULL && own->samples > 0) { bins[sampled++] = own; }
     }
     const ons_status status = sampled == 0
-                                  ? ons_fail(ONS_INVALID, "task %s has no samples", task->key)
+                                  ? ons_fail(ONS_INVALID, "task %s keeps no samples", task->key)
                                   : ons_joint_create(joint, bins, sampled, task->independent ? ONS_INDEPENDENT : 0);
     free(bins);
     return status;

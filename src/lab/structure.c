@@ -139,7 +139,8 @@ static ons_status choose(const ons_task_samples *task, const char *name, const o
         if (*array != NULL) { return ONS_OK; }
         return ons_fail(ONS_INVALID, "the snapshots hold no array '%s', but '%s'", name, replica->array[0].name);
     }
-    return ons_fail(ONS_INVALID, "task %s has no snapshots; run with snapshots=N to keep some", task->key);
+    return ons_fail(ONS_INVALID, "task %s has no snapshots; run with snapshots=N to keep the state of every N-th step",
+                    task->key);
 }
 
 ons_status ons_results_structure(const ons_archive_view *view, size_t place, const char *name, size_t components,

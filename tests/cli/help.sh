@@ -6,7 +6,7 @@ code 0; has out "onsager run"
 code 0 help; has out "describe"
 code 0 --help; has out "report"
 code 0 --version; has out "onsager 0."
-for verb in list describe run merge status show plot report analyse reproduce new; do
+for verb in list describe run merge status show plot report analyse watch reproduce new; do
     code 0 "$verb" --help; has out "onsager $verb"
     code 0 help "$verb"; has out "onsager $verb"
     code 2 "$verb" --no-such-option; has err "--no-such-option"; one_line
@@ -30,6 +30,10 @@ code 2 plot x.h5 -o x.bmp; has err ".svg"; one_line
 code 2 plot x.h5 --log z; has err "xy"; one_line
 code 2 plot x.h5 --task 1; has err "--picture"; one_line
 code 2 plot x.h5 --picture -y energy; has err "--picture"; one_line
+code 2 run x.h5; has err "archive"; one_line
+code 2 watch x.h5; has err "archive"; one_line
+code 2 watch; has err "onsager watch SYSTEM"; one_line
+code 2 report x.h5 -o x.pdf; has err ".html"; one_line
 code 2 show x.h5 -o cvs; has err "csv"; one_line
 code 2 analyse x.h5; has err "analyse"; one_line
 
