@@ -51,10 +51,19 @@ def table(head, align, rows):
     return cells(head) + "|" + "|".join(align) + "|\n" + "".join(cells(row) for row in rows)
 
 
+def catalogue():
+    """The flows and maps of the catalogue: one row stands for all."""
+    text = open(os.path.join(os.path.dirname(readme), "systems", "dynamics", "flows.yaml")).read()
+    return set(re.findall(r"(?m)^([a-z][a-z0-9_]*):", text))
+
+
 def systems_and_papers():
-    known = json.load(open(os.path.join(folder, "list.json")))
-    text = table(["system", "what it is"], ["---", "---"],
-                 [[f"[{s['name']}](docs/systems/{s['name']}.md)", s["summary"]] for s in known["systems"]])
+    known, flows = json.load(open(os.path.join(folder, "list.json"))), catalogue()
+    rows = [[f"[{s['name']}](docs/systems/{s['name']}.md)", s["summary"]] for s in known["systems"] if s["name"] not in flows]
+    rows.append([f"[{len(flows)} flows, maps and delay equations](docs/chaos-catalogue.md)",
+                 "[lorenz](docs/systems/lorenz.md), [rossler](docs/systems/rossler.md), [henon](docs/systems/henon.md), "
+                 "[mackeyglass](docs/systems/mackeyglass.md) and others: Lyapunov spectra, dimensions, periods"])
+    text = table(["system", "what it is"], ["---", "---"], rows)
     if not known["papers"]:
         return text + "\nNo paper is reproduced yet.\n"
     return text + "\n" + table(["paper", "what is reproduced", "effort", "agree", "differ", "not checked"],

@@ -120,7 +120,7 @@ static void scalar_step(const ons_oscillator_options *o, double *x, const double
     const size_t L = o->sites;
     const double h = o->step;
     drift(o, x, omega, k[0]);
-    if (o->scheme == ONS_CLASSICAL_RUNGE_KUTTA) {
+    if (o->scheme == ONS_OSCILLATOR_RUNGE_KUTTA) {
         for (int s = 1; s < 4; s++) {
             for (size_t i = 0; i < L; i++) { y[i] = x[i] + (s == 3 ? h : h / 2) * k[s - 1][i]; }
             drift(o, y, omega, k[s]);
@@ -129,7 +129,7 @@ static void scalar_step(const ons_oscillator_options *o, double *x, const double
         return;
     }
     for (size_t i = 0; i < L; i++) { y[i] = x[i] + h * k[0][i] + kick[i]; }
-    if (o->scheme == ONS_STOCHASTIC_HEUN) {
+    if (o->scheme == ONS_OSCILLATOR_HEUN) {
         drift(o, y, omega, k[1]);
         for (size_t i = 0; i < L; i++) { y[i] = x[i] + h / 2 * (k[0][i] + k[1][i]) + kick[i]; }
     }
@@ -164,7 +164,7 @@ static void test_steps_are_those_of_the_equation(void **state) {
             ons_oscillator_options o = standard;
             o.scheme = (ons_oscillator_scheme)scheme;
             o.bonds = variant & 1 ? ONS_BONDS_EXPANDED : ONS_BONDS_SINE;
-            if (o.scheme == ONS_CLASSICAL_RUNGE_KUTTA) { o.noise = 0; }
+            if (o.scheme == ONS_OSCILLATOR_RUNGE_KUTTA) { o.noise = 0; }
             compare_with_scalar_steps(&o, variant & 2);
             o.noise = 0;
             o.sites = 32;
@@ -200,7 +200,7 @@ static void test_kernels_agree(void **state) {
     for (int scheme = 0; scheme < 3; scheme++) {
         ons_oscillator_options o = standard;
         o.scheme = (ons_oscillator_scheme)scheme;
-        if (o.scheme == ONS_CLASSICAL_RUNGE_KUTTA) { o.noise = 0; }
+        if (o.scheme == ONS_OSCILLATOR_RUNGE_KUTTA) { o.noise = 0; }
         double *frequency = array(o.sites), plain[37 * ONS_LANES];
         for (size_t i = 0; i < o.sites * ONS_LANES; i++) { frequency[i] = cos((double)i * (double)i); }
         for (size_t k = 0; k < 3; k++) {
@@ -242,7 +242,7 @@ static double width_after_steps(const ons_oscillator_options *o, uint64_t n) {
     double sum = 0;
     for (size_t k = 1; k < o->sites; k++) {
         const double z = o->step * 2 * o->coupling * (1 - cos(2 * PI * (double)k / (double)o->sites));
-        const bool heun = o->scheme == ONS_STOCHASTIC_HEUN;
+        const bool heun = o->scheme == ONS_OSCILLATOR_HEUN;
         const double factor = heun ? 1 - z + z * z / 2 : 1 - z, gain = heun ? pow(1 - z / 2, 2) : 1;
         sum += 2 * o->noise * o->step * gain * (1 - pow(factor, 2 * (double)n)) / (1 - factor * factor);
     }
@@ -282,8 +282,8 @@ static void compare_with_exact_widths(ons_oscillator_scheme scheme) {
 }
 
 static void test_the_noisy_linear_chain_has_its_exact_width(void **state) {
-    compare_with_exact_widths(ONS_EULER_MARUYAMA);
-    compare_with_exact_widths(ONS_STOCHASTIC_HEUN);
+    compare_with_exact_widths(ONS_OSCILLATOR_EULER);
+    compare_with_exact_widths(ONS_OSCILLATOR_HEUN);
 }
 
 /* The weak orders, from these widths: their deviation from that of continuous time at t = 4. */
@@ -324,7 +324,7 @@ static void test_a_wave_of_frequencies_grows_as_its_closed_form(void **state) {
     o.non_oddity = 0;
     o.noise = 0;
     o.bonds = ONS_BONDS_EXPANDED;
-    o.scheme = ONS_CLASSICAL_RUNGE_KUTTA;
+    o.scheme = ONS_OSCILLATOR_RUNGE_KUTTA;
     double *frequency = array(o.sites);
     for (size_t i = 0; i < o.sites * ONS_LANES; i++) {
         const size_t site = i / ONS_LANES;
@@ -373,7 +373,7 @@ static void test_schemes_have_their_orders(void **state) {
     o.noise = 0;
     double *frequency = array(o.sites), *reference = array(o.sites);
     for (size_t i = 0; i < o.sites * ONS_LANES; i++) { frequency[i] = cos((double)i * (double)i); }
-    o.scheme = ONS_CLASSICAL_RUNGE_KUTTA;
+    o.scheme = ONS_OSCILLATOR_RUNGE_KUTTA;
     deviation(o, 1.0 / 2048, frequency, reference);
     for (int scheme = 0; scheme < 3; scheme++) {
         o.scheme = (ons_oscillator_scheme)scheme;
@@ -394,7 +394,7 @@ static void test_bad_options_are_refused(void **state) {
     bad[1].step = 0.7; /* beyond 1/(2 K cos delta) = 0.603 */
     bad[2].sites = 2;
     bad[3].non_oddity = 1.6;
-    bad[4].scheme = ONS_CLASSICAL_RUNGE_KUTTA;
+    bad[4].scheme = ONS_OSCILLATOR_RUNGE_KUTTA;
     bad[5].coupling = NAN;
     bad[6].step = 0;
     for (int k = 0; k < 7; k++) {

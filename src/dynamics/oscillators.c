@@ -64,7 +64,7 @@ const char *ons_oscillators_kernel(const ons_oscillators *ring) { return ring->k
 
 double ons_oscillators_longest_step(const ons_oscillator_options *o) {
     const double fastest_wave = 4 * o->coupling * cos(o->non_oddity);
-    return (o->scheme == ONS_CLASSICAL_RUNGE_KUTTA ? 2.7852936 : 2) / fastest_wave;
+    return (o->scheme == ONS_OSCILLATOR_RUNGE_KUTTA ? 2.7852936 : 2) / fastest_wave;
 }
 
 ons_status ons_oscillators_check(const ons_oscillator_options *o) {
@@ -80,7 +80,7 @@ ons_status ons_oscillators_check(const ons_oscillator_options *o) {
     if (!(o->noise >= 0 && o->noise < INFINITY)) {
         return ons_fail(ONS_INVALID, "the strength D of the noise must be a number >= 0, not %g", o->noise);
     }
-    if (o->noise > 0 && o->scheme == ONS_CLASSICAL_RUNGE_KUTTA) {
+    if (o->noise > 0 && o->scheme == ONS_OSCILLATOR_RUNGE_KUTTA) {
         return ons_fail(ONS_INVALID, "the classical Runge-Kutta method is for D = 0: with noise take Euler-Maruyama or "
                                      "Heun");
     }
@@ -96,7 +96,7 @@ ons_status ons_oscillators_check(const ons_oscillator_options *o) {
 
 /* Arrays [sites][ONS_LANES] beside the phases that a scheme needs. */
 static size_t rooms(ons_oscillator_scheme scheme) {
-    return scheme == ONS_EULER_MARUYAMA ? 0 : scheme == ONS_STOCHASTIC_HEUN ? 2 : 3;
+    return scheme == ONS_OSCILLATOR_EULER ? 0 : scheme == ONS_OSCILLATOR_HEUN ? 2 : 3;
 }
 
 double ons_oscillators_bytes(const ons_oscillator_options *options, bool disordered) {
@@ -170,9 +170,9 @@ uint64_t *ons_oscillators_steps(ons_oscillators *ring) { return &ring->steps; }
 
 static void make_steps(const ons_oscillators *ring, const oscillators_sweep *sweep, uint64_t count) {
     switch (ring->options.scheme) {
-    case ONS_EULER_MARUYAMA: ring->kernels->euler(sweep, ring->steps, count); break;
-    case ONS_STOCHASTIC_HEUN: ring->kernels->heun(sweep, ring->steps, count); break;
-    case ONS_CLASSICAL_RUNGE_KUTTA: ring->kernels->runge_kutta(sweep, ring->steps, count); break;
+    case ONS_OSCILLATOR_EULER: ring->kernels->euler(sweep, ring->steps, count); break;
+    case ONS_OSCILLATOR_HEUN: ring->kernels->heun(sweep, ring->steps, count); break;
+    case ONS_OSCILLATOR_RUNGE_KUTTA: ring->kernels->runge_kutta(sweep, ring->steps, count); break;
     }
 }
 

@@ -25,7 +25,7 @@
 
 #define OWN_MAP_DETAILS                                                                                                \
     "## Your own map\n" OWN_EQUATIONS_TEXT "\nOne step is one iteration: `x'` is the next x. A replica whose "         \
-                                           "variables leave all bounds ends the run with its time and place.\n\n"      \
+    "variables leave all bounds ends the run with its time and place.\n\n"                                             \
     "## References\nG. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Meccanica 15, 9 (1980)\n"
 
 #endif

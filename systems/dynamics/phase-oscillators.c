@@ -79,8 +79,8 @@ static const ons_observable observables[] =
      [OBSERVABLES] = {.name = NULL}};
 
 static ons_oscillator_options options_of(const ons_parameters *p) {
-    static const ons_oscillator_scheme schemes[] = {ONS_EULER_MARUYAMA, ONS_EULER_MARUYAMA, ONS_STOCHASTIC_HEUN,
-                                                    ONS_CLASSICAL_RUNGE_KUTTA};
+    static const ons_oscillator_scheme schemes[] = {ONS_OSCILLATOR_EULER, ONS_OSCILLATOR_EULER, ONS_OSCILLATOR_HEUN,
+                                                    ONS_OSCILLATOR_RUNGE_KUTTA};
     const int scheme = ons_choice(p, "scheme");
     const double noise = ons_real(p, "noise");
     return (ons_oscillator_options){
@@ -90,7 +90,7 @@ static ons_oscillator_options options_of(const ons_parameters *p) {
         .noise = noise,
         .step = ons_real(p, "dt"),
         .bonds = ons_choice(p, "bonds") ? ONS_BONDS_EXPANDED : ONS_BONDS_SINE,
-        .scheme = scheme == SCHEME_AUTO && noise == 0 ? ONS_CLASSICAL_RUNGE_KUTTA : schemes[scheme],
+        .scheme = scheme == SCHEME_AUTO && noise == 0 ? ONS_OSCILLATOR_RUNGE_KUTTA : schemes[scheme],
     };
 }
 

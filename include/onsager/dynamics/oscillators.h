@@ -28,9 +28,9 @@ typedef enum ons_bonds {
 } ons_bonds;
 
 typedef enum ons_oscillator_scheme {
-    ONS_EULER_MARUYAMA,       /* strong and weak order 1 (the noise is additive) */
-    ONS_STOCHASTIC_HEUN,      /* weak order 2 for additive noise (Greenside and Helfand 1981), two evaluations a step */
-    ONS_CLASSICAL_RUNGE_KUTTA /* order 4, without noise only */
+    ONS_OSCILLATOR_EULER, /* strong and weak order 1 (the noise is additive) */
+    ONS_OSCILLATOR_HEUN,  /* weak order 2 for additive noise (Greenside and Helfand 1981), two evaluations a step */
+    ONS_OSCILLATOR_RUNGE_KUTTA /* order 4, without noise only */
 } ons_oscillator_scheme;
 
 typedef struct ons_oscillator_options {
@@ -50,7 +50,7 @@ typedef struct ons_oscillator_options {
  * (4 K cos delta) for Runge-Kutta; infinite without coupling. */
 ONS_API double ons_oscillators_longest_step(const ons_oscillator_options *options);
 
-/* ONS_INVALID: a parameter out of its range, a step beyond the longest, noise under ONS_CLASSICAL_RUNGE_KUTTA. */
+/* ONS_INVALID: a parameter out of its range, a step beyond the longest, noise under ONS_OSCILLATOR_RUNGE_KUTTA. */
 ONS_API ons_status ons_oscillators_check(const ons_oscillator_options *options);
 
 typedef struct ons_oscillators ons_oscillators;
