@@ -420,9 +420,9 @@ static void settle_sum(ons_reproduction *r, const char *name, const spectrum *fo
     if (strcmp(name, "rossler") == 0) {
         ons_claim_number(r, id, sum_of(found) - found->divergence, 0, "the mean divergence is %.5f", found->divergence);
     } else if (strcmp(name, "lorenz") == 0) {
-        ons_claim_number(r, "cd7-sum", sum_of(found), 0, "%s", "");
+        ons_claim_number(r, "cd7-sum", sum_of(found), 0, "the sum of the three exponents over eight replicas");
     } else {
-        ons_claim_number(r, id, sum_of(found), 0, "%s", "");
+        ons_claim_number(r, id, sum_of(found), 0, "the sum of the exponents over eight replicas");
     }
 }
 

@@ -58,7 +58,10 @@ class Job:
         try:
             check(lib.ons_job_bind(self._pointer, self.descriptor.pointer, self.descriptor.code))
         except InvalidError as fault:
-            raise _keyword_meant(fault, words) or fault from None
+            meant = _keyword_meant(fault, words)
+            if meant is None:
+                raise
+            raise meant from None
         self.descriptor.finished()
 
     def _read(self, system, grids, words):

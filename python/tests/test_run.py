@@ -123,7 +123,8 @@ def test_says_in_a_warning_at_the_callers_line_what_is_not_equilibrated():
 
 def test_progress_goes_to_a_function_or_nowhere(capfd):
     seen = []
-    onsager.run("ising", L=64, temperature=2.5, steps=6e4, warmup=0, replicas=2, output=False, progress=seen.append)
+    onsager.run("ising", L=64, temperature=2.5, steps=2e6, every=1000, warmup=0, replicas=2, output=False,
+                progress=seen.append)
     assert seen and 0 <= seen[0].fraction <= 1 and "steps" in str(seen[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
