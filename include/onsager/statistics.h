@@ -175,12 +175,12 @@ ONS_API ons_status ons_cross(const double *x1, const double *y1, const double *e
  * ------------------------------------------------------------------------------------ */
 
 /* The largest eigenvalue of random matrices of the orthogonal (beta = 1, GOE) and unitary (beta = 2, GUE) ensembles;
- * heights of KPZ interfaces from a flat and a curved start. F_1(s) = det(1 - A_s), F_2(s) = det(1 - A_s) det(1 + A_s) on
- * (0, inf) with the kernel A_s(x, y) = Ai(x + y + s) (Ferrari and Spohn 2005), by Gauss-Legendre quadrature, whose error
- * falls exponentially (Bornemann 2010): absolute errors of 1e-14. The same F_2 = exp(-int_s^inf (x - s) q(x)^2 dx) and
- * F_1 = sqrt(F_2) exp(-1/2 int_s^inf q(x) dx) with the solution q'' = s q + 2 q^3, q ~ Ai(s), of Painleve II (Tracy and
- * Widom 1994, 1996), whose integration towards negative s is unstable. Some 2 ms. ONS_INVALID: another beta, s not
- * finite. Either result may be NULL. */
+ * heights of KPZ interfaces from a flat and a curved start. F_1(s) = det(1 - A_s), F_2(s) = det(1 - A_s) det(1 + A_s)
+ * on (0, inf) with the kernel A_s(x, y) = Ai(x + y + s) (Ferrari and Spohn 2005), by Gauss-Legendre quadrature, whose
+ * error falls exponentially (Bornemann 2010): absolute errors of 1e-14. The same F_2 = exp(-int_s^inf (x - s) q(x)^2
+ * dx) and F_1 = sqrt(F_2) exp(-1/2 int_s^inf q(x) dx) with the solution q'' = s q + 2 q^3, q ~ Ai(s), of Painleve II
+ * (Tracy and Widom 1994, 1996), whose integration towards negative s is unstable. Some 2 ms. ONS_INVALID: another beta,
+ * s not finite. Either result may be NULL. */
 ONS_API ons_status ons_tracy_widom(unsigned beta, double s, double *cumulative, double *density);
 /* Mean, variance, skewness and excess kurtosis, with errors below 1e-10; some 0.2 s. */
 ONS_API ons_status ons_tracy_widom_cumulants(unsigned beta, double cumulants[4]);

@@ -44,15 +44,14 @@ typedef struct ons_parameter {
     const char *name;
     ons_type type;
     unsigned flags;
-    const char
-        *standard; /* the default: a value, or for numbers an expression of other parameters ("L/2"), where a choice
-                      counts as its place in the list, from 0; NULL: required */
-    const char *choices; /* ONS_CHOICE: "metropolis|heat-bath|wolff" */
-    const char *range;   /* numbers: "(0, inf)", "[1, 1e6]"; NULL: any finite number. Every element of an array */
-    const char *when;    /* exists only under a choice: "update=wolff"; "disorder!=none"; "lattice=square|cubic"; NULL:
-                            always.    Setting it when it does not exist is refused */
-    const char *unit;    /* NULL: a pure number */
-    const char *meaning; /* one line */
+    const char *standard; /* the default: a value, or for numbers an expression of other parameters ("L/2"), where a
+                             choice counts as its place in the list, from 0; NULL: required */
+    const char *choices;  /* ONS_CHOICE: "metropolis|heat-bath|wolff" */
+    const char *range;    /* numbers: "(0, inf)", "[1, 1e6]"; NULL: any finite number. Every element of an array */
+    const char *when;     /* exists only under a choice: "update=wolff"; "disorder!=none"; "lattice=square|cubic"; NULL:
+                             always.    Setting it when it does not exist is refused */
+    const char *unit;     /* NULL: a pure number */
+    const char *meaning;  /* one line */
 } ons_parameter;
 
 /* The values of one task, by name. Asking for a name the descriptor lacks is a programming error (assert). */
