@@ -102,9 +102,12 @@ static size_t hash(const dynamics_vertex *vertex) {
     return (size_t)h;
 }
 
+/* Equal bits: 0 and -0 are two numbers, and not a number is one. */
 static bool same(const dynamics_vertex *a, const dynamics_vertex *b) {
-    return a->operation == b->operation && a->index == b->index && a->a == b->a && a->b == b->b &&
-           memcmp(&a->number, &b->number, sizeof a->number) == 0;
+    uint64_t first, second;
+    memcpy(&first, &a->number, sizeof first);
+    memcpy(&second, &b->number, sizeof second);
+    return a->operation == b->operation && a->index == b->index && a->a == b->a && a->b == b->b && first == second;
 }
 
 static bool widen(dynamics_graph *graph) {
