@@ -516,7 +516,7 @@ static ons_status settle_catalogue(ons_reproduction *r, tally *all) {
 
 static void skip_forecasts(ons_reproduction *r) {
     for (int i = 1; i <= 4; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "cd%d", i);
         ons_claim_skip(r, id, "%s",
                        "needs the errors of sixteen trained forecasters (neural networks, forests, ARIMA) on 131 "
