@@ -101,6 +101,7 @@ static void maxima_of_lorenz(void **state) {
         assert_true(fabs(x[0] * x[1] - 8.0 / 3 * x[2]) < 1e-8);
         assert_true(x[2] > 27 && x[2] < 50);
     }
+    ons_turning_free(turning);
     assert_int_equal(ons_turning_create(&turning, &one.field, 3), ONS_INVALID);
     ons_trajectories_free(all);
     release(&one);
