@@ -110,7 +110,8 @@ ons_status ons_transverse_measure(const ons_wiring *wiring, double control, doub
         for (uint64_t k = 0; k < steps / blocks; k++) {
             growth += stretch(wiring, follow(&s, control, random), coupling, v, next);
         }
-        growth /= (double)(steps / blocks);
+        const uint64_t share = steps / blocks; /* whole steps a block */
+        growth /= (double)share;
         sum += growth;
         squares += growth * growth;
     }

@@ -210,7 +210,7 @@ static dynamics_operation operation_of(const ons_term *term) {
 /* The formula's program, played on nodes in the place of numbers. */
 static ons_status build(builder *all, const statement *from, dynamics_node *result) {
     dynamics_graph *graph = &all->flow->graph;
-    dynamics_node stack[256]; /* as deep as ons_expression lets it be */
+    dynamics_node stack[256] = {0}; /* as deep as ons_expression lets it be */
     size_t height = 0;
     for (size_t i = 0; i < ons_expression_length(from->formula); i++) {
         const ons_term term = ons_expression_term(from->formula, i);
@@ -236,10 +236,10 @@ static ons_status add_delay(builder *all, const statement *from, dynamics_node *
     ons_flow *flow = all->flow;
     const size_t variable = find(flow->variables, flow->variable_count, from->delayed);
     if (variable == flow->variable_count) { return unknown(all, from, from->delayed); }
-    dynamics_node delay;
+    dynamics_node delay = 0;
     ons_status status = build(all, from, &delay);
     for (size_t i = 0; status == ONS_OK && i < ons_expression_name_count(from->formula); i++) {
-        dynamics_node used;
+        dynamics_node used = 0;
         status = resolve(all, from, ons_expression_name(from->formula, i), &used);
         if (status != ONS_OK) { break; }
         const dynamics_operation kind = flow->graph.vertices[used].operation;
@@ -262,7 +262,7 @@ static ons_status build_all(builder *all) {
     size_t equation = 0;
     for (size_t i = 0; i < all->statements->count; i++) {
         const statement *from = &all->statements->list[i];
-        dynamics_node node;
+        dynamics_node node = 0;
         const ons_status status = from->delayed ? add_delay(all, from, &node) : build(all, from, &node);
         if (status != ONS_OK) { return status; }
         if (from->prime) {

@@ -95,7 +95,7 @@ ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field 
     made->block_count = (count + ONS_LANES - 1) / ONS_LANES;
     made->kernels = dynamics_kernels_here();
     const size_t row = field->dimension * ONS_LANES, bytes = sizeof(double) * row * arrays;
-    const bool fits = field->dimension < SIZE_MAX / 8 / ONS_LANES / arrays / made->block_count;
+    const bool fits = made->block_count && field->dimension < SIZE_MAX / 8 / ONS_LANES / arrays / made->block_count;
     made->members = ONS_NEW(member, made->block_count * ONS_LANES);
     made->blocks = fits ? aligned_alloc(64, made->block_count * sizeof *made->blocks) : NULL;
     made->numbers = fits ? aligned_alloc(64, made->block_count * bytes) : NULL;

@@ -105,7 +105,7 @@ static ons_status make(ons_tangent **tangent, const ons_field *field, size_t mem
 ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, size_t members, size_t exponents,
                               const ons_integration *how) {
     ons_status status = make(tangent, field, members, exponents, false);
-    if (status != ONS_OK) { return status; }
+    if (status != ONS_OK || !*tangent) { return status; }
     status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
     if (status == ONS_OK && how->method == ONS_CVODE) { /* Newton's method for x and every perturbation alone */
         status = dynamics_trajectories_repeat((*tangent)->trajectories, field, 1 + exponents);

@@ -323,9 +323,9 @@ static ons_status advance_block(ons_symplectic *ensemble, size_t b, uint64_t cou
             product_step(ensemble, block);
         } else if (!collocation_step(ensemble, block, &lane)) {
             return ons_fail(ONS_FAILED,
-                            "the implicit equations of member %zu were not solved in step %llu: a step "
+                            "the implicit equations of member %zu were not solved in step %.0f: a step "
                             "shorter than %g is needed",
-                            b * ONS_LANES + lane, (unsigned long long)(ensemble->steps + i + 1), fabs(ensemble->step));
+                            b * ONS_LANES + lane, (double)(ensemble->steps + i + 1), fabs(ensemble->step));
         }
         const bool look = i % 64 == 63 || i + 1 == count;
         const ons_status status = look ? check_finite(ensemble, b, ensemble->steps + i + 1) : ONS_OK;

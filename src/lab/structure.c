@@ -136,9 +136,10 @@ static ons_status choose(const ons_task_samples *task, const char *name, const o
         for (size_t i = 0; i < replica->arrays && *array == NULL; ++i) {
             if (name == NULL || strcmp(replica->array[i].name, name) == 0) { *array = &replica->array[i]; }
         }
-        if (*array != NULL) { return ONS_OK; }
-        return ons_fail(ONS_INVALID, "the snapshots hold no array '%s', but '%s'", name ? name : "",
-                        replica->array[0].name);
+        const char *first = replica->array ? replica->array[0].name : "none";
+        return *array != NULL
+                   ? ONS_OK
+                   : ons_fail(ONS_INVALID, "the snapshots hold no array '%s', but '%s'", name ? name : "", first);
     }
     return ons_fail(ONS_INVALID, "task %s has no snapshots; run with snapshots=N to keep the state of every N-th step",
                     task->key);
