@@ -61,6 +61,8 @@ ons_status lab_parts_make(const char *directory);
 ons_status lab_parts_lock(const char *directory, int *lock);
 void lab_parts_clear(const ons_job *job, const char *directory); /* the files of the job's tasks alone */
 void lab_parts_remove(const ons_job *job, const char *directory);
+/* Whether the directory is there and holds more than the lock and the job of its user. */
+bool lab_parts_any(const char *directory);
 /* archive_parts.c: whether the group of a task holds a state. */
 bool lab_archive_has_part(hid_t group, uint64_t state_index);
 

@@ -115,7 +115,8 @@ static ons_status check_all(merger *m) {
     return status == ONS_OK && m->provenance.failed ? ONS_MEMORY : status;
 }
 
-/* The merged archive is a new file. A directory that an earlier merge left, when it was broken off, is begun anew. */
+/* The merged archive is a new file. A directory that an earlier merge left, when it was broken off, is begun anew: it
+ * bears a mark, or holds nothing yet or any more. */
 static ons_status check_output(const merger *m, const char *directory, const char *mark) {
     const char *output = m->job->output;
     for (size_t i = 0; i < m->count; ++i) {
@@ -126,7 +127,7 @@ static ons_status check_output(const merger *m, const char *directory, const cha
     if (ons_file_exists(output)) {
         return ons_fail(ONS_INVALID, "%s: is there already; a merge writes a new archive, give another output", output);
     }
-    if (ons_file_exists(directory) && !ons_file_exists(mark)) {
+    if (lab_parts_any(directory) && !ons_file_exists(mark)) {
         return ons_fail(ONS_INVALID, "%s: holds the parts of a job of that name; give another output", directory);
     }
     return ONS_OK;

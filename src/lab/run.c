@@ -94,17 +94,21 @@ void lab_parts_remove(const ons_job *job, const char *directory) {
     rmdir(directory);
 }
 
-/* A job that was refused while it began (a start that does not fit) leaves nothing behind. */
-static void remove_if_empty(const ons_job *job, const char *directory) {
+bool lab_parts_any(const char *directory) {
     DIR *listing = opendir(directory);
-    if (!listing) { return; }
+    if (!listing) { return false; }
     bool parts = false;
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
         const char *name = entry->d_name;
         parts = parts || (name[0] != '.' && strcmp(name, "lock") != 0 && strcmp(name, "job.yaml") != 0);
     }
     closedir(listing);
-    if (!parts) { lab_parts_remove(job, directory); }
+    return parts;
+}
+
+/* A job that was refused while it began (a start that does not fit) leaves nothing behind. */
+static void remove_if_empty(const ons_job *job, const char *directory) {
+    if (!lab_parts_any(directory)) { lab_parts_remove(job, directory); }
 }
 
 /* The job beside its parts, from which `onsager show` builds an archive when this run does not come to it. */
