@@ -6,6 +6,7 @@
 #include <onsager/dynamics.h>
 #include <onsager/fit.h>
 #include <onsager/lab.h>
+#include <onsager/learning.h>
 #include <onsager/live.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>

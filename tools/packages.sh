@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc libc6-dev make meson ninja-build pkg-config librandom123-dev libxxhash-dev libyaml-dev libgsl-dev libhdf5-dev
-       libjansson-dev libmicrohttpd-dev libfftw3-dev libsleef-dev libsundials-dev libopenblas-dev liblapacke-dev libpng-dev
+       libjansson-dev libmicrohttpd-dev libfftw3-dev libsleef-dev libsundials-dev libopenblas-dev liblapacke-dev libpng-dev zlib1g-dev
        libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox fonts-liberation"
 check="clang clang-format clang-tidy libclang-rt-14-dev chromium poppler-utils python3 python3-dev python3-venv python3-pip
        python3-mesonpy patchelf python3-cffi python3-numpy python3-pandas python3-xarray python3-matplotlib python3-h5py

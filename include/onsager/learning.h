@@ -1,0 +1,12 @@
+/*
+ * learning: an engine for networks that learn. It knows base and statistics only and is usable alone from C.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ONSAGER_LEARNING_H
+#define ONSAGER_LEARNING_H
+
+#include <onsager/base.h>
+#include <onsager/learning/idx.h>
+
+#endif
