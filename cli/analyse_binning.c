@@ -3,29 +3,18 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "samples_view.h"
+#include "by_task.h"
 
 #include <math.h>
 
-typedef struct output {
-    cli_labels labels;
-    cli_labelled rows;
-    json_t *tasks;
-    cli_figure figure;
-} output;
-
-static void add_rows(const ons_task_result *task, const ons_binning *binning, output *out) {
-    cli_table *table = &out->rows.table;
+static void add_rows(cli_by_task *all, const ons_task_result *task, const ons_binning *binning) {
+    cli_table *table = &all->rows.table;
     for (size_t k = 0; k < binning->levels; k++) {
         for (size_t i = 0; i < binning->size; i++) {
             char number[CLI_NUMBER];
             const size_t at = k * binning->size + i;
-            cli_labels_cells(&out->labels, task, table);
-            if (binning->size > 1) {
-                cli_table_cell(table, "%zu", i);
-            } else {
-                cli_table_cell(table, "%s", "");
-            }
+            cli_labels_cells(&all->labels, task, table);
+            cli_component_cell(table, i, binning->size);
             cli_table_cell(table, "%.0f", binning->length[k]);
             cli_table_cell(table, "%.0f", binning->blocks[k]);
             cli_table_cell(table, "%s", cli_number(number, binning->error[at], binning->error_error[at]));
@@ -35,94 +24,60 @@ static void add_rows(const ons_task_result *task, const ons_binning *binning, ou
     }
 }
 
-static json_t *numbers(const double *values, size_t count) {
+static json_t *grid(const double *values, size_t rows, size_t size) {
+    if (size == 1) { return cli_json_reals(values, rows); }
     json_t *array = json_array();
-    for (size_t i = 0; i < count; i++) { json_array_append_new(array, cli_json_real(values[i])); }
+    for (size_t k = 0; k < rows; k++) { json_array_append_new(array, cli_json_reals(values + k * size, size)); }
     return array;
 }
 
-static json_t *grid(const double *values, size_t rows, size_t size) {
-    json_t *array = json_array();
-    for (size_t k = 0; size > 1 && k < rows; k++) { json_array_append_new(array, numbers(values + k * size, size)); }
-    if (size > 1) { return array; }
-    json_decref(array);
-    return numbers(values, rows);
-}
-
-static void add_json(const ons_task_result *task, const ons_binning *binning, json_t *tasks) {
-    json_t *object = json_object(), *mean = json_array(), *error = json_array();
+static void add_json(const ons_binning *binning, json_t *object) {
+    json_t *mean = json_array(), *error = json_array();
     for (size_t i = 0; i < binning->size; i++) {
         json_array_append_new(mean, cli_json_real(binning->result[i].mean));
         json_array_append_new(error, cli_json_real(binning->result[i].error));
     }
-    json_object_set_new(object, "parameters", cli_labels_json(task));
     json_object_set_new(object, "mean", mean);
     json_object_set_new(object, "result_error", error);
-    json_object_set_new(object, "length", numbers(binning->length, binning->levels));
-    json_object_set_new(object, "blocks", numbers(binning->blocks, binning->levels));
+    json_object_set_new(object, "length", cli_json_reals(binning->length, binning->levels));
+    json_object_set_new(object, "blocks", cli_json_reals(binning->blocks, binning->levels));
     json_object_set_new(object, "error", grid(binning->error, binning->levels, binning->size));
     json_object_set_new(object, "error_error", grid(binning->error_error, binning->levels, binning->size));
-    json_array_append_new(tasks, object);
 }
 
-static bool add_curve(const ons_task_result *task, const char *name, const ons_binning *binning, output *out) {
-    ons_text label = {0};
-    cli_labels_text(&out->labels, task, &label);
-    cli_curve *curve = cli_view_curve(&out->figure, label.length ? label.data : name);
-    bool good = curve != NULL;
-    for (size_t k = 0; k < binning->levels && good; k++) {
-        good = cli_view_point(curve, binning->length[k], binning->error[k * binning->size],
-                              binning->error_error[k * binning->size]);
+static ons_status add_task(const void *own, cli_by_task *all, size_t place, json_t *object, cli_curve *curve) {
+    (void)own;
+    ons_binning binning;
+    const ons_status status = ons_results_binning(&all->view.archive, place, all->name, &binning);
+    if (status != ONS_OK) { return status; }
+    add_rows(all, ons_results_task(all->view.results, place), &binning);
+    add_json(&binning, object);
+    ons_status drawn = ONS_OK;
+    for (size_t k = 0; k < binning.levels && drawn == ONS_OK; k++) {
+        drawn = cli_curve_add(curve, binning.length[k], binning.error[k * binning.size],
+                              binning.error_error[k * binning.size], NAN);
     }
-    ons_text_free(&label);
-    return good;
+    ons_binning_free(&binning);
+    return drawn;
 }
 
-static ons_status each_task(const cli_view *view, const char *name, size_t first, size_t end, output *out) {
-    ons_status status = ONS_OK;
-    for (size_t t = first; t < end && status == ONS_OK; t++) {
-        const ons_task_result *task = ons_results_task(view->results, t);
-        ons_binning binning;
-        status = ons_results_binning(&view->archive, t, name, &binning);
-        if (status != ONS_OK) { break; }
-        add_rows(task, &binning, out);
-        add_json(task, &binning, out->tasks);
-        if (!add_curve(task, name, &binning, out)) { status = ONS_MEMORY; }
-        ons_binning_free(&binning);
-    }
-    return status;
+static void finish(const void *own, cli_by_task *all) {
+    (void)own;
+    ons_text_add(&all->note, "The error is where it no longer grows with the block; where it still grows at the end "
+                             "the run is too short.\n");
 }
 
 static ons_status analyse_binning(cli_arguments *arguments) {
-    const char *name = cli_option_value(arguments, "y") ? cli_option_value(arguments, "y") : "energy";
-    const char *const headers[] = {"component", "block", "blocks", "error", name};
-    cli_view view;
-    output out = {.tasks = json_array()};
-    cli_findings findings = {.figures = &out.figure, .figure_count = 1};
-    size_t first = 0, end = 0;
-    ons_status status = cli_view_open(arguments, &view);
-    if (status == ONS_OK) { status = cli_tasks_option(arguments, view.results, &first, &end); }
-    if (status == ONS_OK) { status = cli_labels_find(view.results, NULL, NULL, &out.labels); }
-    cli_labelled_begin(&out.rows, &out.labels, headers, 5);
-    out.figure = (cli_figure){.title = ons_format("error of %s against the length of blocks", name),
-                              .x_label = ons_copy("samples of a block"),
-                              .y_label = ons_format("error of %s", name),
-                              .log_x = true};
-    if (status == ONS_OK) { status = each_task(&view, name, first, end, &out); }
-    if (status == ONS_OK) {
-        cli_table_text(&out.rows.table, &findings.text, 0);
-        ons_text_add(&findings.text, "\nThe error is where it no longer grows with the block; where it still grows at "
-                                     "the end the run is too short.\n");
-        findings.document = cli_findings_document(arguments, view.results);
-        json_object_set_new(findings.document, "quantity", json_string(name));
-        json_object_set(findings.document, "tasks", out.tasks);
-        status = cli_findings_deliver(arguments, &findings);
-    }
-    json_decref(out.tasks);
-    cli_table_free(&out.rows.table);
-    cli_findings_free(&findings);
-    cli_view_close(&view);
-    return status;
+    const cli_by_task_kind kind = {.headers = {"component", "block", "blocks", "error", CLI_QUANTITY},
+                                   .header_count = 5,
+                                   .task = add_task,
+                                   .finish = finish};
+    const char *name = cli_quantity(arguments);
+    return cli_by_task_analyse(arguments, &kind,
+                               (cli_figure){.title = ons_format("error of %s against the length of blocks", name),
+                                            .x_label = ons_copy("samples of a block"),
+                                            .y_label = ons_format("error of %s", name),
+                                            .log_x = true});
 }
 
 static const cli_option options[] = {

@@ -89,12 +89,6 @@ static ons_status text_of(const cli_view *view, const asked *a, const found *f, 
 
 /* ---- JSON ---- */
 
-static json_t *numbers(const double *values, size_t count) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++) { json_array_append_new(array, cli_json_real(values[i])); }
-    return array;
-}
-
 /* A number a target, or an array of them where the quantity has several. */
 static json_t *field(const ons_reweighting *curve, double (*of)(const ons_estimate *estimate)) {
     json_t *array = json_array();
@@ -140,16 +134,17 @@ static json_t *curve_json(const cli_view *view, const ons_reweighting *curve) {
     json_object_set_new(object, "parameters", cli_labels_json(ons_results_task(view->results, curve->task)));
     json_object_set_new(object, "samples", json_integer((json_int_t)curve->rows));
     json_object_set_new(object, "overlap", cli_json_real(curve->overlap));
-    json_object_set_new(object, "states", numbers(curve->state_x, curve->states));
-    json_object_set_new(object, "state_free_energy", numbers(curve->state_free_energy, curve->states));
-    json_object_set_new(object, "state_free_energy_error", numbers(curve->state_free_energy_error, curve->states));
-    json_object_set_new(object, "x", numbers(curve->x, curve->targets));
+    json_object_set_new(object, "states", cli_json_reals(curve->state_x, curve->states));
+    json_object_set_new(object, "state_free_energy", cli_json_reals(curve->state_free_energy, curve->states));
+    json_object_set_new(object, "state_free_energy_error",
+                        cli_json_reals(curve->state_free_energy_error, curve->states));
+    json_object_set_new(object, "x", cli_json_reals(curve->x, curve->targets));
     json_object_set_new(object, "mean", field(curve, mean_of));
     json_object_set_new(object, "error", field(curve, error_of));
     json_object_set_new(object, "effective", effective_of(curve));
     json_object_set_new(object, "flags", flags_of(curve));
-    json_object_set_new(object, "free_energy", numbers(curve->free_energy, curve->targets));
-    json_object_set_new(object, "free_energy_error", numbers(curve->free_energy_error, curve->targets));
+    json_object_set_new(object, "free_energy", cli_json_reals(curve->free_energy, curve->targets));
+    json_object_set_new(object, "free_energy_error", cli_json_reals(curve->free_energy_error, curve->targets));
     return object;
 }
 
@@ -168,12 +163,9 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
                           cli_figure *figure) {
     ons_text text = {0};
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
-    cli_curve *points = text.data ? cli_view_curve(figure, text.data) : NULL;
-    bool good = points != NULL;
-    if (points) {
-        points->style = CLI_SCATTER;
-        points->like = figure->count - 1;
-    }
+    cli_curve *points = NULL;
+    bool good = text.data && cli_figure_curve(figure, text.data, CLI_SCATTER, &points) == ONS_OK;
+    if (points) { points->like = figure->count - 1; }
     cli_labels labels = a->labels;
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
         const ons_task_result *task = ons_results_task(view->results, t);
@@ -187,7 +179,7 @@ static bool add_simulated(const cli_view *view, const asked *a, const ons_reweig
         for (size_t i = 0; good && i < (ladder ? result->size : result->size == 1 ? 1 : 0); i++) {
             double x;
             if (!cli_parameter_number(task, a->x, ladder ? i : 0, &x)) { continue; }
-            good = cli_view_point(points, x, result->mean[i], result->error[i]);
+            good = cli_curve_add(points, x, result->mean[i], result->error[i], NAN) == ONS_OK;
         }
     }
     if (good && points->count == 0) {
@@ -212,12 +204,11 @@ static ons_status figure_of(const cli_view *view, const asked *a, const found *f
             cli_labels_text(&a->labels, ons_results_task(view->results, own->task), &label);
             const char *plain = label.data ? label.data : "";
             char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
-            cli_curve *curve = whole ? cli_view_curve(figure, whole) : NULL;
-            good = curve != NULL;
-            if (good) { curve->style = CLI_BAND; }
+            cli_curve *curve = NULL;
+            good = whole && cli_figure_curve(figure, whole, CLI_BAND, &curve) == ONS_OK;
             for (size_t t = 0; good && t < own->targets; t++) {
                 const ons_estimate *estimate = &own->estimates[t * own->size + i];
-                good = cli_view_point(curve, own->x[t], estimate->mean, estimate->error);
+                good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, NAN) == ONS_OK;
             }
             if (good && own->size == 1) { good = add_simulated(view, a, own, plain, figure); }
             free(whole);

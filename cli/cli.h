@@ -123,6 +123,8 @@ void cli_table_free(cli_table *table);
 const char *cli_number(char buffer[CLI_NUMBER], double mean, double error);
 /* A number for reading, some six digits. */
 const char *cli_short(char buffer[CLI_NUMBER], double value);
+/* As many digits as an error of that size lets stand. */
+const char *cli_as_precise(char buffer[CLI_NUMBER], double value, double error);
 /* Deviation from an exact value in errors; NaN where it has no meaning. */
 double cli_deviation(double ours, double exact, double error);
 
@@ -236,6 +238,7 @@ ons_status cli_results_csv(const ons_results *results, const char *quantity, ons
 struct json_t;
 ons_status cli_json_text(struct json_t *value, ons_text *text);
 struct json_t *cli_json_real(double value); /* null when not finite */
+struct json_t *cli_json_reals(const double *values, size_t count);
 
 /* ---- crossings ------------------------------------------------------------------------------------------------------
  */

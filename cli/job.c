@@ -13,11 +13,6 @@ typedef struct request {
     const char *system; /* a word that names a system, NULL: none */
 } request;
 
-static bool ends_with(const char *word, const char *end) {
-    const size_t length = strlen(word), wanted = strlen(end);
-    return length > wanted && strcmp(word + length - wanted, end) == 0;
-}
-
 /* key=value: what stands before '=' could be a key (a path with '=' in it has a '/' or begins with '.'). */
 static bool is_assignment(const char *word) {
     const char *equals = strchr(word, '=');
@@ -31,13 +26,14 @@ static ons_status sort_words(const cli_arguments *arguments, request *asked) {
         const char *word = arguments->words[i];
         if (is_assignment(word)) { continue; }
         const char *verb = arguments->verb->name;
-        if (ends_with(word, ".h5") && (strcmp(verb, "run") == 0 || strcmp(verb, "watch") == 0)) {
+        if (ons_ends_with(word, ".h5") && (strcmp(verb, "run") == 0 || strcmp(verb, "watch") == 0)) {
             return ons_fail(ONS_INVALID, "'%s' is an archive; onsager %s takes a system or a job file%s", word, verb,
                             verb[0] == 'r'
                                 ? " (the same one with -o goes on with its archive)"
                                 : " ('onsager plot FILE.h5 --picture' draws the state that an archive holds)");
         }
-        const char **place = ends_with(word, ".yaml") || ends_with(word, ".yml") ? &asked->file : &asked->system;
+        const char **place =
+            ons_ends_with(word, ".yaml") || ons_ends_with(word, ".yml") ? &asked->file : &asked->system;
         if (asked->file || asked->system) {
             const char *first = asked->file ? asked->file : asked->system;
             return ons_fail(ONS_INVALID, "one job at a time: '%s' and '%s' are two (a parameter is written key=value)",

@@ -76,7 +76,7 @@ static json_t *nested(const double *values, const size_t *shape, unsigned rank, 
     return array;
 }
 
-static json_t *flat(const double *values, size_t count) { return nested(values, &count, 1, cli_json_real); }
+json_t *cli_json_reals(const double *values, size_t count) { return nested(values, &count, 1, cli_json_real); }
 
 static json_t *flag_list(unsigned flags) {
     json_t *list = json_array();
@@ -183,7 +183,7 @@ static void series_object(json_t *object, const ons_result *result, ons_text *wh
     size_t shape[5] = {result->times};
     memcpy(shape + 1, result->shape, result->rank * sizeof *shape);
     const size_t count = result->times * result->size;
-    json_object_set_new(object, "time", flat(result->time, result->times));
+    json_object_set_new(object, "time", cli_json_reals(result->time, result->times));
     json_object_set_new(object, "mean", nested(result->mean, shape, result->rank + 1, cli_json_real));
     add_why(why, all_finite(result->mean, count), "a mean is not a finite number");
     if (!result->error) { return; }
@@ -202,12 +202,12 @@ static void value_object(json_t *object, const ons_result *result, ons_text *why
 }
 
 static void histogram_object(json_t *object, const ons_result *result, ons_text *why) {
-    json_object_set_new(object, "edges", flat(result->edges, result->size + 1));
+    json_object_set_new(object, "edges", cli_json_reals(result->edges, result->size + 1));
     json_t *counts = json_array();
     for (size_t i = 0; i < result->size; i++) { json_array_append_new(counts, json_count(result->mean[i])); }
     json_object_set_new(object, "counts", counts);
     if (result->error) {
-        json_object_set_new(object, "error", flat(result->error, result->size));
+        json_object_set_new(object, "error", cli_json_reals(result->error, result->size));
         add_why(why, all_finite(result->error, result->size), "too few samples for an error");
     }
     json_object_set_new(object, "below", json_count(result->below));

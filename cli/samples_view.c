@@ -128,33 +128,6 @@ json_t *cli_labels_json(const ons_task_result *task) {
     return object;
 }
 
-/* ---- figures ---- */
-
-cli_curve *cli_view_curve(cli_figure *figure, const char *label) {
-    if (ons_grow((void **)&figure->curves, &figure->capacity, figure->count + 1, sizeof *figure->curves) != ONS_OK) {
-        return NULL;
-    }
-    cli_curve *curve = &figure->curves[figure->count];
-    *curve = (cli_curve){.label = ons_copy(label)};
-    if (!curve->label) { return NULL; }
-    figure->count++;
-    return curve;
-}
-
-bool cli_view_point(cli_curve *curve, double x, double y, double error) {
-    if (!isfinite(x) || !isfinite(y)) { return true; }
-    if (ons_grow((void **)&curve->points, &curve->capacity, 4 * (curve->count + 1), sizeof *curve->points) != ONS_OK) {
-        return false;
-    }
-    double *point = curve->points + 4 * curve->count++;
-    point[0] = x;
-    point[1] = y;
-    point[2] = error;
-    point[3] = (double)NAN;
-    curve->has_error = curve->has_error || isfinite(error);
-    return true;
-}
-
 /* ---- tasks ---- */
 
 ons_status cli_tasks_option(const cli_arguments *arguments, const ons_results *results, size_t *first, size_t *end) {

@@ -52,8 +52,4 @@ typedef struct cli_labelled {
 } cli_labelled;
 void cli_labelled_begin(cli_labelled *labelled, const cli_labels *labels, const char *const *headers, size_t count);
 
-/* A new curve of a figure, and a point of it; false: no memory. */
-cli_curve *cli_view_curve(cli_figure *figure, const char *label);
-bool cli_view_point(cli_curve *curve, double x, double y, double error);
-
 #endif

@@ -269,23 +269,18 @@ static ons_status look_at_folder(answer *a, const char *folder) {
     return status;
 }
 
-static bool ends_with(const char *word, const char *end) {
-    const size_t length = strlen(word), tail = strlen(end);
-    return length > tail && strcmp(word + length - tail, end) == 0;
-}
-
 static ons_status look(answer *a) {
     const cli_arguments *arguments = a->arguments;
     const char *first = arguments->word_count == 1 ? arguments->words[0] : "";
     struct stat facts;
-    if (ends_with(first, ".h5.parts") || ends_with(first, ".h5.parts/")) {
+    if (ons_ends_with(first, ".h5.parts") || ons_ends_with(first, ".h5.parts/")) {
         char *path = ons_copy_part(first, (size_t)(strstr(first, ".h5.parts") - first) + 3);
         const ons_status status = path == NULL ? ONS_MEMORY : look_at_output(a, path, false);
         free(path);
         return status;
     }
     if (first[0] != '\0' && stat(first, &facts) == 0 && S_ISDIR(facts.st_mode)) { return look_at_folder(a, first); }
-    if (ends_with(first, ".h5")) { return look_at_output(a, first, false); }
+    if (ons_ends_with(first, ".h5")) { return look_at_output(a, first, false); }
     if (arguments->word_count == 0) { return look_at_folder(a, "."); }
     cli_job opened;
     ons_status status = cli_job_open(arguments, NULL, &opened);

@@ -151,6 +151,19 @@ static int leading_digits(double error, int *place) {
     return (text[0] - '0') * 10 + (text[2] - '0');
 }
 
+const char *cli_as_precise(char buffer[CLI_NUMBER], double value, double error) {
+    if (!isfinite(value) || !(error > 0) || !isfinite(error)) { return cli_short(buffer, value); }
+    int place;
+    leading_digits(error, &place);
+    if (place < 0 && place > -17 && fabs(value) < 1e9 && fabs(value) + error > 1e-4) {
+        snprintf(buffer, CLI_NUMBER, "%.*f", -place, value);
+    } else {
+        const int digits = (int)floor(log10(fmax(fabs(value), error))) - place + 1;
+        snprintf(buffer, CLI_NUMBER, "%.*g", digits < 1 ? 1 : digits > 17 ? 17 : digits, value);
+    }
+    return buffer;
+}
+
 const char *cli_number(char buffer[CLI_NUMBER], double mean, double error) {
     if (!isfinite(mean) || isnan(error)) { return cli_short(buffer, mean); }
     if (!isfinite(error)) {

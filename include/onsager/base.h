@@ -83,6 +83,8 @@ ONS_API void ons_text_free(ons_text *text);
 /* A copy of a string (of its first `length` bytes); NULL with a message when memory runs out. */
 ONS_API char *ons_copy(const char *string);
 ONS_API char *ons_copy_part(const char *string, size_t length);
+/* Whether `text` is longer than `end` and ends with it. */
+ONS_API bool ons_ends_with(const char *text, const char *end);
 /* printf into fresh memory; NULL with a message when memory runs out. */
 ONS_API char *ons_format(const char *format, ...) ONS_FORMAT(1, 2);
 

@@ -60,6 +60,11 @@ char *ons_copy_part(const char *string, size_t length) {
 
 char *ons_copy(const char *string) { return ons_copy_part(string, strlen(string)); }
 
+bool ons_ends_with(const char *text, const char *end) {
+    const size_t length = strlen(text), tail = strlen(end);
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
 char *ons_format(const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);

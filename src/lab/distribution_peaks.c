@@ -6,6 +6,7 @@
 #include "distribution.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #define MOST_BINS 512
@@ -32,6 +33,21 @@ static double width_of(const double *sorted, size_t count) {
     return fmin(fmax(2 * quartiles / cbrt((double)count), range / MOST_BINS), range / FEWEST_BINS);
 }
 
+/* How many of `values` neighbouring grid points share a bin: about `wanted`, chosen so that bins of equal width
+ * overhang the points by as little as possible, and by as much on the left as on the right. */
+static size_t points_of_bin(size_t values, double wanted) {
+    const size_t about = (size_t)fmax(1, round(wanted)), room = about > 2 ? 1 + about / 16 : 0;
+    size_t best = about, least = SIZE_MAX;
+    for (size_t k = about - room; k <= about + room; ++k) {
+        const size_t over = (values + k - 1) / k * k - values, cost = over % 2 ? values + over : over;
+        if (cost < least) {
+            least = cost;
+            best = k;
+        }
+    }
+    return best;
+}
+
 ons_status lab_histogram_edges(const double *sorted, size_t count, size_t *bins, double **edges) {
     const double low = sorted[0], range = sorted[count - 1] - low;
     *edges = NULL;
@@ -39,16 +55,19 @@ ons_status lab_histogram_edges(const double *sorted, size_t count, size_t *bins,
     const double spacing = spacing_of(sorted, count);
     double width = *bins > 0 ? range / (double)*bins : width_of(sorted, count), first = low;
     if (spacing > 0) {
-        width = fmax(1, round(width / spacing)) * spacing; /* every bin has as many of the values */
-        first = low - spacing / 2;
-        *bins = (size_t)ceil((range + spacing) / width - 1e-6);
+        const size_t values = (size_t)round(range / spacing) + 1, points = points_of_bin(values, width / spacing);
+        *bins = (values + points - 1) / points;
+        width = (double)points * spacing;
+        first = low - spacing / 2 - (double)((*bins * points - values) / 2) * spacing;
     } else {
         *bins = *bins > 0 ? *bins : (size_t)ceil(range / width);
         width = range / (double)*bins;
     }
     *edges = ONS_NEW(double, *bins + 1);
     if (*edges == NULL) { return ONS_MEMORY; }
-    for (size_t i = 0; i <= *bins; ++i) { (*edges)[i] = first + width * (double)i; }
+    double middle = first + width * (double)*bins / 2; /* edges on both sides of 0 mirror each other to the last bit */
+    if (fabs(middle) < 1e-9 * width) { middle = 0; }
+    for (size_t i = 0; i <= *bins; ++i) { (*edges)[i] = middle + width * ((double)i - (double)*bins / 2); }
     return ONS_OK;
 }
 

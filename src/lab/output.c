@@ -16,11 +16,6 @@
 /* ---- the path of the archive ----------------------------------------------------------------------------------------
  */
 
-static bool ends_with(const char *text, const char *end) {
-    const size_t length = strlen(text), tail = strlen(end);
-    return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
 static ons_status check_output(const ons_job *job, const lab_place *place) {
     const char *path = job->output, *slash = strrchr(path, '/');
     char shown[LAB_SHOWN];
@@ -109,7 +104,7 @@ ons_status lab_output_choose(ons_job *job) {
         const ons_status status = lab_control_text(entry, &text);
         if (status < 0) { return status; }
         place = entry->place;
-        if (!ends_with(text, ".h5") || ends_with(text, "/.h5")) {
+        if (!ons_ends_with(text, ".h5") || ons_ends_with(text, "/.h5")) {
             return lab_fail_at(&place, "`output` takes a path that ends in .h5, not `%s`", lab_shown(text, shown));
         }
     }
