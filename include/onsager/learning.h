@@ -8,5 +8,7 @@
 
 #include <onsager/base.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/inverse_ising.h>
+#include <onsager/learning/maximum_entropy.h>
 
 #endif
