@@ -308,7 +308,7 @@ static void assert_samples_refused(const int8_t *values, size_t rows, size_t spi
                                    const char *word) {
     ons_inverse_ising s = {0};
     const ons_spin_samples data = {spins, rows, (int8_t *)(uintptr_t)values};
-    assert_true(ons_inverse_ising_samples(&data, &options, &s) < 0);
+    if (ons_inverse_ising_samples(&data, &options, &s) >= 0) { fail_msg("not refused: %s", word); }
     if (!strstr(ons_message(), word)) { fail_msg("'%s' is not in: %s", word, ons_message()); }
 }
 

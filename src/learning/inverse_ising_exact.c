@@ -87,13 +87,22 @@ static ons_status refuse(const exact_work *w, size_t steps) {
                     largest(w->features, w->gradient));
 }
 
+/* A variance below what a state seen once in 10^12 samples leaves. */
+static bool is_singular(const exact_work *w) {
+    for (size_t k = 0; k < w->features; k++) {
+        const double root = w->hessian[k * w->features + k];
+        if (!(root * root > 1e-12)) { return true; }
+    }
+    return false;
+}
+
 /* On the boundary the gradient vanishes while Newton's steps do not; so it is the steps that must be small. */
 static ons_status minimise(exact_work *w, double *value, size_t *steps) {
     *value = dual(w, w->multiplier);
     for (*steps = 1; *steps <= MOST_STEPS; (*steps)++) {
         differentiate(w, true);
         for (size_t k = 0; k < w->features; k++) { w->step[k] = -w->gradient[k]; }
-        if (dense_cholesky(w->features, w->hessian)) { break; }
+        if (dense_cholesky(w->features, w->hessian) || is_singular(w)) { break; }
         dense_cholesky_solve(w->features, w->hessian, w->step);
         const double length = largest(w->features, w->step);
         if (!isfinite(length) || largest(w->features, w->multiplier) > 200 || !search(w, value)) { break; }
