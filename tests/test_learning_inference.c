@@ -192,9 +192,9 @@ static void test_bethe_is_exact_on_trees(void **state) {
     assert_true(distance_of(&p, ONS_INVERSE_BETHE) < 1e-9);
 }
 
-/* Halving all couplings and fields of a weak model: an error of order n in them falls by 2^n. Naive mean field leaves J^2 m m (order 4
- * in J and h) and the field's J^2 m (3), TAP and pairs leave J^3 (a loop: J_ik J_kj has order 2 for pairs alone), small
- * correlations have loops and pairs. */
+/* Halving all couplings and fields of a weak model: an error of order n in them falls by 2^n. Naive mean field leaves
+ * J^2 m m (order 4 in J and h) and the field's J^2 m (3), TAP and pairs leave J^3 (a loop: J_ik J_kj has order 2 for
+ * pairs alone), small correlations have loops and pairs. */
 static void test_approximations_converge_at_weak_coupling(void **state) {
     planted weak, weaker;
     plant(&weak, false, 0.02);
@@ -202,7 +202,10 @@ static void test_approximations_converge_at_weak_coupling(void **state) {
     const struct {
         ons_inverse_method method;
         double order;
-    } cases[] = {{ONS_INVERSE_NAIVE, 3}, {ONS_INVERSE_TAP, 3}, {ONS_INVERSE_PAIR, 2}, {ONS_INVERSE_BETHE, 4},
+    } cases[] = {{ONS_INVERSE_NAIVE, 3},
+                 {ONS_INVERSE_TAP, 3},
+                 {ONS_INVERSE_PAIR, 2},
+                 {ONS_INVERSE_BETHE, 4},
                  {ONS_INVERSE_SMALL, 4}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const double order = log2(distance_of(&weak, cases[k].method) / distance_of(&weaker, cases[k].method));
@@ -362,8 +365,10 @@ static void test_samples_are_read_from_text_and_arrays(void **state) {
     assert_int_equal(s.spins, 2);
     assert_memory_equal(s.values, ((int8_t[]){1, -1, -1, 1, 1, 1}), 6);
     ons_spin_samples_free(&s);
-    const char *const wrong[][2] = {{"1 -1\n1\n", ":2: this configuration has 1 spins"}, {"1 2\n", "found '2'"},
-                                    {"0 1\n-1 1\n", "0 and -1"}, {"# nothing\n", "no configuration"}};
+    const char *const wrong[][2] = {{"1 -1\n1\n", ":2: this configuration has 1 spins"},
+                                    {"1 2\n", "found '2'"},
+                                    {"0 1\n-1 1\n", "0 and -1"},
+                                    {"# nothing\n", "no configuration"}};
     for (size_t k = 0; k < 4; k++) {
         write_file(path, wrong[k][0], strlen(wrong[k][0]));
         assert_int_equal(ons_spin_samples_read(path, &s), ONS_INVALID);

@@ -70,8 +70,7 @@ static void make_channel(planted_channel *p, double voltage, bool equal) {
                            .right = {0.4, 0.9},
                            .charge = {1, 2}};
     if (equal) { memcpy(p->right, p->left, sizeof p->right); }
-    p->channel = (ons_ion_channel){4,       2,       p->energy, p->interaction, p->left,
-                                   p->right, p->charge, voltage,   1.5};
+    p->channel = (ons_ion_channel){4, 2, p->energy, p->interaction, p->left, p->right, p->charge, voltage, 1.5};
 }
 
 /* All 3^4 configurations by hand. */
@@ -167,7 +166,8 @@ static void test_response_is_covariance_far_from_equilibrium(void **state) {
     ons_path_solution_free(&down);
 }
 
-/* ln Z(t) at finite time: its rate tends to theta, and two lengths compose. One site, one species: a 2 x 2 exponential. */
+/* ln Z(t) at finite time: its rate tends to theta, and two lengths compose. One site, one species: a 2 x 2 exponential.
+ */
 static void test_partition_of_finite_paths(void **state) {
     const double force = 3;
     const ons_path_process process = ring(force);

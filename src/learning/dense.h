@@ -16,8 +16,8 @@ ons_status dense_cholesky(size_t size, double *matrix);
 void dense_cholesky_solve(size_t size, const double *factor, double *right);
 /* The inverse from the factor, both triangles, in place. */
 void dense_cholesky_inverse(size_t size, double *factor);
-/* Solves matrix x = right for `columns` right sides, right[size][columns] becomes x; the matrix is overwritten. ONS_DONE
- * (no message): singular. */
+/* Solves matrix x = right for `columns` right sides, right[size][columns] becomes x; the matrix is overwritten.
+ * ONS_DONE (no message): singular. */
 ons_status dense_solve(size_t size, double *matrix, size_t columns, double *right);
 
 #endif

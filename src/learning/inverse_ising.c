@@ -14,7 +14,7 @@ enum { JACKKNIFE = 20 };
 ons_status ons_spin_samples_moments(const ons_spin_samples *samples, double *mean, double *product) {
     const size_t n = samples->spins;
     if (n == 0 || samples->samples == 0) { return ons_fail(ONS_INVALID, "there is no sample of spins"); }
-    int64_t *sums = ONS_NEW(int64_t, n *n + n);
+    int64_t *sums = ONS_NEW(int64_t, n * n + n);
     if (!sums) { return ONS_MEMORY; }
     for (size_t b = 0; b < samples->samples; b++) {
         const int8_t *s = samples->values + b * n;
@@ -156,15 +156,12 @@ static ons_status jackknife(const ons_spin_samples *samples, ons_inverse_method 
 
 /* ---- the doors ------------------------------------------------------------------------------------------------- */
 
-static bool is_closed(ons_inverse_method method) {
-    return method != ONS_INVERSE_EXACT && method != ONS_INVERSE_PSEUDO;
-}
+static bool is_closed(ons_inverse_method method) { return method != ONS_INVERSE_EXACT && method != ONS_INVERSE_PSEUDO; }
 
 static ons_status solve_moments(size_t spins, const double *mean, const double *product, double samples,
                                 const ons_inverse_options *options, ons_inverse_ising *s) {
-    const bool strict =
-        (options->method == ONS_INVERSE_EXACT && options->ridge == 0) || options->method == ONS_INVERSE_PAIR ||
-        options->method == ONS_INVERSE_SMALL;
+    const bool strict = (options->method == ONS_INVERSE_EXACT && options->ridge == 0) ||
+                        options->method == ONS_INVERSE_PAIR || options->method == ONS_INVERSE_SMALL;
     ons_status status = inverse_ising_check(spins, mean, product, strict);
     if (status) { return status; }
     if (is_closed(options->method)) {

@@ -1,6 +1,7 @@
 /*
  * The inverse Ising problem by maximum likelihood, all states summed. The Hessian of the dual is the covariance of the
- * features s_i and s_i s_j, whose products are products of spins again: one transform of the probabilities has them all.
+ * features s_i and s_i s_j, whose products are products of spins again: one transform of the probabilities has them
+ * all.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,8 +18,8 @@
 typedef struct exact_work {
     size_t spins, features;
     double ridge;
-    const double *target; /* [features] */
-    size_t *set;          /* [features]: the spins of a feature, as bits */
+    const double *target;                         /* [features] */
+    size_t *set;                                  /* [features]: the spins of a feature, as bits */
     double *multiplier, *step, *trial, *gradient; /* [features] */
     double *hessian;                              /* [features][features] */
     double *field, *coupling;                     /* scratch */

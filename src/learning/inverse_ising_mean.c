@@ -53,8 +53,8 @@ static double bethe_coupling(double inverse, double a, double b, double ab) {
     const double inner = root - 2 * a * b * inverse;
     const double rest = sqrt(inner * inner - 4 * inverse * inverse);
     /* (root - rest)/(2 inverse), rationalised: root^2 - rest^2 is a multiple of the inverse. */
-    const double difference = 4 * a * b * inverse * root - 4 * a * a * b * b * inverse * inverse +
-                              4 * inverse * inverse;
+    const double difference =
+        4 * a * b * inverse * root - 4 * a * a * b * b * inverse * inverse + 4 * inverse * inverse;
     return -atanh(difference / (2 * inverse * (root + rest)) - a * b);
 }
 
@@ -162,13 +162,13 @@ static ons_status solve(closed *w, const closed_method *method) {
     for (size_t i = 0; i < n; i++) {
         w->coupling[i * n + i] = 0;
         for (size_t j = 0; j < i; j++) {
-            const double j_ij =
-                method->coupling(w->inverse[i * n + j], w->mean[i], w->mean[j], w->product[i * n + j]);
+            const double j_ij = method->coupling(w->inverse[i * n + j], w->mean[i], w->mean[j], w->product[i * n + j]);
             if (!isfinite(j_ij)) {
-                return ons_fail(ONS_INVALID,
-                                "%s has no solution for these correlations: that of spins %zu and %zu (%.4g, inverse "
-                                "%.4g) is too strong for it; maximum likelihood or pseudo-likelihood have no such limit",
-                                method->name, j + 1, i + 1, w->connected[i * n + j], w->inverse[i * n + j]);
+                return ons_fail(
+                    ONS_INVALID,
+                    "%s has no solution for these correlations: that of spins %zu and %zu (%.4g, inverse "
+                    "%.4g) is too strong for it; maximum likelihood or pseudo-likelihood have no such limit",
+                    method->name, j + 1, i + 1, w->connected[i * n + j], w->inverse[i * n + j]);
             }
             w->coupling[i * n + j] = w->coupling[j * n + i] = j_ij;
         }

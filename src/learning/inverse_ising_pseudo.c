@@ -22,13 +22,13 @@ typedef struct regressions {
     size_t spins, rows; /* distinct configurations */
     double samples;
     double ridge, lasso;
-    int8_t *values;                     /* [rows][spins] */
-    double *count;                      /* [rows] */
-    double *theta;                      /* [spins][spins] */
-    double *inverse;                    /* [spins][spins][spins]: inverse Hessians (per sample) */
-    double *x, *scaled, *eta;           /* [BLOCK][spins], the same, [BLOCK] */
-    double *gradient, *step, *trial;    /* [spins] */
-    double *hessian;                    /* [spins][spins] */
+    int8_t *values;                  /* [rows][spins] */
+    double *count;                   /* [rows] */
+    double *theta;                   /* [spins][spins] */
+    double *inverse;                 /* [spins][spins][spins]: inverse Hessians (per sample) */
+    double *x, *scaled, *eta;        /* [BLOCK][spins], the same, [BLOCK] */
+    double *gradient, *step, *trial; /* [spins] */
+    double *hessian;                 /* [spins][spins] */
 } regressions;
 
 /* ---- equal configurations are one row ------------------------------------------------------------------------- */
@@ -288,7 +288,7 @@ ons_status inverse_ising_pseudo(const ons_spin_samples *samples, const ons_inver
                                 ons_inverse_ising *solution) {
     const size_t n = samples->spins;
     regressions w = {.spins = n, .samples = (double)samples->samples, .ridge = options->ridge, .lasso = options->lasso};
-    w.values = ONS_NEW(int8_t, n *samples->samples);
+    w.values = ONS_NEW(int8_t, n * samples->samples);
     w.count = ONS_NEW(double, samples->samples);
     w.theta = ONS_NEW(double, n *n);
     w.inverse = ONS_NEW(double, w.lasso > 0 ? 1 : n * n * n);

@@ -19,7 +19,8 @@ static bool all_finite(size_t count, const double *x) {
 static ons_status check(const ons_ion_channel *c) {
     const size_t n = c->species;
     if (c->sites == 0 || n == 0 || n > 100) {
-        return ons_fail(ONS_INVALID, "a channel has a site and 1 to 100 species at least, not %zu and %zu", c->sites, n);
+        return ons_fail(ONS_INVALID, "a channel has a site and 1 to 100 species at least, not %zu and %zu", c->sites,
+                        n);
     }
     if (!all_finite(c->sites * n, c->energy) || !all_finite(n * n, c->interaction) || !all_finite(n, c->charge) ||
         !isfinite(c->voltage) || !(c->attempt > 0 && isfinite(c->attempt))) {
@@ -191,10 +192,10 @@ enum { NOT_SEEN = UINT32_MAX };
 typedef struct builder {
     const ons_ion_channel *channel;
     ons_path_process *process;
-    uint32_t *index;    /* [codes]: state of a configuration */
-    uint8_t *content;   /* [states][sites] */
+    uint32_t *index;  /* [codes]: state of a configuration */
+    uint8_t *content; /* [states][sites] */
     size_t content_room, event_room, kind_room;
-    int16_t *kind;      /* [events]: species of the ion, negative: to the left; from 1 */
+    int16_t *kind; /* [events]: species of the ion, negative: to the left; from 1 */
 } builder;
 
 static size_t code_of(const ons_ion_channel *c, const uint8_t *content) {
@@ -301,12 +302,11 @@ static ons_status find_reverses(builder *b) {
 static ons_status weigh(builder *b) {
     ons_path_process *p = b->process;
     p->functionals = b->channel->species;
-    p->weight = ONS_NEW(double, p->functionals *p->events);
+    p->weight = ONS_NEW(double, p->functionals * p->events);
     if (!p->weight) { return ONS_MEMORY; }
     for (size_t e = 0; e < p->events; e++) {
         const int kind = b->kind[e];
-        p->weight[(size_t)(abs(kind) - 1) * p->events + e] =
-            (kind > 0 ? 1 : -1) / ((double)b->channel->sites + 1);
+        p->weight[(size_t)(abs(kind) - 1) * p->events + e] = (kind > 0 ? 1 : -1) / ((double)b->channel->sites + 1);
     }
     return find_reverses(b);
 }

@@ -24,10 +24,10 @@
 typedef struct work {
     const ons_maximum_entropy_problem *problem;
     size_t states, rank;
-    double *log_prior; /* [states], normalised; -inf */
-    double *prior;     /* [states] */
-    double *basis;     /* [rank][states]: g_j(x) = orthonormal feature minus its target */
-    double *back;      /* [rank][features]: the basis in terms of the features */
+    double *log_prior;                    /* [states], normalised; -inf */
+    double *prior;                        /* [states] */
+    double *basis;                        /* [rank][states]: g_j(x) = orthonormal feature minus its target */
+    double *back;                         /* [rank][features]: the basis in terms of the features */
     double *nu, *step, *trial, *gradient; /* [rank] */
     double *hessian, *factor;             /* [rank][rank] */
     double *p, *log_weight;               /* [states] */
@@ -79,8 +79,8 @@ static ons_status check_range(const work *w, size_t k) {
         high = fmax(high, f[x]);
     }
     const bool constant = low == high;
-    if (isfinite(average) && (constant ? fabs(average - low) <= CONTRADICTION * fmax(1, fabs(low))
-                                       : average > low && average < high)) {
+    if (isfinite(average) &&
+        (constant ? fabs(average - low) <= CONTRADICTION * fmax(1, fabs(low)) : average > low && average < high)) {
         return ONS_OK;
     }
     if (isfinite(average) && (average == low || average == high) && !constant) {

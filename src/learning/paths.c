@@ -157,8 +157,7 @@ static ons_status iterate(const eigenproblem *w, bool transposed, double *x, dou
 /* y = (d L / d gamma_k) x; two functionals: the second derivative. */
 static double weighted(const eigenproblem *w, size_t k, size_t l, size_t e) {
     const size_t events = w->process->events;
-    return w->tilted[e] * w->process->weight[k * events + e] *
-           (l == SIZE_MAX ? 1 : w->process->weight[l * events + e]);
+    return w->tilted[e] * w->process->weight[k * events + e] * (l == SIZE_MAX ? 1 : w->process->weight[l * events + e]);
 }
 
 /* theta_k = l L_k r;  (L - theta) r_k = - (L_k - theta_k) r with l r_k = 0;  theta_kl = l L_kl r + l L_k r_l + l L_l
@@ -216,7 +215,9 @@ static ons_status solve_eigenproblem(eigenproblem *w, const double *gamma, ons_p
                                     : ons_fail(ONS_FAILED, "the leading eigenvalue of the tilted generator did not "
                                                            "converge");
     }
-    if (!gamma) { s->theta = 0; }
+    bool tilted = false;
+    for (size_t k = 0; gamma && k < process->functionals; k++) { tilted |= gamma[k] != 0; }
+    if (!tilted) { s->theta = 0; }
     double product = 0;
     for (size_t i = 0; i < w->size; i++) { product += w->left[i] * s->right[i]; }
     for (size_t i = 0; i < w->size; i++) {
@@ -260,8 +261,8 @@ void ons_path_driven(const ons_path_process *process, const double *gamma, const
                      double *rates) {
     for (size_t e = 0; e < process->events; e++) {
         const ons_path_event *event = &process->event[e];
-        rates[e] = event->rate * exp(exponent(process, gamma, e)) * solution->right[event->to] /
-                   solution->right[event->from];
+        rates[e] =
+            event->rate * exp(exponent(process, gamma, e)) * solution->right[event->to] / solution->right[event->from];
     }
 }
 

@@ -19,7 +19,8 @@ typedef struct uniform {
     double *term, *next, *sum;
 } uniform;
 
-/* sum = exp(t L) x for rate t <= 1 or so: exp(- rate t) sum_k (rate t)^k/k! (1 + L/rate)^k x; all terms are positive. */
+/* sum = exp(t L) x for rate t <= 1 or so: exp(- rate t) sum_k (rate t)^k/k! (1 + L/rate)^k x; all terms are positive.
+ */
 static void advance_vector(uniform *w, double time, const double *x) {
     const size_t n = w->process->states;
     const double step = w->rate * time;

@@ -155,13 +155,15 @@ static ons_status read_numpy(const char *path, const unsigned char *bytes, size_
     const size_t two = bytes[6] == 1 ? 2 : 4, begin = 8 + two;
     size_t length = 0;
     for (size_t k = 0; k < two && 8 + k < size; k++) { length |= (size_t)bytes[8 + k] << 8 * k; }
-    if (size < begin || length > size - begin) { return ons_fail(ONS_INVALID, "%s: the header of the array is cut", path); }
+    if (size < begin || length > size - begin) {
+        return ons_fail(ONS_INVALID, "%s: the header of the array is cut", path);
+    }
     char *header = ons_copy_part((const char *)bytes + begin, length);
     if (!header) { return ONS_MEMORY; }
     const char *kind = entry(header, "'descr'"), *order = entry(header, "'fortran_order'");
     kind = kind ? strchr(kind, '\'') : NULL;
-    const bool known = kind && (kind[1] == '<' || kind[1] == '|') && strchr("iufb", kind[2]) && strchr("1248", kind[3]) &&
-                       kind[4] == '\'' && !(kind[2] == 'f' && kind[3] < '4');
+    const bool known = kind && (kind[1] == '<' || kind[1] == '|') && strchr("iufb", kind[2]) &&
+                       strchr("1248", kind[3]) && kind[4] == '\'' && !(kind[2] == 'f' && kind[3] < '4');
     const size_t width = known ? (size_t)(kind[3] - '0') : 0;
     ons_status status = ONS_OK;
     if (!known) {
@@ -190,7 +192,9 @@ ons_status ons_spin_samples_read(const char *path, ons_spin_samples *samples) {
         status = read_text(path, bytes, size, samples);
     }
     free(bytes);
-    if (!status && samples->samples == 0) { status = ons_fail(ONS_INVALID, "%s holds no configuration of spins", path); }
+    if (!status && samples->samples == 0) {
+        status = ons_fail(ONS_INVALID, "%s holds no configuration of spins", path);
+    }
     if (!status) { status = settle_zeros(path, samples); }
     if (status) { ons_spin_samples_free(samples); }
     return status;

@@ -4,9 +4,9 @@
  * voltage, - z_s V i/(M + 1) at site i = 1 .. M (the left bath is at i = 0, the right one at M + 1; V in kT/e, positive
  * V drives positive ions to the right).
  *
- * Kinetics: ions enter and leave at both ends and hop to empty neighbours. A move with the energy change dE (without the
- * voltage) to the right has the rate k0 exp(- dE/2 + z V/(2 (M + 1))), to the left with - V; entering is multiplied by
- * the concentration of that bath. Local detailed balance holds; with equal concentrations and V = 0 the stationary
+ * Kinetics: ions enter and leave at both ends and hop to empty neighbours. A move with the energy change dE (without
+ * the voltage) to the right has the rate k0 exp(- dE/2 + z V/(2 (M + 1))), to the left with - V; entering is multiplied
+ * by the concentration of that bath. Local detailed balance holds; with equal concentrations and V = 0 the stationary
  * state is the grand-canonical one with mu_s = ln c_s.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,7 +29,8 @@ typedef struct ons_ion_channel {
     double voltage, attempt;    /* attempt: k0 > 0, 1/time */
 } ons_ion_channel;
 
-/* Means of the grand-canonical distribution with the concentrations of the left bath, at V = 0 (the voltage is ignored). */
+/* Means of the grand-canonical distribution with the concentrations of the left bath, at V = 0 (the voltage is
+ * ignored). */
 typedef struct ons_ion_equilibrium {
     double log_partition;
     double mean, variance; /* of the number of ions */
@@ -44,9 +45,9 @@ ONS_API ons_status ons_ion_equilibrium_solve(const ons_ion_channel *channel, ons
 ONS_API void ons_ion_equilibrium_free(ons_ion_equilibrium *equilibrium);
 
 /* The jump process on the states that can be reached from the empty channel, (species + 1)^sites at most, and at most
- * ONS_PATH_STATES. Functional s adds 1/(M + 1) for every hop of an ion of species s to the right and takes it for those to the
- * left, so that a passage counts 1. State 0 is the empty channel; *content (may be NULL): allocated, [states][sites], 0:
- * empty, s + 1: species s. Zero *process first; release with ons_path_process_free. */
+ * ONS_PATH_STATES. Functional s adds 1/(M + 1) for every hop of an ion of species s to the right and takes it for those
+ * to the left, so that a passage counts 1. State 0 is the empty channel; *content (may be NULL): allocated,
+ * [states][sites], 0: empty, s + 1: species s. Zero *process first; release with ons_path_process_free. */
 ONS_API ons_status ons_ion_process(const ons_ion_channel *channel, ons_path_process *process, uint8_t **content);
 
 #ifdef __cplusplus

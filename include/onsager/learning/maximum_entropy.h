@@ -45,8 +45,8 @@ typedef struct ons_maximum_entropy {
  *
  * ONS_INVALID, with words that name the feature where one is to blame: numbers that are not finite; an average outside
  * the values of its feature; a redundant feature whose average contradicts the others; averages that no distribution
- * has (outside the convex hull: a certificate was found, a combination of features that is on one side of its average in
- * every state); averages on the boundary of the hull, where states would get probability 0 and multipliers are
+ * has (outside the convex hull: a certificate was found, a combination of features that is on one side of its average
+ * in every state); averages on the boundary of the hull, where states would get probability 0 and multipliers are
  * infinite. ONS_FAILED: no convergence. Zero *solution first; it is freed before it is filled, and empty after an
  * error. */
 ONS_API ons_status ons_maximum_entropy_solve(const ons_maximum_entropy_problem *problem, ons_maximum_entropy *solution);

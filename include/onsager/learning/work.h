@@ -25,9 +25,9 @@ typedef struct ons_work_estimate {
  * two works, numbers that are not finite, a temperature that is not positive. */
 ONS_API ons_status ons_work_jarzynski(const double *work, size_t count, double temperature,
                                       ons_work_estimate *estimate);
-/* C. H. Bennett, J. Comput. Phys. 22, 245 (1976), for works by G. E. Crooks' relation P_F(W)/P_R(-W) = exp((W - dF)/T) (Shirts,
- * Bair, Hooker and Pande, Phys. Rev. Lett. 91, 140601 (2003)): the dF of maximum likelihood from works of the forward
- * protocol and of the reverse one (done on the system there), the best that both can give; its error from the
+/* C. H. Bennett, J. Comput. Phys. 22, 245 (1976), for works by G. E. Crooks' relation P_F(W)/P_R(-W) = exp((W - dF)/T)
+ * (Shirts, Bair, Hooker and Pande, Phys. Rev. Lett. 91, 140601 (2003)): the dF of maximum likelihood from works of the
+ * forward protocol and of the reverse one (done on the system there), the best that both can give; its error from the
  * second moments of the Fermi functions. ONS_FAILED: the distributions do not overlap. */
 ONS_API ons_status ons_work_bennett(const double *forward, size_t forwards, const double *reverse, size_t reverses,
                                     double temperature, ons_work_estimate *estimate);
