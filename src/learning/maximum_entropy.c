@@ -374,6 +374,44 @@ ons_status ons_maximum_entropy_solve(const ons_maximum_entropy_problem *problem,
     return status;
 }
 
+/* Scaled by the spreads of the features, so that the factors do not depend on their units. */
+ons_status ons_maximum_entropy_errors(const ons_maximum_entropy *solution, const double *noise, double *error) {
+    const size_t features = solution->features;
+    size_t *kept = ONS_NEW(size_t, features), count = 0;
+    double *inverse = ONS_NEW(double, features *features);
+    ons_status status = kept && inverse ? ONS_OK : ONS_MEMORY;
+    for (size_t k = 0; k < features && !status; k++) {
+        error[k] = 0;
+        if (!solution->redundant[k]) { kept[count++] = k; }
+    }
+    for (size_t i = 0; i < count && !status; i++) {
+        for (size_t j = 0; j < count; j++) {
+            const size_t k = kept[i], l = kept[j];
+            const double spread = sqrt(solution->covariance[k * features + k] * solution->covariance[l * features + l]);
+            inverse[i * count + j] = solution->covariance[k * features + l] / spread;
+        }
+    }
+    if (!status && dense_cholesky(count, inverse)) {
+        status = ons_fail(ONS_FAILED, "the covariance of the features is singular");
+    }
+    if (!status) { dense_cholesky_inverse(count, inverse); }
+    for (size_t i = 0; i < count && !status; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < count; j++) {
+            for (size_t m = 0; m < count; m++) {
+                const size_t k = kept[j], l = kept[m];
+                const double spread =
+                    sqrt(solution->covariance[k * features + k] * solution->covariance[l * features + l]);
+                sum += inverse[i * count + j] * inverse[i * count + m] * noise[k * features + l] / spread;
+            }
+        }
+        error[kept[i]] = sqrt(fmax(0, sum) / solution->covariance[kept[i] * features + kept[i]]);
+    }
+    free(kept);
+    free(inverse);
+    return status;
+}
+
 void ons_maximum_entropy_free(ons_maximum_entropy *solution) {
     free(solution->multiplier);
     free(solution->mean);

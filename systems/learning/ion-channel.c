@@ -67,7 +67,10 @@ static const ons_parameter parameters[] = {
     {"voltage", ONS_REAL, 0, "0", NULL, NULL, "kinetics=yes", "kT/e", "V, left less right"},
     {"attempt", ONS_REAL, 0, "1", NULL, "(0, inf)", "kinetics=yes", "1/time",
      "rate of a move without change of energy"},
-    {"gamma", ONS_REAL, 0, "0", NULL, NULL, "kinetics=yes", "1/e", "the tilt conjugate to the charge that passes"},
+    {"drive", ONS_CHOICE, 0, "gamma", "gamma|current", NULL, "kinetics=yes", NULL,
+     "what drives the channel: a tilt, or the current that the tilt is to give (maximum caliber)"},
+    {"gamma", ONS_REAL, 0, "0", NULL, NULL, "drive=gamma", "1/e", "the tilt conjugate to the charge that passes"},
+    {"target", ONS_REAL, 0, "0", NULL, NULL, "drive=current", "e/time", "the current that is to flow"},
     {"points", ONS_INTEGER, 0, "21", NULL, "[2, 1001]", "kinetics=yes", NULL, "rows of the table `generating`"},
     {"reach", ONS_REAL, 0, "2", NULL, "(0, 20]", "kinetics=yes", "1/e", "its largest tilt"},
     {"trajectories", ONS_INTEGER, 0, "0", NULL, "[0, 10000000]", "kinetics=yes", NULL,
@@ -76,7 +79,7 @@ static const ons_parameter parameters[] = {
     {.name = NULL}};
 
 /* clang-format off */
-enum { LOG_PARTITION, IONS, VARIANCE, ENTROPY, OCCUPANCY, EQUILIBRIUM, CURRENT = EQUILIBRIUM, NOISE, THETA, PRODUCTION, PASSAGES, RESPONSE,
+enum { LOG_PARTITION, IONS, VARIANCE, ENTROPY, OCCUPANCY, EQUILIBRIUM, CURRENT = EQUILIBRIUM, TILT, NOISE, THETA, PRODUCTION, PASSAGES, RESPONSE,
        DRIVEN_OCCUPANCY, SAMPLED_CURRENT, SAMPLED_NOISE, GENERATING, LEVELS };
 /* clang-format on */
 
@@ -87,6 +90,7 @@ static const ons_observable observables[] = {
     [ENTROPY] = {"entropy", ONS_VALUE, 0, NULL, NULL, "nat", "- sum p ln p in equilibrium"},
     [OCCUPANCY] = {"occupancy", ONS_VALUE, 0, NULL, NULL, NULL, "of every site by every species, in equilibrium"},
     [CURRENT] = {"current", ONS_VALUE, 0, NULL, NULL, "e/time", "mean charge that passes to the right"},
+    [TILT] = {"tilt", ONS_VALUE, 0, NULL, NULL, "1/e", "gamma of the driven process"},
     [NOISE] = {"noise", ONS_VALUE, 0, NULL, NULL, "e^2/time", "variance of the charge that passes, per unit of time"},
     [THETA] = {"theta", ONS_VALUE, 0, NULL, NULL, "1/time", "lim ln <exp(gamma Q)>/t"},
     [PRODUCTION] = {"entropy_production", ONS_VALUE, 0, NULL, NULL, "nat/time", "of the driven stationary state"},
@@ -396,13 +400,31 @@ static void put_stationary(const asked *a, const ons_path_solution *s, const uin
     }
 }
 
+/* The tilt of the charge that gives a current: all species as one functional. */
+static ons_status find_tilt(const asked *a, const ons_path_process *process, double current, double *gamma) {
+    ons_path_process charge = *process;
+    charge.functionals = 1;
+    charge.weight = ONS_NEW(double, process->events);
+    if (!charge.weight) { return ONS_MEMORY; }
+    for (size_t k = 0; k < process->functionals; k++) {
+        for (size_t e = 0; e < process->events; e++) {
+            charge.weight[e] += a->channel.charge[k] * process->weight[k * process->events + e];
+        }
+    }
+    const ons_status status = ons_path_fit(&charge, &current, gamma, NULL);
+    free(charge.weight);
+    return status;
+}
+
 static ons_status put_kinetics(const asked *a, ons_context *context) {
-    const double gamma = ons_real(ons_context_parameters(context), "gamma");
+    const ons_parameters *p = ons_context_parameters(context);
+    double gamma = ons_present(p, "gamma") ? ons_real(p, "gamma") : 0;
     ons_path_process process = {0};
     ons_path_solution s = {0};
     uint8_t *content = NULL;
     double tilt[20], current, noise, *rates = NULL;
     ons_status status = ons_ion_process(&a->channel, &process, &content);
+    if (!status && ons_present(p, "target")) { status = find_tilt(a, &process, ons_real(p, "target"), &gamma); }
     if (!status) { status = solve_at(a, &process, gamma, tilt, &s); }
     if (!status) {
         rates = ONS_NEW(double, process.events);
@@ -412,6 +434,7 @@ static ons_status put_kinetics(const asked *a, ons_context *context) {
         contract(a, &s, &current, &noise);
         ons_path_driven(&process, tilt, &s, rates);
         ons_value(context, CURRENT, 0, 0, current, 0);
+        ons_value(context, TILT, 0, 0, gamma, 0);
         ons_value(context, NOISE, 0, 0, noise, 0);
         ons_value(context, THETA, 0, 0, s.theta, 0);
         ons_value(context, PRODUCTION, 0, 0, ons_path_entropy_production(&process, rates, s.probability), 0);

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "entropy_data.h"
+
 #include <onsager/learning/maximum_entropy.h>
 #include <onsager/system.h>
 
@@ -29,6 +31,11 @@ static const char details[] =
     "when its\n"
     "average agrees with theirs, else it is refused.\n"
     "\n"
+    "Errors of the averages (`errors`, or the scatter of the observations of a file, taken as independent) become "
+    "those "
+    "of the\n"
+    "multipliers: C^-1 noise C^-1 with C the covariance of the solution.\n"
+    "\n"
     "E. T. Jaynes, Phys. Rev. 106, 620 (1957). The standard values are his die: six faces with mean 4.5.\n";
 
 enum { MOST_VARIABLES = 16, MOST_FEATURES = 200 };
@@ -39,7 +46,11 @@ static const ons_parameter parameters[] = {
      "what each of them can be: [1,2,3], [-1,1], [0:1:0.01]"},
     {"features", ONS_TEXT, 0, "x", NULL, NULL, NULL, NULL,
      "formulas in x1 .. xn (x is x1), separated by semicolons: 'x1; x2; x1*x2'"},
-    {"averages", ONS_REAL, ONS_ARRAY, "[4.5]", NULL, NULL, NULL, NULL, "the average of each feature"},
+    {"data", ONS_CHOICE, ONS_OR_FILE, "given", "given", NULL, NULL, NULL,
+     "where the averages are from: `averages`, or a file of observations, a line of x1 .. xn each"},
+    {"averages", ONS_REAL, ONS_ARRAY, "[4.5]", NULL, NULL, "data=given", NULL, "the average of each feature"},
+    {"errors", ONS_REAL, ONS_ARRAY, "[0]", NULL, "[0, inf)", "data=given", NULL,
+     "standard errors of the averages (independent): one number or one each"},
     {"prior", ONS_FORMULA, 0, "1", NULL, NULL, NULL, NULL, "q(x), up to a factor; not negative: 'exp(-x^2/2)'"},
     {.name = NULL}};
 
@@ -80,13 +91,16 @@ typedef struct asked {
     char *text;                       /* the features, cut at the semicolons */
     const char *names[MOST_FEATURES]; /* within text */
     double *log_prior, *feature;      /* [states], [features][states] */
-    const double *averages;
+    double *averages, *noise;         /* [features], and their covariance */
+    double *feature_sum;              /* [features] */
 } asked;
 
 static void release(asked *a) {
     free(a->text);
     free(a->log_prior);
     free(a->feature);
+    free(a->averages);
+    free(a->noise);
     *a = (asked){0};
 }
 
@@ -133,27 +147,43 @@ static ons_status find_variable(const asked *a, const char *what, const char *na
                     a->variables, near ? near : "x1");
 }
 
-/* The values of a formula in all states. */
-static ons_status evaluate(const asked *a, const char *what, const ons_expression *expression, const double *values,
-                           size_t count, double *result) {
-    const size_t names = ons_expression_name_count(expression);
-    size_t variable[64], digit[MOST_VARIABLES] = {0};
-    double arguments[64];
-    if (names > 64) { return ons_fail(ONS_INVALID, "%s: more than 64 names", what); }
-    for (size_t k = 0; k < names; k++) {
-        const ons_status status = find_variable(a, what, ons_expression_name(expression, k), &variable[k]);
+/* A formula with the variable of each of its names. */
+typedef struct formula {
+    const ons_expression *expression;
+    size_t names, variable[64];
+} formula;
+
+static ons_status bind(const asked *a, const char *what, const ons_expression *expression, formula *f) {
+    *f = (formula){.expression = expression, .names = ons_expression_name_count(expression)};
+    if (f->names > 64) { return ons_fail(ONS_INVALID, "%s: more than 64 names", what); }
+    for (size_t k = 0; k < f->names; k++) {
+        const ons_status status = find_variable(a, what, ons_expression_name(expression, k), &f->variable[k]);
         if (status) { return status; }
-    }
-    for (size_t state = 0; state < a->states; state++) {
-        for (size_t k = 0; k < names; k++) { arguments[k] = values[digit[variable[k]]]; }
-        result[state] = ons_expression_value(expression, arguments);
-        for (size_t v = a->variables; v-- > 0 && ++digit[v] == count;) { digit[v] = 0; }
     }
     return ONS_OK;
 }
 
+static double value_of(const formula *f, const double *x) {
+    double arguments[64];
+    for (size_t k = 0; k < f->names; k++) { arguments[k] = x[f->variable[k]]; }
+    return ons_expression_value(f->expression, arguments);
+}
+
+/* The values of a formula in all states. */
+static void evaluate(const asked *a, const formula *f, const double *values, size_t count, double *result) {
+    size_t digit[MOST_VARIABLES] = {0};
+    double x[MOST_VARIABLES];
+    for (size_t state = 0; state < a->states; state++) {
+        for (size_t v = 0; v < a->variables; v++) { x[v] = values[digit[v]]; }
+        result[state] = value_of(f, x);
+        for (size_t v = a->variables; v-- > 0 && ++digit[v] == count;) { digit[v] = 0; }
+    }
+}
+
 static ons_status evaluate_prior(asked *a, const ons_expression *prior, const double *values, size_t count) {
-    ons_status status = evaluate(a, "prior", prior, values, count, a->log_prior);
+    formula f;
+    ons_status status = bind(a, "prior", prior, &f);
+    if (!status) { evaluate(a, &f, values, count, a->log_prior); }
     for (size_t x = 0; x < a->states && !status; x++) {
         if (!(a->log_prior[x] >= 0 && isfinite(a->log_prior[x]))) {
             return ons_fail(ONS_INVALID, "prior: it is %g in state %zu; expected a finite number of at least 0",
@@ -164,17 +194,56 @@ static ons_status evaluate_prior(asked *a, const ons_expression *prior, const do
     return status;
 }
 
-/* Formulas and sizes; the arrays are filled where `whole`. */
-static ons_status read_problem(asked *a, const ons_parameters *p) {
-    size_t count, averages;
-    const double *values = ons_reals(p, "values", &count);
-    a->averages = ons_reals(p, "averages", &averages);
-    a->variables = (size_t)ons_integer(p, "variables");
-    ons_status status = cut(a, ons_string(p, "features"));
-    if (status) { return status; }
+static bool is_given(const ons_parameters *p) { return ons_choice(p, "data") == 0; }
+
+static ons_status take_averages(asked *a, const ons_parameters *p) {
+    size_t averages, errors;
+    const double *average = ons_reals(p, "averages", &averages), *error = ons_reals(p, "errors", &errors);
     if (averages != a->features) {
         return ons_fail(ONS_INVALID, "averages: %zu numbers for %zu features", averages, a->features);
     }
+    if (errors != 1 && errors != a->features) {
+        return ons_fail(ONS_INVALID, "errors: %zu numbers for %zu features; expected one, or one each", errors,
+                        a->features);
+    }
+    for (size_t k = 0; k < a->features; k++) {
+        a->averages[k] = average[k];
+        a->noise[k * a->features + k] = error[k % errors] * error[k % errors];
+    }
+    return ONS_OK;
+}
+
+/* Means of the features over the observations, and the covariance of these means. */
+static ons_status measure_averages(asked *a, const ons_parameters *p, const formula *formulas) {
+    entropy_data data;
+    ons_status status = entropy_data_read(ons_string(p, "data"), a->variables, &data);
+    if (status) { return status; }
+    const size_t k = a->features;
+    double row[MOST_FEATURES];
+    for (size_t turn = 0; turn < 2; turn++) { /* means, then what is left of them */
+        for (size_t b = 0; b < data.rows; b++) {
+            for (size_t i = 0; i < k; i++) {
+                row[i] = value_of(&formulas[i], data.values + b * a->variables) - (turn ? a->averages[i] : 0);
+            }
+            for (size_t i = 0; i < k; i++) {
+                for (size_t j = 0; turn && j < k; j++) { a->noise[i * k + j] += row[i] * row[j]; }
+            }
+            for (size_t i = 0; i < k && !turn; i++) { a->feature_sum[i] += row[i]; }
+        }
+        for (size_t i = 0; i < k && !turn; i++) { a->averages[i] = a->feature_sum[i] / (double)data.rows; }
+    }
+    const double rows = (double)data.rows;
+    for (size_t i = 0; i < k * k; i++) { a->noise[i] /= rows * fmax(1, rows - 1); }
+    entropy_data_free(&data);
+    return ONS_OK;
+}
+
+static ons_status read_problem(asked *a, const ons_parameters *p) {
+    size_t count;
+    const double *values = ons_reals(p, "values", &count);
+    a->variables = (size_t)ons_integer(p, "variables");
+    ons_status status = cut(a, ons_string(p, "features"));
+    if (status) { return status; }
     const double states = pow((double)count, (double)a->variables);
     if (states * (double)a->features > 1e8 || states > 1e7) {
         return ons_fail(ONS_INVALID,
@@ -184,15 +253,21 @@ static ons_status read_problem(asked *a, const ons_parameters *p) {
     a->states = (size_t)states;
     a->log_prior = ONS_NEW(double, a->states);
     a->feature = ONS_NEW(double, a->features * a->states);
-    if (!a->log_prior || !a->feature) { return ONS_MEMORY; }
+    a->averages = ONS_NEW(double, 2 * a->features);
+    a->noise = ONS_NEW(double, a->features * a->features);
+    if (!a->log_prior || !a->feature || !a->averages || !a->noise) { return ONS_MEMORY; }
+    a->feature_sum = a->averages + a->features;
     status = evaluate_prior(a, ons_formula(p, "prior"), values, count);
+    ons_expression *expressions[MOST_FEATURES] = {NULL};
+    formula formulas[MOST_FEATURES];
     for (size_t k = 0; k < a->features && !status; k++) {
-        ons_expression *expression = NULL;
-        status = ons_expression_parse(&expression, a->names[k]);
-        if (status) { return ons_fail(ONS_INVALID, "features: '%s': %s", a->names[k], ons_message()); }
-        status = evaluate(a, "features", expression, values, count, a->feature + k * a->states);
-        ons_expression_free(expression);
+        status = ons_expression_parse(&expressions[k], a->names[k]);
+        if (status) { status = ons_fail(ONS_INVALID, "features: '%s': %s", a->names[k], ons_message()); }
+        if (!status) { status = bind(a, "features", expressions[k], &formulas[k]); }
+        if (!status) { evaluate(a, &formulas[k], values, count, a->feature + k * a->states); }
     }
+    if (!status) { status = is_given(p) ? take_averages(a, p) : measure_averages(a, p, formulas); }
+    for (size_t k = 0; k < a->features; k++) { ons_expression_free(expressions[k]); }
     return status;
 }
 
@@ -240,11 +315,11 @@ static ons_status create(void *state, ons_context *context) {
     return ONS_OK;
 }
 
-static void report(const ons_maximum_entropy *s, ons_context *context) {
+static void report(const ons_maximum_entropy *s, const double *error, ons_context *context) {
     const double values[] = {s->log_partition, s->entropy, s->divergence, s->residual, (double)s->steps};
     for (size_t k = 0; k < 5; k++) { ons_value(context, LOG_PARTITION + k, 0, 0, values[k], 0); }
     for (size_t k = 0; k < s->features; k++) {
-        ons_value(context, MULTIPLIER, 0, k, s->multiplier[k], 0);
+        ons_value(context, MULTIPLIER, 0, k, s->multiplier[k], error[k]);
         ons_value(context, AVERAGE, 0, k, s->mean[k], 0);
         ons_value(context, REDUNDANT, 0, k, s->redundant[k], 0);
         for (size_t l = 0; l < s->features; l++) {
@@ -274,7 +349,9 @@ static ons_status advance(void *memory, ons_context *context) {
                              {.number = solution.divergence - last}});
         last = solution.divergence;
     }
-    if (!status) { report(&solution, context); }
+    double error[MOST_FEATURES];
+    if (!status) { status = ons_maximum_entropy_errors(&solution, a.noise, error); }
+    if (!status) { report(&solution, error, context); }
     ons_maximum_entropy_free(&solution);
     release(&a);
     state->finished = 1;

@@ -50,6 +50,10 @@ typedef struct ons_maximum_entropy {
  * infinite. ONS_FAILED: no convergence. Zero *solution first; it is freed before it is filled, and empty after an
  * error. */
 ONS_API ons_status ons_maximum_entropy_solve(const ons_maximum_entropy_problem *problem, ons_maximum_entropy *solution);
+/* Standard errors of the multipliers, error[features], when the averages have the covariance noise[features][features]
+ * (measured means): (C^-1 noise C^-1)^(1/2) on the diagonal, C the covariance of the solution; 0 of redundant features,
+ * whose averages are taken as exact. */
+ONS_API ons_status ons_maximum_entropy_errors(const ons_maximum_entropy *solution, const double *noise, double *error);
 ONS_API void ons_maximum_entropy_free(ons_maximum_entropy *solution);
 
 #ifdef __cplusplus
