@@ -34,10 +34,11 @@ static void labels(ons_reproduction *r) {
             }
         }
     }
-    for (double z = 0.5; z <= 3; z += 0.5) {
-        for (double m = 1; m <= 4; m++) {
+    for (int twice = 1; twice <= 6; twice++) {
+        for (int m = 1; m <= 4; m++) {
+            const double z = 0.5 * twice;
             double term = 1, sum = 1;
-            for (double n = 1; n < 200; n++) { sum += term *= z * m / n; }
+            for (int n = 1; n < 200; n++) { sum += term *= z * m / n; }
             reservoir = fmax(reservoir, fabs(log(sum) - z * m));
         }
     }
@@ -68,7 +69,8 @@ static ons_status response_distance(const ons_path_process *process, double *wor
     ons_path_solution s = {0};
     ons_status status = ONS_OK;
     *worst = 0;
-    for (double gamma = -2; gamma <= 2 && !status; gamma += 0.5) {
+    for (int tilt = -4; tilt <= 4 && !status; tilt++) {
+        const double gamma = 0.5 * tilt;
         double rate[4], covariance = 0;
         const double at[] = {gamma - 2e-4, gamma - 1e-4, gamma + 1e-4, gamma + 2e-4};
         for (size_t k = 0; k < 4 && !status; k++) {

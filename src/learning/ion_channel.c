@@ -5,6 +5,7 @@
  */
 #include <onsager/learning/ion_channel.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -264,6 +265,7 @@ static ons_status add_move(builder *b, size_t state, size_t from, size_t to, siz
 static ons_status add_moves(builder *b, size_t state) {
     const size_t m = b->channel->sites;
     uint8_t content[64];
+    assert(b->content); /* the empty channel is in it */
     memcpy(content, b->content + state * m, m);
     ons_status status = ONS_OK;
     for (size_t s = 0; s < b->channel->species && !status; s++) {
@@ -301,6 +303,7 @@ static ons_status find_reverses(builder *b) {
 
 static ons_status weigh(builder *b) {
     ons_path_process *p = b->process;
+    assert(b->kind);
     p->functionals = b->channel->species;
     p->weight = ONS_NEW(double, p->functionals * p->events);
     if (!p->weight) { return ONS_MEMORY; }

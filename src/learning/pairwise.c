@@ -7,6 +7,7 @@
  */
 #include "inverse_ising.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -64,6 +65,7 @@ ons_status ons_pairwise_moments(size_t spins, const double *field, const double 
     double *weight = NULL, logarithm = 0;
     const ons_status status = weigh(spins, field, coupling, &weight, &logarithm);
     if (status) { return status; }
+    assert(weight);
     pairwise_transform(spins, weight);
     if (log_partition) { *log_partition = logarithm; }
     for (size_t i = 0; i < spins; i++) {
@@ -81,6 +83,7 @@ ons_status ons_pairwise_draw(size_t spins, const double *field, const double *co
     double *weight = NULL, logarithm, sum = 0;
     const ons_status status = weigh(spins, field, coupling, &weight, &logarithm);
     if (status) { return status; }
+    assert(weight);
     const size_t states = (size_t)1 << spins;
     for (size_t x = 0; x < states; x++) { sum = weight[x] += sum; }
     for (size_t b = 0; b < samples; b++) {

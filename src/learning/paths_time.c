@@ -45,7 +45,7 @@ static void advance_vector(uniform *w, double time, const double *x) {
 ons_status ons_path_partition(const ons_path_process *process, const double *gamma, double time, const double *p0,
                               double *log_partition) {
     const size_t n = process->states;
-    if (!(time >= 0 && isfinite(time))) { return ons_fail(ONS_INVALID, "the length %g of paths is not a time", time); }
+    if (!(time >= 0 && time < 1e12)) { return ons_fail(ONS_INVALID, "the length %g of paths is not a time", time); }
     uniform w = {.process = process};
     double *memory = ONS_NEW(double, process->events + 5 * n + 1);
     if (!memory) { return ONS_MEMORY; }
@@ -70,13 +70,14 @@ ons_status ons_path_partition(const ons_path_process *process, const double *gam
     }
     w.rate = w.rate > 0 ? w.rate : 1;
     double logarithm = 0;
-    const double steps = ceil(time * fmax(w.rate, most));
-    for (double k = 0; k < steps; k++) {
-        advance_vector(&w, time / steps, x);
+    const size_t steps = (size_t)ceil(time * fmax(w.rate, most));
+    for (size_t k = 0; k < steps; k++) {
+        const double step = time / (double)steps;
+        advance_vector(&w, step, x);
         double size = 0;
         for (size_t i = 0; i < n; i++) { size = fmax(size, w.sum[i]); }
         for (size_t i = 0; i < n; i++) { x[i] = w.sum[i] / size; }
-        logarithm += log(size) - w.rate * (time / steps);
+        logarithm += log(size) - w.rate * step;
     }
     double z = 0;
     for (size_t i = 0; i < n; i++) { z += p0[i] * x[i]; }

@@ -7,6 +7,7 @@
 #include <onsager/learning/maximum_entropy.h>
 #include <onsager/system.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,7 +245,7 @@ static size_t fill_level(const ons_ion_channel *c, const ons_ion_equilibrium *e,
     const size_t kinds = species ? n : 1, sites = level == LEVEL_MEAN ? 1 : m, pairs = level >= LEVEL_PAIRS ? m - 1 : 0;
     memset(average, 0, (sites * kinds + pairs * kinds * kinds) * sizeof *average);
     for (size_t state = 0; state < states; state++) {
-        uint8_t content[64];
+        uint8_t content[64] = {0};
         size_t rest = state;
         for (size_t i = 0; i < m; i++, rest /= n + 1) { content[i] = (uint8_t)(rest % (n + 1)); }
         k = 0;
@@ -310,6 +311,7 @@ static ons_status put_levels(const asked *a, const ons_ion_equilibrium *e, ons_c
 static void contract(const asked *a, const ons_path_solution *s, double *current, double *noise) {
     const size_t n = a->channel.species;
     const double *charge = a->channel.charge;
+    assert(charge);
     *current = *noise = 0;
     for (size_t k = 0; k < n; k++) {
         *current += charge[k] * s->rate[k];
@@ -360,6 +362,8 @@ static ons_status put_samples(const asked *a, const ons_path_process *process, c
                               const ons_path_solution *s, ons_context *context) {
     const ons_parameters *p = ons_context_parameters(context);
     const size_t count = (size_t)ons_integer(p, "trajectories"), n = a->channel.species;
+    const double *charges = a->channel.charge;
+    assert(charges);
     if (count < 2) { return ONS_OK; }
     const double duration = ons_real(p, "duration");
     ons_path_sampler *sampler = NULL;
@@ -371,7 +375,7 @@ static ons_status put_samples(const asked *a, const ons_path_process *process, c
     for (size_t k = 0; k < count && !status; k++) {
         double totals[20] = {0}, charge = -expected;
         (void)ons_path_sample(sampler, draw_state(s, &random), duration, &random, totals);
-        for (size_t l = 0; l < n; l++) { charge += a->channel.charge[l] * totals[l]; }
+        for (size_t l = 0; l < n; l++) { charge += charges[l] * totals[l]; }
         double power = 1;
         for (size_t m = 0; m < 4; m++) { moments[m] += (power *= charge) / (double)count; }
         if (k % 256 == 0 && ons_poll(context, (double)k, (double)count)) { status = ONS_STOPPED; }

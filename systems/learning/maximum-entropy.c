@@ -172,7 +172,7 @@ static double value_of(const formula *f, const double *x) {
 /* The values of a formula in all states. */
 static void evaluate(const asked *a, const formula *f, const double *values, size_t count, double *result) {
     size_t digit[MOST_VARIABLES] = {0};
-    double x[MOST_VARIABLES];
+    double x[MOST_VARIABLES] = {0};
     for (size_t state = 0; state < a->states; state++) {
         for (size_t v = 0; v < a->variables; v++) { x[v] = values[digit[v]]; }
         result[state] = value_of(f, x);
