@@ -406,13 +406,15 @@ static void put_stationary(const asked *a, const ons_path_solution *s, const uin
 
 /* The tilt of the charge that gives a current: all species as one functional. */
 static ons_status find_tilt(const asked *a, const ons_path_process *process, double current, double *gamma) {
+    const double *each = a->channel.charge;
+    assert(each);
     ons_path_process charge = *process;
     charge.functionals = 1;
     charge.weight = ONS_NEW(double, process->events);
     if (!charge.weight) { return ONS_MEMORY; }
     for (size_t k = 0; k < process->functionals; k++) {
         for (size_t e = 0; e < process->events; e++) {
-            charge.weight[e] += a->channel.charge[k] * process->weight[k * process->events + e];
+            charge.weight[e] += each[k] * process->weight[k * process->events + e];
         }
     }
     const ons_status status = ons_path_fit(&charge, &current, gamma, NULL);
