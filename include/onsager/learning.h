@@ -8,5 +8,10 @@
 
 #include <onsager/base.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/inverse_ising.h>
+#include <onsager/learning/ion_channel.h>
+#include <onsager/learning/maximum_entropy.h>
+#include <onsager/learning/paths.h>
+#include <onsager/learning/work.h>
 
 #endif
