@@ -24,5 +24,6 @@
 #include <onsager/dynamics/rate_theory.h>
 #include <onsager/dynamics/reactions.h>
 #include <onsager/dynamics/sections.h>
+#include <onsager/dynamics/spectral.h>
 
 #endif
