@@ -121,7 +121,7 @@ static double sine_and_three(double x) { return 3 + sin(x); }
 static void burgers_meets_cole_hopf_and_galilei(void **state) {
     for (int moving = 0; moving < 2; moving++) {
         const ons_burgers constants = {0.01, moving ? 3 : 0};
-        ons_spectral *field = line(ons_burgers_equation(&constants), 2048, 2 * PI, 5e-4, 2. / 3);
+        ons_spectral *field = line(ons_burgers_equation(&constants), 2048, 2 * PI, 2e-4, 2. / 3);
         start(field, 2048, 0, 2 * PI, moving ? sine_and_three : sine);
         double worst = 0;
         for (int times = 1; times <= 4; times++) {
