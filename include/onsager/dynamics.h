@@ -9,7 +9,6 @@
 
 #include <onsager/base.h>
 #include <onsager/dynamics/asynchronous.h>
-#include <onsager/dynamics/attractor.h>
 #include <onsager/dynamics/delay.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/hamiltonian.h>

@@ -284,8 +284,8 @@ static ons_status survey(const flow_state *now, ons_context *context) {
     for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_point(now->tangent, l, &t, x + l * n); }
     const ons_status status = flow_survey(now->entry, &field, x, now->periods, found);
     for (unsigned lane = 0; status == ONS_OK && lane < ons_lanes(context); lane++) {
-        ons_value(context, CORRELATION, lane, 0, found[lane].dimensions.correlation, NAN);
-        ons_value(context, TAIL, lane, 0, found[lane].dimensions.tail, NAN);
+        ons_value(context, CORRELATION, lane, 0, found[lane].slope, NAN);
+        ons_value(context, TAIL, lane, 0, found[lane].percentile, NAN);
         if (!now->entry->map) { ons_value(context, PERIOD, lane, 0, found[lane].period, NAN); }
     }
     free(x);

@@ -50,8 +50,8 @@ double *flow_parameter_lanes(const flow_entry *entry, const ons_parameters *para
 
 /* Dimensions and the strongest period of eight trajectories that begin at x[8][dimension]. */
 typedef struct flow_findings {
-    ons_dimensions dimensions;
-    double period;
+    double slope, percentile; /* ons_correlation_dimension; NAN: the points have none */
+    double period;            /* ons_common_period; NAN: no peak stands out */
 } flow_findings;
 ons_status flow_survey(const flow_entry *entry, const ons_field *field, const double *x, const double *periods,
                        flow_findings *found);

@@ -34,7 +34,6 @@ static const ons_parameter parameters[] = {
     {"waves", ONS_INTEGER, 0, "4", NULL, "[1, 8191]", "start=random", NULL, "longest wave vector in cycles"},
     {"speed", ONS_REAL, 0, "5", NULL, "(0, inf)", "start=random", "length/time", "largest one at the start"},
     {"formula", ONS_FORMULA, 0, "2*cos(x)*cos(y)", NULL, NULL, "start=formula", NULL, "w at the start, of x and y"},
-    {"profile", ONS_BOOLEAN, 0, "no", NULL, NULL, NULL, NULL, "whether w at all points is measured"},
     FIELD_PARAMETERS("128", "1e-3", "yes", "two thirds"),
     {.name = NULL}};
 
@@ -53,8 +52,7 @@ static double standard(const ons_parameters *p, double x, double y) {
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     const int64_t wave = ons_integer(p, "forcing_wave"), points = ons_integer(p, "points");
     if (ons_real(p, "forcing") != 0 && 3 * wave >= points) {
-        return ons_fail(ONS_INVALID, "forcing_wave=%lld: a grid of %lld points keeps fewer than %lld cycles",
-                        (long long)wave, (long long)points, (long long)points / 3);
+        return ons_fail(ONS_INVALID, "a grid of %lld points keeps forces of fewer than %lld cycles", (long long)points, (long long)points / 3);
     }
     return field_check(system, p, plan);
 }

@@ -33,7 +33,7 @@ static ons_status check_formula(const field_kind *kind, const ons_parameters *p)
     for (size_t i = 0; i < ons_expression_name_count(formula); i++) {
         const char *name = ons_expression_name(formula, i);
         if (strcmp(name, "x") != 0 && (kind->rank == 1 || strcmp(name, "y") != 0)) {
-            return ons_fail(ONS_INVALID, "formula: the start is a formula of x%s; there is no `%s`",
+            return ons_fail(ONS_INVALID, "the start is a formula of x%s; there is no `%s`",
                             kind->rank == 2 ? " and y" : "", name);
         }
     }
@@ -45,44 +45,49 @@ static ons_status check_formula(const field_kind *kind, const ons_parameters *p)
         const double x = problem.left + step * (double)(kind->rank == 2 ? i / points : i);
         const double y = problem.left + step * (double)(i % points);
         if (!isfinite(formula_at(formula, x, y))) {
-            return ons_fail(ONS_INVALID, "formula: the start is not finite at x = %g", x);
+            return ons_fail(ONS_INVALID, "the start is not finite at x = %g", x);
         }
     }
     return ONS_OK;
 }
 
+size_t field_waves(const field_kind *kind, const ons_parameters *p) {
+    const size_t half = (size_t)ons_integer(p, "points") / 2, all = kind->rank == 2 ? half : half + 1;
+    return ons_boolean(p, "profile") || all < 32 ? all : 32;
+}
+
 static void plan_line(const field_kind *kind, const ons_parameters *p, ons_plan *plan) {
-    const size_t points = (size_t)ons_integer(p, "points"), waves = points / 2 + 1;
+    const size_t points = (size_t)ons_integer(p, "points"), waves = field_waves(kind, p);
     ons_plan_shape(plan, LINE_PROFILE, 1, &points);
     ons_plan_shape(plan, LINE_POWER, 1, &waves);
     if (!kind->exact || ons_choice(p, "start") != START_STANDARD) { ons_plan_omit(plan, "error"); }
 }
 
-static void plan_plane(const ons_parameters *p, ons_plan *plan) {
-    const size_t points = (size_t)ons_integer(p, "points"), shape[] = {points, points}, shells = points / 2;
+static void plan_plane(const field_kind *kind, const ons_parameters *p, ons_plan *plan) {
+    const size_t points = (size_t)ons_integer(p, "points"), shape[] = {points, points}, shells = field_waves(kind, p);
     ons_plan_shape(plan, PLANE_SPECTRUM, 1, &shells);
     ons_plan_shape(plan, PLANE_PROFILE, 2, shape);
-    if (!ons_boolean(p, "profile")) { ons_plan_omit(plan, "profile"); }
 }
 
 ons_status field_check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     const field_kind *kind = system->data;
     const int64_t points = ons_integer(p, "points");
-    if (points % 2) { return ons_fail(ONS_INVALID, "points=%lld: an even number is needed", (long long)points); }
+    if (points % 2) { return ons_fail(ONS_INVALID, "an even number of points is needed, not %lld", (long long)points); }
     if (kind->rank == 2 && points > 16384) {
-        return ons_fail(ONS_INVALID, "points=%lld: a plane has at most 16384 a side", (long long)points);
+        return ons_fail(ONS_INVALID, "a plane has at most 16384 points a side, not %lld", (long long)points);
     }
     if (ons_present(p, "waves") && 2 * ons_integer(p, "waves") >= points) {
-        return ons_fail(ONS_INVALID, "waves=%lld: a grid of %lld points has fewer than %lld",
-                        (long long)ons_integer(p, "waves"), (long long)points, (long long)points / 2);
+        return ons_fail(ONS_INVALID, "a grid of %lld points has waves of fewer than %lld cycles",
+                        (long long)points, (long long)points / 2);
     }
     if (ons_present(p, "formula")) {
         const ons_status status = check_formula(kind, p);
         if (status) { return status; }
     }
+    if (!ons_boolean(p, "profile")) { ons_plan_omit(plan, "profile"); }
     ons_plan_bytes(plan, 200. * (double)sites_of(kind, p));
     if (kind->rank == 2) {
-        plan_plane(p, plan);
+        plan_plane(kind, p, plan);
     } else {
         plan_line(kind, p, plan);
     }

@@ -36,15 +36,16 @@ typedef struct field_kind {
 enum { START_STANDARD, START_RANDOM, START_FORMULA };
 
 /* Parameters that all have: points a side, the longest step, whether waves are left out. */
+/* clang-format off */
 #define FIELD_PARAMETERS(points, step, dealias, share)                                                                 \
+    {"profile", ONS_BOOLEAN, 0, "no", NULL, NULL, NULL, NULL,                                                          \
+     "whether the values at all points are measured, and the spectrum beyond the first 32 waves"},                     \
     {"points", ONS_INTEGER, 0, points, NULL, "[8, 1048576]", NULL, NULL, "of the grid along a direction, even"},       \
-        {"time_step", ONS_REAL, 0,                                                                                     \
-         step,        NULL,     "(0, inf)",                                                                            \
-         NULL,        "time",   "longest; a whole number of equal ones fills the time between two measurements"},      \
-    {                                                                                                                  \
-        "dealias", ONS_BOOLEAN, 0, dealias, NULL, NULL, NULL, NULL,                                                    \
-            "leave out the waves above " share " of the shortest, so that products have no aliases"                    \
-    }
+    {"time_step", ONS_REAL, 0, step, NULL, "(0, inf)", NULL, "time",                                                   \
+     "longest; a whole number of equal ones fills the time between two measurements"},                                 \
+    {"dealias", ONS_BOOLEAN, 0, dealias, NULL, NULL, NULL, NULL,                                                       \
+     "leave out the waves above " share " of the shortest, so that products have no aliases"}
+/* clang-format on */
 
 /* Observables of the line, and of the plane. */
 enum { LINE_MEAN, LINE_RMS, LINE_LARGEST, LINE_SLOPE, LINE_TAIL, LINE_PROFILE, LINE_POWER, LINE_ERROR };
@@ -59,6 +60,9 @@ typedef struct field_state {
     double *values, *more; /* at the points; two for the velocity */
     double time;
 } field_state;
+
+/* Components of `power` and of `spectrum`: the first 32, or with profile=yes all. */
+size_t field_waves(const field_kind *kind, const ons_parameters *p);
 
 /* The functions of the descriptor. */
 ons_status field_check(const ons_system *system, const ons_parameters *p, ons_plan *plan);

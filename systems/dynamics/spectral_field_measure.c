@@ -88,7 +88,7 @@ static ons_status measure_line(const field_state *state, ons_context *context) {
     ons_measure(context, LINE_LARGEST, 0, largest);
     ons_measure(context, LINE_SLOPE, 0, sqrt(slopes));
     ons_measure(context, LINE_TAIL, 0, tail_of(state));
-    ons_measure_array(context, LINE_PROFILE, 0, state->values);
+    if (ons_boolean(state->p, "profile")) { ons_measure_array(context, LINE_PROFILE, 0, state->values); }
     if (known) { ons_measure(context, LINE_ERROR, 0, error); }
     return ONS_OK;
 }
@@ -97,7 +97,8 @@ static ons_status measure_line(const field_state *state, ons_context *context) {
  */
 
 static ons_status measure_plane(const field_state *state, ons_context *context) {
-    const size_t points = (size_t)ons_integer(state->p, "points"), row = points / 2 + 1, shells = points / 2;
+    const size_t points = (size_t)ons_integer(state->p, "points"), row = points / 2 + 1,
+                 shells = field_waves(state->kind, state->p);
     const double *waves = ons_spectral_waves(state->field), *square = ons_spectral_squares(state->field);
     const double cycle = state->problem.length / 6.283185307179586476925286766559;
     double energy = 0, enstrophy = 0, palinstrophy = 0, speed = 0;
