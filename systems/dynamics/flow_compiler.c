@@ -249,7 +249,7 @@ static void write_system(const entry *one, ons_text *out) {
     ons_text_add(&details, "\n## References\n%s\n", text_of(one->node, "reference"));
     ons_text_add(out, "extern const ons_system ons_system_%s;\nconst ons_system ons_system_%s = {\n", one->name,
                  one->name);
-    ons_text_add(out, "    .abi = ONS_ABI, .version = 1, .name = \"%s\", .summary = ", one->name);
+    ons_text_add(out, "    .abi = ONS_ABI, .version = 2, .name = \"%s\", .summary = ", one->name);
     quoted(out, text_of(one->node, "summary"));
     ons_text_add(out, ",\n    .details = ");
     quoted(out, details.data ? details.data : "");

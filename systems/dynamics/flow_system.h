@@ -65,6 +65,6 @@ ons_status delay_system_persist(void *state, ons_part *part);
 void delay_system_destroy(void *state);
 #define FLOW_SYSTEM_SIZE 128 /* bytes of a state, at most */
 extern const ons_observable flow_system_observables[];
-extern const ons_derived flow_system_derived[];
+extern const ons_derived flow_system_derived[]; /* in flow_members.c */
 
 #endif
