@@ -59,8 +59,10 @@ static const ons_parameter flow_parameters[] = {
     {.name = "method",
      .type = ONS_CHOICE,
      .standard = "dop853",
-     .choices = "dormand-prince|dop853|cvode",
-     .meaning = "Runge-Kutta of order 5 or 8, or backward differences of order 1 to 5 for stiff equations"},
+     .choices = "dormand-prince|dop853|cvode|arkode",
+     .meaning = "Runge-Kutta of order 5 or 8, backward differences of order 1 to 5 for stiff equations, or additive "
+                "Runge-Kutta of order 4 where the "
+                "fast rates are constant"},
     {.name = "tolerance",
      .type = ONS_REAL,
      .standard = "1e-9",
@@ -121,8 +123,8 @@ static ons_status make_tangent(own_state *made, const ons_parameters *parameters
     if (made->map) {
         return ons_tangent_create_map(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents);
     }
-    static const ons_method methods[] = {ONS_DORMAND_PRINCE, ONS_DOP853, ONS_CVODE};
-    static const double limits[] = {3.3, 6, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
+    static const ons_method methods[] = {ONS_DORMAND_PRINCE, ONS_DOP853, ONS_CVODE, ONS_ARKODE};
+    static const double limits[] = {3.3, 6, 0, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
     const double tolerance = ons_real(parameters, "tolerance");
     const int method = ons_choice(parameters, "method");
     made->limit = limits[method];
