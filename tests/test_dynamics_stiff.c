@@ -133,6 +133,7 @@ static void blow_up(void **state) {
     double t, x;
     ons_trajectories_get(one.ensemble, 0, &t, &x, NULL);
     assert_int_not_equal(ons_trajectories_state(one.ensemble, 0), ONS_MEMBER_RUNNING);
+    print_message("blow-up at %.9g, x = %g, state %d\n", t, x, (int)ons_trajectories_state(one.ensemble, 0));
     assert_true(fabs(t - 1) < 1e-4);
     ons_trajectories_get(one.ensemble, 1, &t, &x, NULL);
     assert_true(t == 2 && fabs(x - 0.5) < 1e-5);

@@ -308,8 +308,10 @@ static int begin(dynamics_stiff *stiff, double t, double last) {
 }
 
 static int go_on(dynamics_stiff *stiff, double target, realtype *reached) {
-    return stiff->cvode ? CVode(stiff->cvode, target, stiff->y, reached, CV_NORMAL)
-                        : ARKStepEvolve(stiff->arkode, target, stiff->y, reached, ARK_NORMAL);
+    if (stiff->cvode) { return CVode(stiff->cvode, target, stiff->y, reached, CV_NORMAL); }
+    const int flag = ARKStepEvolve(stiff->arkode, target, stiff->y, reached, ARK_NORMAL);
+    if (flag < 0) { ARKStepGetCurrentTime(stiff->arkode, reached); } /* which a failure does not say */
+    return flag;
 }
 
 ons_member_state dynamics_stiff_follow(dynamics_stiff *stiff, size_t block, size_t lane, double *t, double *x,
