@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "flow_event.h"
 #include "flow_members.h"
 #include "flow_text.h"
 #include "own_equations.h"
@@ -68,10 +69,33 @@ static const ons_parameter flow_parameters[] = {
      .standard = "1e-9",
      .range = "[1e-15, 1)",
      .meaning = "relative and absolute tolerance of a step"},
+    {.name = "event",
+     .type = ONS_FORMULA,
+     .standard = "0",
+     .meaning = "what goes through 0 at an event, of t, variables and parameters: \"x\", \"z - 27\"; 0: none"},
+    {.name = "event_direction",
+     .type = ONS_CHOICE,
+     .standard = "both",
+     .choices = "both|up|down",
+     .meaning = "whether it counts when the formula rises through 0, falls, or both"},
+    {.name = "event_stop",
+     .type = ONS_BOOLEAN,
+     .standard = "no",
+     .meaning = "whether the run ends when every replica has had an event"},
     {.name = NULL}};
 static const ons_parameter map_parameters[] = {OWN_PARAMETERS(henon), {.name = NULL}};
 
-static const ons_observable observables[] = {FLOW_OBSERVABLES, {.name = NULL}};
+enum { EVENT_RATE = FLOW_POINT + 1, EVENT_TIME, EVENT_POINT };
+static const ons_observable map_observables[] = {FLOW_OBSERVABLES, {.name = NULL}};
+static const ons_observable flow_observables[] = {
+    FLOW_OBSERVABLES,
+    [EVENT_RATE] = {.name = "event_rate", .kind = ONS_MEAN, .unit = "1/time", .meaning = "events per unit of time"},
+    [EVENT_TIME] = {.name = "event_time",
+                    .kind = ONS_VALUE,
+                    .unit = "time",
+                    .meaning = "of the first event since the start, the warm-up included"},
+    [EVENT_POINT] = {.name = "event_point", .kind = ONS_VALUE, .meaning = "the variables at the first event"},
+    {.name = NULL}};
 
 /* ---- what the user wrote --------------------------------------------------------------------------------------------
  */
@@ -87,13 +111,11 @@ static ons_status vary(own_settings *all, const ons_parameters *parameters) {
     return own_settings_put(all, name, ons_real(parameters, "value"));
 }
 
-static ons_status read_equations(own_equations *made, const ons_system *system, const ons_parameters *parameters) {
-    own_settings all = {0};
-    ons_status status = own_settings_read(&all, ons_string(parameters, "parameters"));
-    if (status == ONS_OK) { status = vary(&all, parameters); }
-    if (status == ONS_OK) { status = own_equations_read(made, &all, parameters, system->data); }
-    own_settings_free(&all);
-    return status;
+static ons_status read_equations(own_equations *made, own_settings *all, const ons_system *system,
+                                 const ons_parameters *parameters) {
+    ons_status status = own_settings_read(all, ons_string(parameters, "parameters"));
+    if (status == ONS_OK) { status = vary(all, parameters); }
+    return status == ONS_OK ? own_equations_read(made, all, parameters, system->data) : status;
 }
 
 /* ---- states ---------------------------------------------------------------------------------------------------------
@@ -104,18 +126,30 @@ typedef struct own_state {
     own_equations equations;
     ons_field field;
     flow_members members;
-    double *slopes; /* [dimension + 2 and dimension^2][lanes], for the rates */
-    double limit;   /* of stability: h |rate| at most; 0: none */
+    flow_event *event; /* NULL: none */
+    double *slopes;    /* [dimension + 2 and dimension^2][lanes], for the rates */
+    double limit;      /* of stability: h |rate| at most; 0: none */
 } own_state;
 
 static bool is_map(const ons_system *system) { return system->parameters == map_parameters; }
 
 static ons_status check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
     own_equations equations = {0};
-    const ons_status status = read_equations(&equations, system, parameters);
-    if (status != ONS_OK) { return status; }
+    own_settings all = {0};
+    ons_status status = read_equations(&equations, &all, system, parameters);
     const size_t n = equations.dimension;
+    if (status == ONS_OK && !is_map(system)) {
+        status = flow_event_check(parameters, &equations, &all);
+        ons_plan_shape(plan, EVENT_POINT, 1, &n);
+    }
     own_equations_free(&equations);
+    own_settings_free(&all);
+    if (status != ONS_OK) { return status; }
+    if (!is_map(system) && !flow_event_wanted(parameters)) {
+        ons_plan_omit(plan, "event_rate");
+        ons_plan_omit(plan, "event_time");
+        ons_plan_omit(plan, "event_point");
+    }
     return flow_members_plan(plan, parameters, "the system", n);
 }
 
@@ -133,11 +167,10 @@ static ons_status make_tangent(own_state *made, const ons_parameters *parameters
     return ons_tangent_create(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents, &how);
 }
 
-static ons_status create(void *state, ons_context *context) {
-    own_state *made = state;
+static ons_status open_state(own_state *made, ons_context *context, own_settings *all) {
     const ons_parameters *parameters = ons_context_parameters(context);
     made->map = is_map(ons_context_system(context));
-    ons_status status = read_equations(&made->equations, ons_context_system(context), parameters);
+    ons_status status = read_equations(&made->equations, all, ons_context_system(context), parameters);
     if (status != ONS_OK) { return status; }
     const size_t n = made->equations.dimension;
     flow_members *members = &made->members;
@@ -147,6 +180,9 @@ static ons_status create(void *state, ons_context *context) {
     status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1);
     if (status == ONS_OK) { status = make_tangent(made, parameters); }
     if (status == ONS_OK) { status = flow_members_open(members); }
+    if (status == ONS_OK && !made->map && flow_event_wanted(parameters)) {
+        status = flow_event_create(&made->event, parameters, &made->equations, all, &made->field);
+    }
     if (status != ONS_OK) { return status; }
     made->slopes = aligned_alloc(64, 64 * (n * n + 2 * n + 1));
     if (!made->slopes) { return ONS_MEMORY; }
@@ -154,8 +190,16 @@ static ons_status create(void *state, ons_context *context) {
     return ONS_OK;
 }
 
+static ons_status create(void *state, ons_context *context) {
+    own_settings all = {0};
+    const ons_status status = open_state(state, context, &all);
+    own_settings_free(&all);
+    return status;
+}
+
 static void destroy(void *state) {
     own_state *old = state;
+    flow_event_free(old->event);
     flow_members_close(&old->members);
     ons_flow_field_free(&old->field);
     own_equations_free(&old->equations);
@@ -260,22 +304,35 @@ static ons_status advance(void *state, ons_context *context) {
     if ((step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
         return stiff(moving, fastest, length);
     }
-    const ons_status status = flow_members_advance(&moving->members, ons_target(context));
-    return status == ONS_FAILED ? explain(moving, context) : status;
+    ons_status status = moving->event ? flow_event_look(moving->event, &moving->members, ons_target(context)) : ONS_OK;
+    if (status == ONS_OK) { status = flow_members_advance(&moving->members, ons_target(context)); }
+    if (status != ONS_OK) { return status == ONS_FAILED ? explain(moving, context) : status; }
+    const bool stop = moving->event && ons_boolean(ons_context_parameters(context), "event_stop");
+    return stop && flow_event_all(moving->event) ? ONS_DONE : ONS_OK;
 }
 
 static ons_status measure(const void *state, ons_context *context) {
-    return flow_members_measure(&((const own_state *)state)->members, context);
+    const own_state *now = state;
+    for (unsigned lane = 0; now->event && lane < ons_lanes(context); lane++) {
+        const double *first = flow_event_first(now->event, lane);
+        ons_measure(context, EVENT_RATE, lane, flow_event_rate(now->event, lane));
+        ons_value(context, EVENT_TIME, lane, 0, first[0], NAN);
+        for (size_t i = 0; i < now->equations.dimension; i++) {
+            ons_value(context, EVENT_POINT, lane, i, first[1 + i], NAN);
+        }
+    }
+    return flow_members_measure(&now->members, context);
 }
 
 static ons_status persist(void *state, ons_part *part) {
-    return flow_members_persist(&((own_state *)state)->members, part);
+    own_state *kept = state;
+    const ons_status status = flow_members_persist(&kept->members, part);
+    return status == ONS_OK && kept->event ? flow_event_persist(kept->event, part) : status;
 }
 
 #define OWN_FUNCTIONS                                                                                                  \
-    .traits = ONS_STATIONARY, .observables = observables, .derived = flow_system_derived,                              \
-    .state_size = sizeof(own_state), .check = check, .create = create, .advance = advance, .measure = measure,         \
-    .persist = persist, .destroy = destroy
+    .traits = ONS_STATIONARY, .derived = flow_system_derived, .state_size = sizeof(own_state), .check = check,         \
+    .create = create, .advance = advance, .measure = measure, .persist = persist, .destroy = destroy
 
 extern const ons_system ons_system_flow, ons_system_map;
 const ons_system ons_system_flow = {.abi = ONS_ABI,
@@ -285,6 +342,7 @@ const ons_system ons_system_flow = {.abi = ONS_ABI,
                                     .details = OWN_FLOW_DETAILS,
                                     .step = "1 time unit",
                                     .parameters = flow_parameters,
+                                    .observables = flow_observables,
                                     .controls = {.steps = 1000, .replicas = 8},
                                     .data = lorenz_start,
                                     OWN_FUNCTIONS};
@@ -295,6 +353,7 @@ const ons_system ons_system_map = {.abi = ONS_ABI,
                                    .details = OWN_MAP_DETAILS,
                                    .step = "iteration",
                                    .parameters = map_parameters,
+                                   .observables = map_observables,
                                    .controls = {.steps = 20000, .replicas = 8},
                                    .data = henon_start,
                                    OWN_FUNCTIONS};
