@@ -301,7 +301,8 @@ static ons_status advance(void *state, ons_context *context) {
     own_state *moving = state;
     double fastest, length;
     const uint64_t step = (uint64_t)moving->members.time;
-    if ((step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
+    const bool whole = (double)step == moving->members.time;
+    if (whole && (step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
         return stiff(moving, fastest, length);
     }
     ons_status status = moving->event ? flow_event_look(moving->event, &moving->members, ons_target(context)) : ONS_OK;
@@ -331,8 +332,8 @@ static ons_status persist(void *state, ons_part *part) {
 }
 
 #define OWN_FUNCTIONS                                                                                                  \
-    .traits = ONS_STATIONARY, .derived = flow_system_derived, .state_size = sizeof(own_state), .check = check,         \
-    .create = create, .advance = advance, .measure = measure, .persist = persist, .destroy = destroy
+    .derived = flow_system_derived, .state_size = sizeof(own_state), .check = check, .create = create,                 \
+    .advance = advance, .measure = measure, .persist = persist, .destroy = destroy
 
 extern const ons_system ons_system_flow, ons_system_map;
 const ons_system ons_system_flow = {.abi = ONS_ABI,
@@ -343,6 +344,7 @@ const ons_system ons_system_flow = {.abi = ONS_ABI,
                                     .step = "1 time unit",
                                     .parameters = flow_parameters,
                                     .observables = flow_observables,
+                                    .traits = ONS_STATIONARY | ONS_CONTINUOUS,
                                     .controls = {.steps = 1000, .replicas = 8},
                                     .data = lorenz_start,
                                     OWN_FUNCTIONS};
@@ -354,6 +356,7 @@ const ons_system ons_system_map = {.abi = ONS_ABI,
                                    .step = "iteration",
                                    .parameters = map_parameters,
                                    .observables = map_observables,
+                                   .traits = ONS_STATIONARY,
                                    .controls = {.steps = 20000, .replicas = 8},
                                    .data = henon_start,
                                    OWN_FUNCTIONS};

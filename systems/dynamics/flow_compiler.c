@@ -254,11 +254,12 @@ static void write_system(const entry *one, ons_text *out) {
     ons_text_add(out, ",\n    .details = ");
     quoted(out, details.data ? details.data : "");
     ons_text_add(out,
-                 ",\n    .step = \"%s\", .traits = ONS_STATIONARY, .parameters = %s_parameters,\n"
+                 ",\n    .step = \"%s\", .traits = ONS_STATIONARY%s, .parameters = %s_parameters,\n"
                  "    .observables = flow_system_observables, .derived = flow_system_derived,\n"
                  "    .controls = {.steps = %.0f, .replicas = 8}, .data = &%s_entry, %s};\n\n",
-                 is_map(one) ? "iteration" : "unit of time", one->name, usual_steps(one), one->name,
-                 ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
+                 is_map(one) ? "iteration" : "unit of time",
+                 is_map(one) || ons_flow_delays(one->flow) ? "" : " | ONS_CONTINUOUS", one->name, usual_steps(one),
+                 one->name, ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
     ons_text_free(&details);
 }
 
