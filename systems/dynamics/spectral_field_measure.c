@@ -148,7 +148,7 @@ static ons_status draw_plane(const field_state *state, double most, ons_picture 
     return status;
 }
 
-/* The graph of u over the cell: each column from its value to the next one. */
+/* The graph of u over the cell: each column from its value to the next one, in the bright part of the scale. */
 static ons_status draw_line(const field_state *state, double most, ons_picture *picture) {
     enum { HIGH = 320, MARGIN = 10, WIDEST = 1024 };
     const size_t points = ons_spectral_points(state->field), width = points < WIDEST ? points : WIDEST;
@@ -162,7 +162,7 @@ static ons_status draw_line(const field_state *state, double most, ons_picture *
         if (column + 1 == width) { high = low; }
         const size_t top = (size_t)floor(fmin(low, high)), bottom = (size_t)floor(fmax(low, high));
         for (size_t y = top; y <= bottom + 1 && y < HIGH; y++) {
-            ons_colour_scale(one, -most, most, picture->pixels + 3 * (y * width + column));
+            ons_colour_scale(one, -3 * most, most, picture->pixels + 3 * (y * width + column));
         }
     }
     return ONS_OK;
