@@ -237,7 +237,7 @@ static ons_status prepare(ons_spectral *f, double h) {
     for (size_t m = 0; m < f->modes; m++) {
         double k[2] = {0}, symbol[2] = {0};
         const size_t at[2] = {m / f->row, m % f->row};
-        for (unsigned d = 0; d < f->rank; d++) {
+        for (unsigned d = 0; d < 2 && d < f->rank; d++) {
             const size_t place = f->rank == 1 ? m : at[d];
             k[d] = turn * (d == f->rank - 1 ? (double)place : cycles(place, f->count[d])) / f->length[d];
         }
