@@ -23,6 +23,7 @@ struct ons_tangent {
     double *next;                   /* [width][lanes] */
     double *member;                 /* [width] */
     double *before;                 /* [members][width + 2] at the last decomposition */
+    double *largest;                /* [dimension] of what is still followed; NULL: everything is */
     double part;                    /* the time to the next decomposition that served last; 0: none yet */
 };
 
@@ -130,6 +131,7 @@ void ons_tangent_free(ons_tangent *tangent) {
     free(tangent->next);
     free(tangent->member);
     free(tangent->before);
+    free(tangent->largest);
     free(tangent);
 }
 
@@ -348,6 +350,17 @@ static ons_status stretch(ons_tangent *tangent, double from, double target, doub
     }
 }
 
+static bool escaped(const ons_tangent *tangent) {
+    for (size_t m = 0; m < tangent->members; m++) {
+        double t, h;
+        take_member(tangent, m, &t, &h, tangent->member);
+        for (size_t i = 0; i < tangent->field.dimension; i++) {
+            if (fabs(tangent->member[i]) > tangent->largest[i]) { return true; }
+        }
+    }
+    return false;
+}
+
 ons_status ons_tangent_advance(ons_tangent *tangent, double target, double interval, double *growth,
                                double *divergence) {
     double t, h, least;
@@ -359,10 +372,18 @@ ons_status ons_tangent_advance(ons_tangent *tangent, double target, double inter
         double reached = target;
         status = stretch(tangent, t, target, interval, scratch, &reached);
         if (status == ONS_OK) { status = harvest(tangent, growth, divergence, &least); }
+        if (status == ONS_OK && tangent->largest && escaped(tangent)) { status = ONS_STOPPED; }
         t = reached;
     }
     free(scratch);
     return status;
+}
+
+ons_status ons_tangent_limit(ons_tangent *tangent, const double *largest) {
+    if (!tangent->largest) { tangent->largest = ONS_NEW(double, tangent->field.dimension); }
+    if (!tangent->largest) { return ONS_MEMORY; }
+    memcpy(tangent->largest, largest, tangent->field.dimension * sizeof *largest);
+    return ONS_OK;
 }
 
 double ons_tangent_interval(const ons_tangent *tangent) { return tangent->part; }

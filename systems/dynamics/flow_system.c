@@ -99,6 +99,26 @@ ons_status flow_system_check(const ons_system *system, const ons_parameters *par
     return flow_members_plan(plan, parameters, system->name, entry->dimension);
 }
 
+/* A trajectory that goes to infinity needs ever shorter steps: it is told apart from an attractor long before that. */
+static double largest_size(const flow_entry *entry) {
+    double size = 1;
+    for (size_t i = 0; i < entry->dimension; i++) {
+        size = entry->angles[i] ? size : fmax(size, fabs(entry->start[i]));
+    }
+    return 1e3 * size;
+}
+
+static ons_status limit_tangent(const flow_entry *entry, ons_tangent *tangent) {
+    double *largest = ONS_NEW(double, entry->dimension);
+    if (!largest) { return ONS_MEMORY; }
+    for (size_t i = 0; i < entry->dimension; i++) {
+        largest[i] = entry->angles[i] ? (double)INFINITY : largest_size(entry);
+    }
+    const ons_status status = ons_tangent_limit(tangent, largest);
+    free(largest);
+    return status;
+}
+
 static ons_status make_tangent(flow_state *made, const ons_parameters *parameters) {
     const ons_field field = {
         .dimension = made->entry->dimension, .data = made->equations, .value = value, .jacobian = jacobian};
@@ -131,6 +151,7 @@ ons_status flow_system_create(void *state, ons_context *context) {
     ons_status status = made->periods && made->equations && made->equations->p ? ONS_OK : ONS_MEMORY;
     if (status == ONS_OK) { status = flow_system_angles(entry, parameters, made->periods); }
     if (status == ONS_OK) { status = make_tangent(made, parameters); }
+    if (status == ONS_OK) { status = limit_tangent(entry, members->tangent); }
     if (status == ONS_OK) { status = flow_members_open(members); }
     if (status == ONS_OK) { flow_members_place(members, context, entry->start, made->periods); }
     return status;
@@ -170,16 +191,12 @@ static bool has_angles(const flow_state *state) {
     return false;
 }
 
-/* A trajectory that goes to infinity needs ever shorter steps: it is told apart from an attractor long before that. */
+/* Says which member has gone beyond the limits, if any has. */
 static ons_status check_bounds(const flow_state *now) {
     const flow_entry *entry = now->entry;
-    double size = 1, t;
-    for (size_t i = 0; i < entry->dimension; i++) {
-        size = entry->angles[i] ? size : fmax(size, fabs(entry->start[i]));
-    }
-    const double most = 1e3 * size;
-    double *x = ONS_NEW(double, entry->dimension);
+    double *x = ONS_NEW(double, entry->dimension), t;
     if (!x) { return ONS_MEMORY; }
+    const double most = largest_size(entry);
     ons_status status = ONS_OK;
     for (size_t l = 0; status == ONS_OK && l < ONS_LANES; l++) {
         ons_tangent_point(now->members.tangent, l, &t, x);
@@ -225,7 +242,7 @@ ons_status flow_system_advance(void *state, ons_context *context) {
     flow_state *moving = state;
     const double before = moving->members.time, target = ons_target(context);
     ons_status status = flow_members_advance(&moving->members, target);
-    if (status == ONS_OK) { status = check_bounds(moving); }
+    if (status == ONS_OK || status == ONS_STOPPED) { status = check_bounds(moving); }
     if (status != ONS_OK) { return status; }
     if (has_angles(moving)) { turn_back(moving); }
     return survey_due(before, target, moving->entry->map) ? survey(moving, context) : ONS_OK;

@@ -39,6 +39,10 @@ ONS_API void ons_tangent_load(ons_tangent *tangent, size_t member, const double 
  * go on. */
 ONS_API ons_status ons_tangent_advance(ons_tangent *tangent, double target, double interval, double *growth,
                                        double *divergence);
+/* From now on ons_tangent_advance ends early with ONS_STOPPED, after a decomposition at which |x_i| > largest[i] for
+ * some member: what goes to infinity would need ever shorter steps. largest[dimension] may hold INFINITY; it is copied.
+ */
+ONS_API ons_status ons_tangent_limit(ons_tangent *tangent, const double *largest);
 /* The time between two decompositions that served last, found by itself: shorter than what is asked where perturbations
  * shrink so fast that they would be lost in the errors of the steps. Part of what has to be stored. */
 ONS_API double ons_tangent_interval(const ons_tangent *tangent);
