@@ -1,0 +1,24 @@
+/*
+ * Inside meanfield: what the states and lines of glasses need of their models.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef MEANFIELD_GLASS_H
+#define MEANFIELD_GLASS_H
+
+#include <onsager/meanfield/glass.h>
+
+bool glass_feeds_back(const ons_glass *glass);
+/* dA/dtheta of a broken model at x = (m, q1, q2 or C, theta unless fixed). */
+double glass_breaking_slope(const ons_glass_model *model, double control, const double *x);
+/* 1 - beta^2 xi'' E<sech^4>. */
+double glass_rigidity(const ons_glass_model *model, double control, const double *x);
+/* A broken solution next to the symmetric one (m, q or C): x = (m, q1, q2 or C, theta or beta theta). */
+ons_status glass_break(const ons_glass *glass, const double *symmetric, double *x, bool *found);
+/* The broken glass of P >= 3 without overlap and field, below its static temperature. */
+ons_status glass_abrupt(const ons_glass *glass, double temperature, double *x);
+/* Broken retrieval where there is no symmetric one, carried there from smaller loads; state stays as it is where there
+ * is none. */
+ons_status glass_beyond(const ons_glass *glass, ons_glass_state *state);
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * States of glasses and networks: retrieval, glass, paramagnet, and the equilibrium among them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "glass.h"
+
+#include <string.h>
+
+#define NO_OVERLAP 1e-5 /* below it a state has none */
+#define NO_GAP 1e-7     /* q2 - q1 below it: replicas are symmetric */
+
+static const ons_glass_state nothing = {.overlap = NAN,
+                                        .q1 = NAN,
+                                        .q2 = NAN,
+                                        .breaking = NAN,
+                                        .slope = NAN,
+                                        .response = NAN,
+                                        .pressure = NAN,
+                                        .free_energy = NAN,
+                                        .energy = NAN,
+                                        .entropy = NAN,
+                                        .stability = NAN};
+
+/* At zero temperature the theory needs a width of the fields, however small. */
+static ons_glass usable(const ons_glass *glass) {
+    ons_glass g = *glass;
+    if (g.temperature == 0) { g.load = fmax(g.load, 1e-100); }
+    return g;
+}
+
+/* The limit of the entropy at T -> 0, from the response C = beta (1 - q2): the pressure is expanded to second order in
+ * 1 - q2. Pure glasses: -xi''(1) C^2/4 (Sherrington and Kirkpatrick: -1/2pi); Hopfield: Amit, Gutfreund and
+ * Sompolinsky. */
+static double ground_entropy(const ons_glass *g, double response) {
+    if (glass_feeds_back(g)) { return -0.5 * g->load * (log1p(-response) + response / (1 - response)); }
+    return -0.25 * g->load * (g->order - 1) * response * response;
+}
+
+/* The state at a solution of a model controlled by the temperature. */
+static ons_status describe(const ons_glass_model *model, const double *x, ons_glass_state *state) {
+    const ons_glass *g = &model->glass;
+    const double t = g->temperature;
+    const bool broken = model->level == ONS_GLASS_1RSB, ground = t == 0;
+    ons_meanfield_solution at;
+    const ons_status status = ons_meanfield_evaluate(&model->model, t, x, &at);
+    if (status) { return status; }
+    *state = (ons_glass_state){.exists = true, .level = model->level, .overlap = x[0]};
+    const double last = broken ? x[2] : x[1], theta = !broken ? 1 : model->breaking > 0 ? model->breaking : x[3];
+    state->q2 = ground ? 1 : last;
+    state->q1 = broken ? x[1] : state->q2;
+    state->response = ground ? last : (1 - last) / t;
+    state->breaking = ground && broken ? 0 : theta;
+    state->slope = !broken ? (ground ? INFINITY : 1 / t) : ground ? theta : theta / t;
+    state->stability = glass_rigidity(model, t, x);
+    if (ground) {
+        state->free_energy = state->energy = -at.pressure;
+        state->pressure = at.pressure == 0 ? NAN : copysign(INFINITY, at.pressure);
+        state->entropy = ground_entropy(g, last);
+    } else {
+        state->pressure = at.pressure;
+        state->free_energy = -t * at.pressure;
+        state->entropy = at.pressure + t * at.pressure_slope;
+        state->energy = state->free_energy + t * state->entropy;
+    }
+    return ONS_OK;
+}
+
+static ons_status solve_symmetric(const ons_glass *glass, double m, double q, double *x) {
+    ons_glass_model model;
+    ons_meanfield_solution solution;
+    ons_glass_model_init(&model, glass, ONS_GLASS_RS, ONS_GLASS_TEMPERATURE, 0);
+    const double start[] = {m, glass->temperature == 0 ? 0 : q};
+    const ons_status status = ons_meanfield_solve(&model.model, glass->temperature, start, NULL, &solution);
+    memcpy(x, solution.x, 2 * sizeof(double));
+    return status;
+}
+
+static ons_status describe_symmetric(const ons_glass *glass, const double *x, ons_glass_state *state) {
+    ons_glass_model model;
+    ons_glass_model_init(&model, glass, ONS_GLASS_RS, ONS_GLASS_TEMPERATURE, 0);
+    return describe(&model, x, state);
+}
+
+/* ---- one step -------------------------------------------------------------------------------------------------------
+ */
+
+/* From a solution at a given breaking point to the one where the pressure is smallest in it; true: found. */
+static bool optimise(const ons_glass *g, const double *x, double theta, double *best) {
+    ons_glass_model model;
+    ons_meanfield_solution solution;
+    const ons_meanfield_options options = {.unstable = true};
+    const double start[] = {x[0], x[1], x[2], theta};
+    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
+    if (ons_meanfield_solve(&model.model, g->temperature, start, &options, &solution)) { return false; }
+    const double q2 = g->temperature == 0 ? 1 : solution.x[2];
+    memcpy(best, solution.x, 4 * sizeof(double));
+    return q2 - best[1] > NO_GAP && best[1] >= 0 && best[3] > 1e-9 && (g->temperature == 0 || best[3] <= 1);
+}
+
+/* Breaking points to begin with, over temperature and times the standard deviation of the field. */
+static const double starts[] = {1, 2, 0.5, 4, 8, 16};
+
+ons_status glass_break(const ons_glass *g, const double *symmetric, double *x, bool *found) {
+    const double t = g->temperature, width = sqrt(g->load);
+    const bool ground = t == 0, keep = symmetric[0] > NO_OVERLAP;
+    ons_glass_model model;
+    *found = false;
+    for (size_t k = 0; k < sizeof starts / sizeof *starts && !*found; k++) {
+        const double theta = ground ? starts[k] / width : fmin(1, t * starts[k] / width);
+        const double q = ground ? 1 : symmetric[1], low = g->order == 2 || keep || g->field > 0 ? 0.7 * q : 0;
+        const double high = ground ? symmetric[1] : fmax(0.5 * (1 + q), g->order == 2 || keep ? 0 : 0.9);
+        const double start[] = {symmetric[0], low, ground ? 0.7 * symmetric[1] : high};
+        const ons_meanfield_options options = {.iterations = 300};
+        ons_meanfield_solution at;
+        ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
+        const ons_status status = ons_meanfield_solve(&model.model, t, start, &options, &at);
+        if (status == ONS_INVALID || status == ONS_MEMORY) { return status; }
+        if (status || (keep && at.x[0] < NO_OVERLAP)) { continue; }
+        if ((ground ? 1 : at.x[2]) - at.x[1] < NO_GAP) { continue; }
+        *found = optimise(g, at.x, theta, x) && (x[0] > NO_OVERLAP) == keep;
+    }
+    return ONS_OK;
+}
+
+static ons_status describe_broken(const ons_glass *glass, const double *x, ons_glass_state *state) {
+    ons_glass_model model;
+    ons_glass_model_init(&model, glass, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
+    return describe(&model, x, state);
+}
+
+/* The better of the symmetric and the broken solution: of the smaller pressure. */
+static ons_status choose_broken(const ons_glass *g, const double *symmetric, ons_glass_state *state) {
+    double x[4];
+    bool found;
+    ons_glass_state broken;
+    ons_status status = glass_break(g, symmetric, x, &found);
+    if (!status && found) { status = describe_broken(g, x, &broken); }
+    if (!status && found && broken.free_energy > state->free_energy - 1e-13) { *state = broken; }
+    return status;
+}
+
+/* ---- states ---------------------------------------------------------------------------------------------------------
+ */
+
+ons_status ons_glass_retrieval(const ons_glass *glass, ons_glass_level level, ons_glass_state *state) {
+    const ons_glass g = usable(glass);
+    double x[2];
+    *state = nothing;
+    ons_status status = ons_glass_check(glass);
+    if (status || glass->kind != ONS_GLASS_NETWORK) { return status; }
+    status = solve_symmetric(&g, 1, 1, x);
+    if (status) { return status; }
+    if (x[0] > NO_OVERLAP) { status = describe_symmetric(&g, x, state); }
+    if (status || level == ONS_GLASS_RS) { return status; }
+    if (state->exists && state->stability >= 0) { return ONS_OK; }
+    if (!state->exists) { return glass_beyond(&g, state); }
+    return choose_broken(&g, x, state);
+}
+
+/* Pure glasses and dense networks without field: above the static temperature the paramagnet, below it the glass with
+ * q1 = 0, whose q2 and theta do not depend on anything else. */
+static ons_status disorder_broken(const ons_glass *g, ons_glass_state *state) {
+    ons_glass pure = *g;
+    double x[2], temperature = 0;
+    const bool abrupt = g->order > 2 && g->field == 0;
+    if (!glass_feeds_back(g)) { pure.kind = ONS_GLASS_PURE; }
+    ons_status status = abrupt ? ons_glass_static(&pure, &temperature) : ONS_OK;
+    if (status) { return status; }
+    if (abrupt && g->temperature < temperature) {
+        double y[4];
+        status = glass_abrupt(&pure, temperature, y);
+        return status ? status : describe_broken(&pure, y, state);
+    }
+    if (abrupt) { return describe_symmetric(&pure, (double[]){0, 0}, state); }
+    status = solve_symmetric(g, 0, 1, x);
+    if (!status) { status = describe_symmetric(g, x, state); }
+    if (status || state->stability >= 0 || g->load < 1e-50) { return status; }
+    return choose_broken(g, x, state);
+}
+
+ons_status ons_glass_disorder(const ons_glass *glass, ons_glass_level level, ons_glass_state *state) {
+    ons_glass g = usable(glass);
+    double x[2];
+    *state = nothing;
+    ons_status status = ons_glass_check(glass);
+    if (status) { return status; }
+    if (glass_feeds_back(&g) && g.load < 1e-50 && g.temperature <= 1) { return ONS_OK; }
+    if (!glass_feeds_back(&g) && g.field == 0) { g.kind = ONS_GLASS_PURE; }
+    if (level == ONS_GLASS_1RSB) { return disorder_broken(&g, state); }
+    status = solve_symmetric(&g, 0, 1, x);
+    if (!status) { status = describe_symmetric(&g, x, state); }
+    if (status || g.temperature == 0 || g.order == 2 || g.field > 0) { return status; }
+    ons_glass_state paramagnet;
+    status = describe_symmetric(&g, (double[]){0, 0}, &paramagnet);
+    if (!status && paramagnet.pressure <= state->pressure) { *state = paramagnet; }
+    return status;
+}
+
+ons_status ons_glass_equilibrium(const ons_glass *glass, ons_glass_level level, ons_glass_state *state,
+                                 ons_glass_phase *phase) {
+    ons_glass_state retrieval;
+    ons_status status = ons_glass_disorder(glass, level, state);
+    if (!status) { status = ons_glass_retrieval(glass, level, &retrieval); }
+    if (status) { return status; }
+    *phase = state->q2 > 1e-6 ? ONS_GLASS_GLASS : ONS_GLASS_PARAMAGNET;
+    if (!retrieval.exists) { return ONS_OK; }
+    if (state->exists && retrieval.free_energy > state->free_energy) {
+        *phase = ONS_GLASS_METASTABLE;
+        return ONS_OK;
+    }
+    *phase = ONS_GLASS_RETRIEVAL;
+    *state = retrieval;
+    return ONS_OK;
+}
