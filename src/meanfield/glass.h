@@ -9,10 +9,11 @@
 #include <onsager/meanfield/glass.h>
 
 bool glass_feeds_back(const ons_glass *glass);
-/* dA/dtheta of a broken model at x = (m, q1, q2 or C, theta unless fixed). */
-double glass_breaking_slope(const ons_glass_model *model, double control, const double *x);
-/* 1 - beta^2 xi'' E<sech^4>. */
-double glass_rigidity(const ons_glass_model *model, double control, const double *x);
+/* What the averages say at x; slope: dA/dtheta of a broken model. */
+typedef struct glass_reading {
+    double q1, q2, response, stability, slope;
+} glass_reading;
+glass_reading glass_read(const ons_glass_model *model, double control, const double *x);
 /* A broken solution next to the symmetric one (m, q or C): x = (m, q1, q2 or C, theta or beta theta). */
 ons_status glass_break(const ons_glass *glass, const double *symmetric, double *x, bool *found);
 /* The broken glass of P >= 3 without overlap and field, below its static temperature. */

@@ -32,13 +32,14 @@ ons_status ons_glass_capacity(const ons_glass *glass, ons_glass_level level, dou
     if (g.kind != ONS_GLASS_NETWORK) {
         return ons_fail(ONS_INVALID, "a pure glass stores no patterns: it has no capacity");
     }
-    g.load = g.temperature > 0 ? 0 : 1e-4;
+    g.load = g.temperature > 0 && g.order > 2 ? 0 : 1e-4;
     ons_status status = ons_glass_retrieval(&g, ONS_GLASS_RS, &state);
     if (status) { return status; }
     *load = 0;
     if (overlap) { *overlap = state.exists ? state.overlap : 0; }
     if (!state.exists) { return ONS_OK; }
     double x[ONS_ORDERS] = {state.overlap, g.temperature > 0 ? state.q2 : state.response};
+    if (glass_feeds_back(&g)) { x[1] = sqrt(g.load * state.q2) / (1 - state.response); }
     *load = g.load;
     ons_glass_model_init(&model, &g, ONS_GLASS_RS, ONS_GLASS_LOAD, 0);
     status = first_fold(&model, load, x, 10, 1e-3);

@@ -46,17 +46,18 @@ static ons_status describe(const ons_glass_model *model, const double *x, ons_gl
     const ons_status status = ons_meanfield_evaluate(&model->model, t, x, &at);
     if (status) { return status; }
     *state = (ons_glass_state){.exists = true, .level = model->level, .overlap = x[0]};
-    const double last = broken ? x[2] : x[1], theta = !broken ? 1 : model->breaking > 0 ? model->breaking : x[3];
-    state->q2 = ground ? 1 : last;
-    state->q1 = broken ? x[1] : state->q2;
-    state->response = ground ? last : (1 - last) / t;
+    const double theta = !broken ? 1 : model->breaking > 0 ? model->breaking : x[3];
+    const glass_reading read = glass_read(model, t, x);
+    state->q1 = read.q1;
+    state->q2 = read.q2;
+    state->response = read.response;
+    state->stability = read.stability;
     state->breaking = ground && broken ? 0 : theta;
     state->slope = !broken ? (ground ? INFINITY : 1 / t) : ground ? theta : theta / t;
-    state->stability = glass_rigidity(model, t, x);
     if (ground) {
         state->free_energy = state->energy = -at.pressure;
         state->pressure = at.pressure == 0 ? NAN : copysign(INFINITY, at.pressure);
-        state->entropy = ground_entropy(g, last);
+        state->entropy = ground_entropy(g, read.response);
     } else {
         state->pressure = at.pressure;
         state->free_energy = -t * at.pressure;
@@ -70,7 +71,10 @@ static ons_status solve_symmetric(const ons_glass *glass, double m, double q, do
     ons_glass_model model;
     ons_meanfield_solution solution;
     ons_glass_model_init(&model, glass, ONS_GLASS_RS, ONS_GLASS_TEMPERATURE, 0);
-    const double start[] = {m, glass->temperature == 0 ? 0 : q};
+    double second = glass->temperature == 0 ? 0 : q;
+    /* Of Hopfield's network: the noise of patterns that do not act back, or of the glass at zero temperature. */
+    if (glass_feeds_back(glass)) { second = sqrt(glass->load) + (m > 0 ? 0 : sqrt(M_2_PI)); }
+    const double start[] = {m, second};
     const ons_status status = ons_meanfield_solve(&model.model, glass->temperature, start, NULL, &solution);
     memcpy(x, solution.x, 2 * sizeof(double));
     return status;
@@ -93,31 +97,45 @@ static bool optimise(const ons_glass *g, const double *x, double theta, double *
     const double start[] = {x[0], x[1], x[2], theta};
     ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
     if (ons_meanfield_solve(&model.model, g->temperature, start, &options, &solution)) { return false; }
-    const double q2 = g->temperature == 0 ? 1 : solution.x[2];
+    const glass_reading read = glass_read(&model, g->temperature, solution.x);
     memcpy(best, solution.x, 4 * sizeof(double));
-    return q2 - best[1] > NO_GAP && best[1] >= 0 && best[3] > 1e-9 && (g->temperature == 0 || best[3] <= 1);
+    return read.q2 - read.q1 > NO_GAP && read.q1 >= 0 && best[3] > 1e-9 && (g->temperature == 0 || best[3] <= 1);
 }
 
 /* Breaking points to begin with, over temperature and times the standard deviation of the field. */
 static const double starts[] = {1, 2, 0.5, 4, 8, 16};
 
+/* (m, q1, q2 or C) to begin with, from the symmetric (m, q or C); of Hopfield's network (m, s, w) from (m, s). */
+static void begin_broken(const ons_glass *g, const double *symmetric, double *start) {
+    start[0] = symmetric[0];
+    if (glass_feeds_back(g)) {
+        start[1] = 0.8 * symmetric[1];
+        start[2] = 0.36 * symmetric[1] * symmetric[1];
+        return;
+    }
+    const bool ground = g->temperature == 0, even = g->order == 2 || symmetric[0] > NO_OVERLAP || g->field > 0;
+    const double q = ground ? 1 : symmetric[1];
+    start[1] = even ? 0.7 * q : 0;
+    start[2] = ground ? 0.7 * symmetric[1] : fmax(0.5 * (1 + q), even ? 0 : 0.9);
+}
+
 ons_status glass_break(const ons_glass *g, const double *symmetric, double *x, bool *found) {
-    const double t = g->temperature, width = sqrt(g->load);
-    const bool ground = t == 0, keep = symmetric[0] > NO_OVERLAP;
-    ons_glass_model model;
+    const double t = g->temperature, width = glass_feeds_back(g) ? symmetric[1] : sqrt(g->load);
+    const bool keep = symmetric[0] > NO_OVERLAP;
+    double start[3];
     *found = false;
+    begin_broken(g, symmetric, start);
     for (size_t k = 0; k < sizeof starts / sizeof *starts && !*found; k++) {
-        const double theta = ground ? starts[k] / width : fmin(1, t * starts[k] / width);
-        const double q = ground ? 1 : symmetric[1], low = g->order == 2 || keep || g->field > 0 ? 0.7 * q : 0;
-        const double high = ground ? symmetric[1] : fmax(0.5 * (1 + q), g->order == 2 || keep ? 0 : 0.9);
-        const double start[] = {symmetric[0], low, ground ? 0.7 * symmetric[1] : high};
+        const double theta = t == 0 ? starts[k] / width : fmin(1, t * starts[k] / width);
         const ons_meanfield_options options = {.iterations = 300};
+        ons_glass_model model;
         ons_meanfield_solution at;
         ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
         const ons_status status = ons_meanfield_solve(&model.model, t, start, &options, &at);
         if (status == ONS_INVALID || status == ONS_MEMORY) { return status; }
         if (status || (keep && at.x[0] < NO_OVERLAP)) { continue; }
-        if ((ground ? 1 : at.x[2]) - at.x[1] < NO_GAP) { continue; }
+        const glass_reading read = glass_read(&model, t, at.x);
+        if (read.q2 - read.q1 < NO_GAP) { continue; }
         *found = optimise(g, at.x, theta, x) && (x[0] > NO_OVERLAP) == keep;
     }
     return ONS_OK;
@@ -149,6 +167,7 @@ ons_status ons_glass_retrieval(const ons_glass *glass, ons_glass_level level, on
     *state = nothing;
     ons_status status = ons_glass_check(glass);
     if (status || glass->kind != ONS_GLASS_NETWORK) { return status; }
+    if (glass_feeds_back(glass) && glass->temperature >= 1) { return ONS_OK; } /* also without load m = tanh(m/T) = 0 */
     status = solve_symmetric(&g, 1, 1, x);
     if (status) { return status; }
     if (x[0] > NO_OVERLAP) { status = describe_symmetric(&g, x, state); }

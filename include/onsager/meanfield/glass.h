@@ -53,7 +53,8 @@ ONS_API ons_status ons_glass_check(const ons_glass *glass);
 /* ---- as a model of the solver --------------------------------------------------------------------------------------
  *
  * Order parameters, T > 0: (m, q), or (m, q1, q2) at a given theta, or (m, q1, q2, theta); T = 0: (m, C), (m, q1, C),
- * (m, q1, C, beta theta). The pressure at T = 0 is -f.
+ * (m, q1, C, beta theta). Networks with P = 2: (m, s), (m, s, w) and theta, with s^2 = load r1, w = load (r2 - r1). The
+ * pressure at T = 0 is -f.
  */
 typedef struct ons_glass_model {
     ons_meanfield model; /* its data is this structure: do not move it */
