@@ -9,9 +9,8 @@
 #include <assert.h>
 
 enum { NODES = 20 };
-#define REACH 8.6    /* standard deviations on both sides: what lies beyond is below 1e-17 */
-#define LONGEST 3.0  /* panel, in standard deviations */
-#define SHORTEST 3.0 /* panel, in units of the feature at h = 0 */
+#define REACH 8.6   /* standard deviations on both sides: what lies beyond is below 1e-17 */
+#define LONGEST 3.0 /* panel, in standard deviations */
 #define TWO_PI 6.283185307179586
 
 /* Nodes and weights of Gauss and Legendre's rule with 20 points, the positive half. */
@@ -22,13 +21,19 @@ static const double legendre[NODES / 2][2] = {
     {0.5108670019508271265, 0.1316886384491766371}, {0.3737060887154195488, 0.1420961093183820412},
     {0.2277858511416450682, 0.1491729864726037413}, {0.0765265211334973383, 0.1527533871307258373}};
 
+/* The longest panel that begins at a distance from h = 0: tanh and ln 2cosh are what they are at infinity within 1e-16
+ * from 20 on, where only the Gaussian is left. */
+static double longest_panel(double distance) {
+    return distance < 3 ? 3 : distance < 8 ? 5 : distance < 20 ? 12 : INFINITY;
+}
+
 /* One side of h = 0 (sign +1 or -1): distances from `from` to `to`, density of mean `mean` on that side's axis. */
 static size_t fill_side(double sign, double mean, double deviation, double from, double to, ons_gauss_node *node,
                         size_t room) {
     size_t count = 0;
     const double norm = 1 / (deviation * sqrt(TWO_PI));
     for (double low = from; low < to && count + NODES <= room;) {
-        double high = low + fmin(LONGEST * deviation, fmax(SHORTEST, low));
+        double high = low + fmin(LONGEST * deviation, longest_panel(low));
         if (high + 0.1 * deviation >= to) { high = to; }
         const double middle = 0.5 * (low + high), half = 0.5 * (high - low);
         for (size_t k = 0; k < NODES; k++) {

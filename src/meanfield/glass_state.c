@@ -102,9 +102,6 @@ static bool optimise(const ons_glass *g, const double *x, double theta, double *
     return read.q2 - read.q1 > NO_GAP && read.q1 >= 0 && best[3] > 1e-9 && (g->temperature == 0 || best[3] <= 1);
 }
 
-/* Breaking points to begin with, over temperature and times the standard deviation of the field. */
-static const double starts[] = {1, 2, 0.5, 4, 8, 16};
-
 /* (m, q1, q2 or C) to begin with, from the symmetric (m, q or C); of Hopfield's network (m, s, w) from (m, s). */
 static void begin_broken(const ons_glass *g, const double *symmetric, double *start) {
     start[0] = symmetric[0];
@@ -119,24 +116,53 @@ static void begin_broken(const ons_glass *g, const double *symmetric, double *st
     start[2] = ground ? 0.7 * symmetric[1] : fmax(0.5 * (1 + q), even ? 0 : 0.9);
 }
 
+/* dA/dtheta at a given theta, or beta theta, from the solution x before, which becomes the one there. NaN: no broken
+ * solution. */
+static double slope_at(const ons_glass *g, double theta, bool keep, double *x) {
+    const ons_meanfield_options options = {.iterations = 500};
+    ons_glass_model model;
+    ons_meanfield_solution at;
+    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
+    if (ons_meanfield_solve(&model.model, g->temperature, x, &options, &at)) { return NAN; }
+    if ((at.x[0] > NO_OVERLAP) != keep) { return NAN; }
+    const glass_reading read = glass_read(&model, g->temperature, at.x);
+    if (read.q2 - read.q1 < NO_GAP) { return NAN; }
+    memcpy(x, at.x, 3 * sizeof(double));
+    return read.slope;
+}
+
+/* From a solution at a breaking point on towards the change of the sign of dA/dtheta, and there by Newton's method in
+ * all order parameters. The scale of theta/T is the inverse of the field's width. */
+static bool march(const ons_glass *g, double theta, bool keep, double *start, double *x) {
+    const double top = g->temperature == 0 ? INFINITY : 1;
+    double slope = slope_at(g, theta, keep, start);
+    const double factor = slope < 0 ? 1.5 : 1 / 1.5;
+    for (unsigned k = 0; k < 24 && isfinite(slope); k++) {
+        double next[3] = {start[0], start[1], start[2]};
+        const double to = fmin(top, theta * factor), there = slope_at(g, to, keep, next);
+        if (there * slope <= 0) {
+            const double part = slope / (slope - there);
+            for (size_t i = 0; i < 3; i++) { start[i] += part * (next[i] - start[i]); }
+            return optimise(g, start, theta + part * (to - theta), x) && (x[0] > NO_OVERLAP) == keep;
+        }
+        if (to == theta) { return false; }
+        memcpy(start, next, sizeof next);
+        theta = to;
+        slope = there;
+    }
+    return false;
+}
+
 ons_status glass_break(const ons_glass *g, const double *symmetric, double *x, bool *found) {
+    static const double places[] = {1, 8, 0.2};
     const double t = g->temperature, width = glass_feeds_back(g) ? symmetric[1] : sqrt(g->load);
     const bool keep = symmetric[0] > NO_OVERLAP;
-    double start[3];
     *found = false;
-    begin_broken(g, symmetric, start);
-    for (size_t k = 0; k < sizeof starts / sizeof *starts && !*found; k++) {
-        const double theta = t == 0 ? starts[k] / width : fmin(1, t * starts[k] / width);
-        const ons_meanfield_options options = {.iterations = 300};
-        ons_glass_model model;
-        ons_meanfield_solution at;
-        ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
-        const ons_status status = ons_meanfield_solve(&model.model, t, start, &options, &at);
-        if (status == ONS_INVALID || status == ONS_MEMORY) { return status; }
-        if (status || (keep && at.x[0] < NO_OVERLAP)) { continue; }
-        const glass_reading read = glass_read(&model, t, at.x);
-        if (read.q2 - read.q1 < NO_GAP) { continue; }
-        *found = optimise(g, at.x, theta, x) && (x[0] > NO_OVERLAP) == keep;
+    for (size_t k = 0; k < sizeof places / sizeof *places && !*found; k++) {
+        const double theta = t == 0 ? places[k] / width : fmin(1, t * places[k] / width);
+        double start[3];
+        begin_broken(g, symmetric, start);
+        *found = march(g, theta, keep, start, x);
     }
     return ONS_OK;
 }

@@ -2,9 +2,10 @@
  * gauss: averages over Gaussian fields that stay exact at low temperature.
  *
  * Fields are in units of the temperature, h = beta * field, so that tanh h and ln 2cosh h change within |h| of order 1
- * whatever the width of the distribution: the rule has panels of 20 Legendre nodes whose edges grow geometrically away
- * from h = 0, and are never longer than three standard deviations. Both scales are resolved to some 1e-13 at any ratio
- * (a Gauss-Hermite rule sees the narrow one only by chance once its width is below the distance of the nodes).
+ * whatever the width of the distribution: the rule has panels of 20 Legendre nodes with edges at h = 0, 3, 8, 20
+ * (beyond which the functions are what they are at infinity), and never longer than three standard deviations. Both
+ * scales are resolved to some 1e-13 at any ratio (a Gauss-Hermite rule sees the narrow one only by chance once its
+ * width is below the distance of the nodes).
  *
  * Derivatives are taken with respect to the mean a and the VARIANCE v: d/dv E f = E f''/2 (heat equation), which is
  * regular at v = 0.
