@@ -35,16 +35,17 @@ static ons_diagram_point point_of(const ons_glass_state *retrieval, const ons_gl
 static ons_status fill_row(void *data, size_t row) {
     const diagram *d = data;
     ons_glass g = d->glass;
+    double capacity;
     g.temperature = d->temperature[row];
-    for (size_t k = 0; k < d->loads; k++) {
-        ons_glass_state retrieval, disorder;
+    ons_status status = ons_glass_capacity(&g, d->level, &capacity, NULL);
+    for (size_t k = 0; k < d->loads && !status; k++) {
+        ons_glass_state retrieval = {.exists = false}, disorder;
         g.load = d->load[k];
-        ons_status status = ons_glass_retrieval(&g, d->level, &retrieval);
+        if (g.load <= capacity) { status = ons_glass_retrieval(&g, d->level, &retrieval); }
         if (!status) { status = ons_glass_disorder(&g, d->level, &disorder); }
-        if (status) { return status; }
-        d->points[row * d->loads + k] = point_of(&retrieval, &disorder);
+        if (!status) { d->points[row * d->loads + k] = point_of(&retrieval, &disorder); }
     }
-    return ONS_OK;
+    return status;
 }
 
 static ons_status fill_state(void *data, size_t row) {

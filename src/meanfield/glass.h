@@ -18,8 +18,7 @@ glass_reading glass_read(const ons_glass_model *model, double control, const dou
 ons_status glass_break(const ons_glass *glass, const double *symmetric, double *x, bool *found);
 /* The broken glass of P >= 3 without overlap and field, below its static temperature. */
 ons_status glass_abrupt(const ons_glass *glass, double temperature, double *x);
-/* Broken retrieval where there is no symmetric one, carried there from smaller loads; state stays as it is where there
- * is none. */
-ons_status glass_beyond(const ons_glass *glass, ons_glass_state *state);
+/* Broken retrieval where there is no symmetric one, carried there from smaller loads. */
+ons_status glass_beyond(const ons_glass *glass, double *x, bool *found);
 
 #endif

@@ -199,8 +199,11 @@ ons_status ons_glass_retrieval(const ons_glass *glass, ons_glass_level level, on
     if (x[0] > NO_OVERLAP) { status = describe_symmetric(&g, x, state); }
     if (status || level == ONS_GLASS_RS) { return status; }
     if (state->exists && state->stability >= 0) { return ONS_OK; }
-    if (!state->exists) { return glass_beyond(&g, state); }
-    return choose_broken(&g, x, state);
+    if (state->exists) { return choose_broken(&g, x, state); }
+    double y[4];
+    bool found;
+    status = glass_beyond(&g, y, &found);
+    return !status && found ? describe_broken(&g, y, state) : status;
 }
 
 /* Pure glasses and dense networks without field: above the static temperature the paramagnet, below it the glass with
