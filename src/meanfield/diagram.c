@@ -18,18 +18,13 @@ typedef struct diagram {
 } diagram;
 
 static ons_diagram_point point_of(const ons_glass_state *retrieval, const ons_glass_state *disorder) {
-    const ons_glass_state *best = disorder;
-    ons_diagram_point point = {.phase = disorder->q2 > 1e-6 ? ONS_GLASS_GLASS : ONS_GLASS_PARAMAGNET};
-    if (retrieval->exists) {
-        const bool stable = !disorder->exists || retrieval->free_energy <= disorder->free_energy;
-        point.phase = stable ? ONS_GLASS_RETRIEVAL : ONS_GLASS_METASTABLE;
-        point.overlap = (float)retrieval->overlap;
-        if (stable) { best = retrieval; }
-    }
-    point.overlap_glass = (float)best->q2;
-    point.pressure = (float)(isinf(best->pressure) ? -best->free_energy : best->pressure);
-    point.stability = (float)best->stability;
-    return point;
+    const ons_glass_phase phase = ons_glass_compare(retrieval, disorder);
+    const ons_glass_state *best = phase == ONS_GLASS_RETRIEVAL ? retrieval : disorder;
+    return (ons_diagram_point){.phase = (unsigned char)phase,
+                               .overlap = retrieval->exists ? (float)retrieval->overlap : 0,
+                               .overlap_glass = (float)best->q2,
+                               .pressure = (float)(isinf(best->pressure) ? -best->free_energy : best->pressure),
+                               .stability = (float)best->stability};
 }
 
 static ons_status fill_row(void *data, size_t row) {

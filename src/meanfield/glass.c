@@ -69,15 +69,15 @@ static ons_dual double_count(const conditions *c, ons_dual m) {
  * s = sqrt(load q) + s beta (1 - q) has a right side at every s, while r(q) has a pole.
  */
 
-typedef struct symmetric {
+typedef struct symmetric_state {
     ons_dual m, v, q, response; /* E tanh, the variance of the field, E tanh^2 (ground: 1), beta (1 - q) */
     ons_dual spins;             /* E ln 2cosh; ground: E |h| */
     double rigidity;
     bool valid;
-} symmetric;
+} symmetric_state;
 
-static symmetric read_symmetric(const conditions *c, const ons_dual *x) {
-    symmetric s = {.valid = false};
+static symmetric_state read_symmetric(const conditions *c, const ons_dual *x) {
+    symmetric_state s = {.valid = false};
     const ons_dual a = mean_field(c, x[0]);
     if (c->feeds) {
         s.v = ons_dual_multiply(ons_dual_multiply(c->beta, c->beta), ons_dual_multiply(x[1], x[1]));
@@ -106,7 +106,7 @@ static symmetric read_symmetric(const conditions *c, const ons_dual *x) {
 
 static void symmetric_equations(const void *data, const ons_dual *x, ons_dual control, ons_dual *next) {
     const conditions c = read_conditions(data, control);
-    const symmetric s = read_symmetric(&c, x);
+    const symmetric_state s = read_symmetric(&c, x);
     if (!s.valid) { return; } /* next stays what is not a number */
     next[0] = s.m;
     next[1] = c.ground ? s.response : s.q;
@@ -119,7 +119,7 @@ static void symmetric_equations(const void *data, const ons_dual *x, ons_dual co
 
 /* (beta^2/2) [xi'(1) - xi'(q) - Theta(1) + Theta(q)], Theta = q xi' - xi; of Hopfield's network
  * -(load/2) [beta + ln Delta - beta q/Delta] - (beta^2/2) s^2 (1 - q), Delta = 1 - beta (1 - q). */
-static ons_dual symmetric_disorder(const conditions *c, const symmetric *s, ons_dual second) {
+static ons_dual symmetric_disorder(const conditions *c, const symmetric_state *s, ons_dual second) {
     const double p = c->order;
     if (c->feeds) {
         const ons_dual delta = ons_dual_shift(ons_dual_scale(-1, s->response), 1);
@@ -136,7 +136,7 @@ static ons_dual symmetric_disorder(const conditions *c, const symmetric *s, ons_
 
 static ons_dual symmetric_pressure(const void *data, const ons_dual *x, ons_dual control) {
     const conditions c = read_conditions(data, control);
-    const symmetric s = read_symmetric(&c, x);
+    const symmetric_state s = read_symmetric(&c, x);
     if (!s.valid) { return ons_dual_constant(NAN); }
     return ons_dual_subtract(ons_dual_add(s.spins, symmetric_disorder(&c, &s, x[1])), double_count(&c, x[0]));
 }
@@ -148,16 +148,16 @@ static ons_dual symmetric_pressure(const void *data, const ons_dual *x, ons_dual
  * r2 - r1 = (q2 - q1)/(Delta_1 Delta_2), again written without poles; then theta, at zero temperature beta theta.
  */
 
-typedef struct broken {
+typedef struct broken_state {
     ons_dual theta, v, w;
     ons_dual q1, q2, gap, response; /* as the averages give them */
     ons_dual delta1, delta2;
     ons_gauss_broken at;
     bool valid;
-} broken;
+} broken_state;
 
-static broken read_broken(const ons_glass_model *model, const conditions *c, const ons_dual *x) {
-    broken s = {.theta = model->breaking > 0 ? ons_dual_constant(model->breaking) : x[3]};
+static broken_state read_broken(const ons_glass_model *model, const conditions *c, const ons_dual *x) {
+    broken_state s = {.theta = model->breaking > 0 ? ons_dual_constant(model->breaking) : x[3]};
     const ons_dual square = ons_dual_multiply(c->beta, c->beta);
     if (c->feeds) {
         s.v = ons_dual_multiply(square, ons_dual_multiply(x[1], x[1]));
@@ -182,7 +182,7 @@ static broken read_broken(const ons_glass_model *model, const conditions *c, con
 }
 
 /* The part of the pressure that is no average over spins. */
-static ons_dual broken_disorder(const conditions *c, const broken *s, const ons_dual *x) {
+static ons_dual broken_disorder(const conditions *c, const broken_state *s, const ons_dual *x) {
     const double p = c->order, k = (p - 1) / p;
     if (c->feeds) {
         ons_dual sum = ons_dual_divide(ons_dual_log(ons_dual_divide(s->delta2, s->delta1)), s->theta);
@@ -204,7 +204,7 @@ static ons_dual broken_disorder(const conditions *c, const broken *s, const ons_
 }
 
 /* dA/dtheta of the same part, order parameters held. */
-static ons_dual broken_slope(const conditions *c, const broken *s, const ons_dual *x) {
+static ons_dual broken_slope(const conditions *c, const broken_state *s, const ons_dual *x) {
     const double p = c->order;
     if (!c->feeds) {
         const ons_dual high = c->ground ? ons_dual_constant(1) : ons_dual_power(x[2], p);
@@ -225,7 +225,7 @@ static ons_dual broken_slope(const conditions *c, const broken *s, const ons_dua
 static void broken_equations(const void *data, const ons_dual *x, ons_dual control, ons_dual *next) {
     const ons_glass_model *model = data;
     const conditions c = read_conditions(model, control);
-    const broken s = read_broken(model, &c, x);
+    const broken_state s = read_broken(model, &c, x);
     if (!s.valid) { return; }
     next[0] = s.at.magnetization;
     if (c.feeds) {
@@ -246,7 +246,7 @@ static void broken_equations(const void *data, const ons_dual *x, ons_dual contr
 static ons_dual broken_pressure(const void *data, const ons_dual *x, ons_dual control) {
     const ons_glass_model *model = data;
     const conditions c = read_conditions(model, control);
-    const broken s = read_broken(model, &c, x);
+    const broken_state s = read_broken(model, &c, x);
     if (!s.valid) { return ons_dual_constant(NAN); }
     return ons_dual_subtract(ons_dual_add(s.at.pressure, broken_disorder(&c, &s, x)), double_count(&c, x[0]));
 }
@@ -261,13 +261,13 @@ glass_reading glass_read(const ons_glass_model *model, double control, const dou
     glass_reading r = {.q1 = NAN, .q2 = NAN, .response = NAN, .stability = NAN, .slope = NAN};
     double rigidity;
     if (model->level == ONS_GLASS_RS) {
-        const symmetric s = read_symmetric(&c, y);
+        const symmetric_state s = read_symmetric(&c, y);
         if (!s.valid) { return r; }
         r.q1 = r.q2 = s.q.value;
         r.response = s.response.value;
         rigidity = s.rigidity;
     } else {
-        const broken s = read_broken(model, &c, y);
+        const broken_state s = read_broken(model, &c, y);
         if (!s.valid) { return r; }
         r.q1 = s.q1.value;
         r.q2 = s.q2.value;

@@ -75,7 +75,8 @@ static ons_status solve_symmetric(const ons_glass *glass, double m, double q, do
     /* Of Hopfield's network: the noise of patterns that do not act back, or of the glass at zero temperature. */
     if (glass_feeds_back(glass)) { second = sqrt(glass->load) + (m > 0 ? 0 : sqrt(M_2_PI)); }
     const double start[] = {m, second};
-    const ons_status status = ons_meanfield_solve(&model.model, glass->temperature, start, NULL, &solution);
+    const ons_meanfield_options options = {.anchored = true, .anchor = 2 + 2 * sqrt(glass->load) + glass->temperature};
+    const ons_status status = ons_meanfield_solve(&model.model, glass->temperature, start, &options, &solution);
     memcpy(x, solution.x, 2 * sizeof(double));
     return status;
 }
@@ -245,19 +246,19 @@ ons_status ons_glass_disorder(const ons_glass *glass, ons_glass_level level, ons
     return status;
 }
 
+ons_glass_phase ons_glass_compare(const ons_glass_state *retrieval, const ons_glass_state *disorder) {
+    if (!retrieval->exists) { return disorder->q2 > 1e-6 ? ONS_GLASS_GLASS : ONS_GLASS_PARAMAGNET; }
+    const bool best = !disorder->exists || retrieval->free_energy <= disorder->free_energy;
+    return best ? ONS_GLASS_RETRIEVAL : ONS_GLASS_METASTABLE;
+}
+
 ons_status ons_glass_equilibrium(const ons_glass *glass, ons_glass_level level, ons_glass_state *state,
                                  ons_glass_phase *phase) {
     ons_glass_state retrieval;
     ons_status status = ons_glass_disorder(glass, level, state);
     if (!status) { status = ons_glass_retrieval(glass, level, &retrieval); }
     if (status) { return status; }
-    *phase = state->q2 > 1e-6 ? ONS_GLASS_GLASS : ONS_GLASS_PARAMAGNET;
-    if (!retrieval.exists) { return ONS_OK; }
-    if (state->exists && retrieval.free_energy > state->free_energy) {
-        *phase = ONS_GLASS_METASTABLE;
-        return ONS_OK;
-    }
-    *phase = ONS_GLASS_RETRIEVAL;
-    *state = retrieval;
+    *phase = ons_glass_compare(&retrieval, state);
+    if (*phase == ONS_GLASS_RETRIEVAL) { *state = retrieval; }
     return ONS_OK;
 }

@@ -96,7 +96,9 @@ typedef struct ons_glass_state {
 ONS_API ons_status ons_glass_retrieval(const ons_glass *glass, ons_glass_level level, ons_glass_state *state);
 /* The state without overlap: glass or paramagnet, whichever is the equilibrium of the disorder. */
 ONS_API ons_status ons_glass_disorder(const ons_glass *glass, ons_glass_level level, ons_glass_state *state);
-/* The equilibrium: both of these compared. `retrieval` and `disorder` may be NULL. */
+/* Which of both is the equilibrium. */
+ONS_API ons_glass_phase ons_glass_compare(const ons_glass_state *retrieval, const ons_glass_state *disorder);
+/* The equilibrium: both of these compared. */
 ONS_API ons_status ons_glass_equilibrium(const ons_glass *glass, ons_glass_level level, ons_glass_state *state,
                                          ons_glass_phase *phase);
 
