@@ -50,7 +50,7 @@ static size_t fill_side(double sign, double mean, double deviation, double from,
 
 size_t ons_gauss_rule(double mean, double deviation, double tilt, ons_gauss_node nodes[ONS_GAUSS_NODES]) {
     assert(deviation >= 0 && tilt >= 0);
-    if (deviation <= 1e-150 || deviation <= 1e-15 * fabs(mean)) {
+    if (deviation <= 1e-12 || deviation <= 1e-15 * fabs(mean)) { /* the variance is felt at 1e-24 */
         nodes[0] = (ons_gauss_node){.h = mean, .factor = 1, .exponent = 0};
         return 1;
     }

@@ -90,40 +90,60 @@ ons_status ons_glass_static(const ons_glass *g, double *temperature) {
 /* ---- the glass below ------------------------------------------------------------------------------------------------
  */
 
-/* From the static temperature, where theta = 1 and q2 is known, down by continuation in the temperature. */
-ons_status glass_abrupt(const ons_glass *g, double temperature, double *x) {
+static bool accept(const ons_meanfield_solution *at, bool ground) {
+    return at->x[3] > 0 && (ground || (at->x[2] > 0.1 && at->x[3] <= 1 + 1e-9));
+}
+
+/* theta/T hardly changes below the static temperature, and q2 follows from it. */
+static ons_status abrupt_direct(const ons_glass *g, double temperature, double *x) {
     const bool ground = g->temperature == 0;
-    const double last = ground ? 1e-3 * temperature : g->temperature;
+    const double theta = (ground ? 1 : g->temperature) / temperature;
+    const ons_meanfield_options options = {.unstable = true};
+    ons_glass_model model;
+    ons_meanfield_solution at;
+    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
+    ons_status status = ons_meanfield_solve(&model.model, g->temperature, (double[]){0, 0, ground ? 0 : 1}, NULL, &at);
+    if (status || (!ground && at.x[2] < 0.1)) { return status ? status : ONS_DONE; }
+    const double start[] = {0, 0, at.x[2], theta};
+    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
+    status = ons_meanfield_solve(&model.model, g->temperature, start, &options, &at);
+    for (size_t k = 0; k < 4; k++) { x[k] = at.x[k]; }
+    return status ? status : accept(&at, ground) ? ONS_OK : ONS_DONE;
+}
+
+/* From the static temperature, where theta = 1 and q2 is known, down by continuation in the temperature. */
+static ons_status abrupt_carried(const ons_glass *g, double temperature, double *x) {
+    const ons_meanfield_options options = {.unstable = true};
     ons_glass at = *g;
     ons_glass_model model;
     ons_meanfield_solution solution;
-    const ons_meanfield_options options = {.unstable = true};
-    double width, here = temperature, step = 0.9, start[4] = {0, 0, 0, 1}, slope, breaking;
+    double width, here = temperature, step = 0.9, slope, breaking;
     ons_status status = from_width(g, static_point, "dA/dtheta of the static transition", log(0.5), &here, &width);
     if (status) { return status; }
-    start[2] = overlap_at(width, 1, &slope, &breaking);
-    while (here > last) {
-        const double to = fmax(last, here * step);
+    x[0] = x[1] = 0;
+    x[2] = overlap_at(width, 1, &slope, &breaking);
+    x[3] = 1;
+    while (here > g->temperature) {
+        const double to = fmax(g->temperature, here * step);
+        const double start[] = {0, 0, x[2], fmin(1, x[3] * to / here)};
         at.temperature = to;
         ons_glass_model_init(&model, &at, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
-        status = ons_meanfield_solve(&model.model, to, (double[]){0, 0, start[2], fmin(1, start[3] * to / here)},
-                                     &options, &solution);
-        if (status == ONS_OK && solution.x[2] > 0.1 && solution.x[3] > 0) {
-            for (size_t k = 0; k < 4; k++) { start[k] = solution.x[k]; }
+        status = ons_meanfield_solve(&model.model, to, start, &options, &solution);
+        if (status == ONS_OK && accept(&solution, false)) {
+            for (size_t k = 0; k < 4; k++) { x[k] = solution.x[k]; }
             here = to;
         } else if (step < 0.999) {
             step = sqrt(step);
         } else {
-            return status ? status : ons_fail(ONS_FAILED, "the glass is lost at temperature %.10g", here);
+            return status ? status : ons_fail(ONS_FAILED, "the glass is lost below temperature %.10g", here);
         }
     }
-    for (size_t k = 0; k < 4; k++) { x[k] = start[k]; }
-    if (!ground) { return ONS_OK; }
-    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
-    status = ons_meanfield_solve(&model.model, 0, (double[]){0, 0, (1 - start[2]) / here, start[3] / here}, &options,
-                                 &solution);
-    for (size_t k = 0; k < 4; k++) { x[k] = solution.x[k]; }
-    return status;
+    return ONS_OK;
+}
+
+ons_status glass_abrupt(const ons_glass *g, double temperature, double *x) {
+    const ons_status status = abrupt_direct(g, temperature, x);
+    return status == ONS_OK || g->temperature == 0 ? status : abrupt_carried(g, temperature, x);
 }
 
 /* ---- stability of replica symmetry ----------------------------------------------------------------------------------
