@@ -27,23 +27,23 @@ static double longest_panel(double distance) {
     return distance < 3 ? 3 : distance < 8 ? 5 : distance < 20 ? 12 : INFINITY;
 }
 
-/* One side of h = 0 (sign +1 or -1): distances from `from` to `to`, density of mean `mean` on that side's axis. */
-static size_t fill_side(double sign, double mean, double deviation, double from, double to, ons_gauss_node *node,
+/* One side of h = 0, on an axis of distances from it where the density has the mean `mean`: from mean + low to mean +
+ * high. Places are counted from the mean, so that a narrow density far away keeps its digits. */
+static size_t fill_side(double sign, double mean, double deviation, double low, double high, ons_gauss_node *node,
                         size_t room) {
     size_t count = 0;
     const double norm = 1 / (deviation * sqrt(TWO_PI));
-    for (double low = from; low < to && count + NODES <= room;) {
-        double high = low + fmin(LONGEST * deviation, longest_panel(low));
-        if (high + 0.1 * deviation >= to) { high = to; }
-        const double middle = 0.5 * (low + high), half = 0.5 * (high - low);
+    while (low < high && count + NODES <= room) {
+        double end = low + fmin(LONGEST * deviation, longest_panel(mean + low));
+        if (end + 0.1 * deviation >= high) { end = high; }
+        const double middle = 0.5 * (low + end), half = 0.5 * (end - low);
         for (size_t k = 0; k < NODES; k++) {
             const double *rule = legendre[k / 2];
-            const double distance = middle + (k % 2 ? half : -half) * rule[0];
-            const double x = (distance - mean) / deviation;
+            const double away = middle + (k % 2 ? half : -half) * rule[0], x = away / deviation;
             node[count++] =
-                (ons_gauss_node){.h = sign * distance, .factor = norm * half * rule[1], .exponent = -0.5 * x * x};
+                (ons_gauss_node){.h = sign * (mean + away), .factor = norm * half * rule[1], .exponent = -0.5 * x * x};
         }
-        low = high;
+        low = end;
     }
     return count;
 }
@@ -56,9 +56,9 @@ size_t ons_gauss_rule(double mean, double deviation, double tilt, ons_gauss_node
     }
     size_t count = 0;
     for (int side = 0; side < 2; side++) {
-        const double sign = side ? -1 : 1, centre = sign * mean + tilt * deviation * deviation;
-        const double from = fmax(0, centre - REACH * deviation), to = centre + REACH * deviation;
-        count += fill_side(sign, sign * mean, deviation, from, to, nodes + count, ONS_GAUSS_NODES / 2);
+        const double sign = side ? -1 : 1, centre = tilt * deviation * deviation;
+        const double low = fmax(-sign * mean, centre - REACH * deviation), high = centre + REACH * deviation;
+        count += fill_side(sign, sign * mean, deviation, low, high, nodes + count, ONS_GAUSS_NODES / 2);
     }
     return count;
 }
