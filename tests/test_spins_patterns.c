@@ -279,7 +279,8 @@ static void test_all_kernels_give_the_same_bits(void **state) {
         uint64_t count;
         double dilution;
         unsigned order;
-    } cases[] = {{300, 90, 0, 2}, {60, 700, 0, 3}, {80, 3000, 0, 4}, {40, 900, 0, 6}, {70, 600, 0.3, 4}, {90, 12, 0.5, 2}};
+    } cases[] = {{300, 90, 0, 2}, {60, 700, 0, 3},   {80, 3000, 0, 4},
+                 {40, 900, 0, 6}, {70, 600, 0.3, 4}, {90, 12, 0.5, 2}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         ons_random random = ons_random_stream(20261121, 341, (uint32_t)c);
         ons_patterns *patterns = draw_patterns(cases[c].sites, cases[c].count, cases[c].dilution, &random);

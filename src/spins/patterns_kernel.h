@@ -2,12 +2,11 @@
  * Inside the spin engine: functions of the overlaps of many patterns, bit-sliced. Compiled once for each instruction
  * set; the bits are the same in all of them.
  *
- * c = number of entries with xi_i s_i = +1, V(c) = e_P. Each level is a whole number of every pattern, its binary digits
- * in planes (two's complement):
- *   level 0      W(c) = (V(c + 1) - V(c - 1))/4
- *   level 1      C(c) = (V(c + 1) - 2 V(c) + V(c - 1))/4
- *   level 1 + j  the j-th forward difference of C, up to the one that is linear in c; the next is 2^(P - 2)
- * A flip takes c to c +- 1: W changes by +-(C before + C after), C up by its difference before or down by that after.
+ * c = number of entries with xi_i s_i = +1, V(c) = e_P. Each level is a whole number of every pattern, its binary
+ * digits in planes (two's complement): level 0      W(c) = (V(c + 1) - V(c - 1))/4 level 1      C(c) = (V(c + 1) - 2
+ * V(c) + V(c - 1))/4 level 1 + j  the j-th forward difference of C, up to the one that is linear in c; the next is 2^(P
+ * - 2) A flip takes c to c +- 1: W changes by +-(C before + C after), C up by its difference before or down by that
+ * after.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

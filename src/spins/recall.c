@@ -21,7 +21,7 @@ struct ons_recall_model {
     unsigned order;
     double scale;
     spins_pattern_layout layout;
-    int32_t *entries; /* diluted: [count], entries of a pattern that are not 0 */
+    int32_t *entries;      /* diluted: [count], entries of a pattern that are not 0 */
     uint32_t *patterns_at; /* diluted: [sites], patterns with an entry there */
     spins_ladder *flip, *up;
 };
@@ -29,10 +29,10 @@ struct ons_recall_model {
 struct ons_recall {
     const ons_recall_model *model;
     ons_random random;
-    int8_t *spins;    /* [sites] */
-    uint64_t *planes; /* [blocks][layout.planes][8] */
-    uint8_t *width;   /* [blocks] */
-    int64_t value;    /* sum of V over the patterns */
+    int8_t *spins;                /* [sites] */
+    uint64_t *planes;             /* [blocks][layout.planes][8] */
+    uint8_t *width;               /* [blocks] */
+    int64_t value;                /* sum of V over the patterns */
     int64_t steepness, curvature; /* without dilution: sums of W and C over the patterns */
 };
 
@@ -202,9 +202,8 @@ static void sum_levels(ons_recall *state) {
     const ons_patterns *patterns = model->patterns;
     if (patterns->diluted) { return; }
     state->steepness = model->kernels->sum(&model->layout, state->planes, state->width, patterns->there);
-    state->curvature = model->order == 2
-                           ? (int64_t)patterns->count
-                           : model->kernels->sum_level(&model->layout, state->planes, 1, patterns->there);
+    state->curvature = model->order == 2 ? (int64_t)patterns->count
+                                         : model->kernels->sum_level(&model->layout, state->planes, 1, patterns->there);
 }
 
 /* Levels of all patterns from their overlaps. Without dilution there is a table of them. */
@@ -290,8 +289,8 @@ static int64_t half_gain(const ons_recall *state, uint32_t site) {
     if (!patterns->diluted) { return state->curvature - state->spins[site] * (2 * up - state->steepness); }
     const uint64_t *there = spins_patterns_there(patterns, site);
     const int64_t all = model->kernels->sum(layout, state->planes, state->width, there);
-    const int64_t curvature = model->order == 2 ? model->patterns_at[site]
-                                                : model->kernels->sum_level(layout, state->planes, 1, there);
+    const int64_t curvature =
+        model->order == 2 ? model->patterns_at[site] : model->kernels->sum_level(layout, state->planes, 1, there);
     return curvature - state->spins[site] * (2 * up - all);
 }
 

@@ -3,9 +3,9 @@
  *
  *   H = - scale sum over patterns sum over i1 < .. < iP of xi_i1 .. xi_iP s_i1 .. s_iP,   s = +-1, k_B = 1
  *
- * Indices of a term are distinct: the inner sum is the elementary symmetric polynomial e_P of the numbers xi_i s_i, never
- * a power of the overlap. For entries +-1 it depends on the overlap S = sum_i xi_i s_i alone, by
- * (k + 1) e_(k+1) = S e_k - (n - k + 1) e_(k-1), n the number of entries. No tensor is ever built.
+ * Indices of a term are distinct: the inner sum is the elementary symmetric polynomial e_P of the numbers xi_i s_i,
+ * never a power of the overlap. For entries +-1 it depends on the overlap S = sum_i xi_i s_i alone, by (k + 1) e_(k+1)
+ * = S e_k - (n - k + 1) e_(k-1), n the number of entries. No tensor is ever built.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,8 +25,8 @@ extern "C" {
 /* Patterns of entries -1, 0, 1: one bit for the sign and, if there are zeros, one for being there; the bits of a site
  * for all patterns lie side by side. */
 typedef struct ons_patterns ons_patterns;
-/* `count` patterns of `sites` entries, all -1, or all 0 when `diluted`. Memory: sites * count / 8 bytes, twice that when
- * diluted (ons_patterns_bytes). */
+/* `count` patterns of `sites` entries, all -1, or all 0 when `diluted`. Memory: sites * count / 8 bytes, twice that
+ * when diluted (ons_patterns_bytes). */
 ONS_API ons_status ons_patterns_create(ons_patterns **patterns, uint32_t sites, uint64_t count, bool diluted);
 ONS_API void ons_patterns_free(ons_patterns *patterns);
 ONS_API double ons_patterns_bytes(double sites, double count, bool diluted);
