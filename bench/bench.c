@@ -245,7 +245,7 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ...]; parts:");
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ..]; parts:");
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) { fprintf(stderr, " %s", parts[i].name); }
         fprintf(stderr, "; without one all of them\n");
         return 2;
