@@ -62,7 +62,7 @@ static const ons_claim claims[] = {
     {"H1", ONS_CLAIM_EXACT, ONS_CLAIM_EQUAL, ONS_STANDARD,
      "energy of the disorder above T_s, P = 4, load 0.3, T = 0.6, N to infinity: -load/(P T)", -0.125, 0, 0.00375,
      0.00375, "abstract (the disorder is that of the P-spin glass), annealed energy",
-     "3 %: corrections of third order in 1/N after an extrapolation from N = 40 .. 80"},
+     "3 %: corrections of third order in 1/N after an extrapolation from N = 64 .. 160"},
     {"H1-glass", ONS_CLAIM_STATEMENT, 0, ONS_STANDARD,
      "the glass has the energy of the broken P-spin glass: P = 4, load 0.3, T = 0.22 below T_s = 0.239", 0, 0, 0, 0,
      "abstract",
@@ -340,19 +340,20 @@ static double extrapolate(size_t count, const double *size, const double *value,
 }
 
 static ons_status disorder_energy(ons_reproduction *r) {
-    static const double sizes[] = {40, 56, 80};
+    static const double sizes[] = {64, 96, 160};
     const ons_results *jobs;
     double value[3], error[3], ours;
-    const ons_status status = ons_reproduction_run(r, &jobs, "disorder",
-                                                   "dense-hopfield P=4 N=40,56,80 load=0.3 temperature=0.6 "
-                                                   "start=random steps=400 warmup=50 replicas=8 listed=0 seed=1");
+    const ons_status status =
+        ons_reproduction_run(r, &jobs, "disorder",
+                             "dense-hopfield P=4 N=64,96,160 load=0.3 temperature=0.6 "
+                             "start=random steps=200 warmup=50 replicas=32 copies=1 listed=0 seed=1");
     if (status != ONS_OK) { return status; }
     for (size_t k = 0; k < 3; k++) {
         value[k] = number_of(jobs, k, "energy");
         error[k] = error_of(jobs, k, "energy");
     }
     const double energy = extrapolate(3, sizes, value, error, &ours);
-    ons_claim_number(r, "H1", energy, ours, "%.4f +- %.4f at N = 40, %.4f +- %.4f at 56, %.4f +- %.4f at 80", value[0],
+    ons_claim_number(r, "H1", energy, ours, "%.4f +- %.4f at N = 64, %.4f +- %.4f at 96, %.4f +- %.4f at 160", value[0],
                      error[0], value[1], error[1], value[2], error[2]);
     return ONS_OK;
 }
