@@ -227,7 +227,8 @@ static const struct part {
              {"oscillators", bench_oscillators},
              {"asynchronous", bench_asynchronous},
              {"flows", bench_flows},
-             {"rate-network", bench_rate_network}};
+             {"rate-network", bench_rate_network},
+             {"meanfield", bench_meanfield}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
