@@ -7,6 +7,8 @@
 #define ONSAGER_LEARNING_H
 
 #include <onsager/base.h>
+#include <onsager/learning/boltzmann.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/monotone.h>
 
 #endif
