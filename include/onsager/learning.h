@@ -10,5 +10,6 @@
 #include <onsager/learning/boltzmann.h>
 #include <onsager/learning/idx.h>
 #include <onsager/learning/monotone.h>
+#include <onsager/learning/optimiser.h>
 
 #endif
