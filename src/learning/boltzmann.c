@@ -5,7 +5,8 @@
  */
 #include "boltzmann.h"
 
-#include <cblas.h>
+#include "blas.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ ons_status ons_boltzmann_create(ons_boltzmann *machine, size_t pixels, size_t cl
     }
     machine->count = machine->even * odd + machine->even + odd;
     machine->values = ONS_NEW(double, machine->count);
-    openblas_set_num_threads(1); /* it would divide work, and bits with it, by the number of threads */
+    learning_blas_alone();
     return machine->values ? ONS_OK : ONS_MEMORY;
 }
 

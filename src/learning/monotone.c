@@ -5,7 +5,8 @@
  */
 #include "monotone.h"
 
-#include <cblas.h>
+#include "blas.h"
+
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -234,7 +235,7 @@ ons_status ons_monotone_create(ons_monotone **machine, const ons_monotone_shape 
     if (!made) { return ONS_MEMORY; }
     made->shape = *shape;
     made->kernels = boltzmann_kernels_here();
-    openblas_set_num_threads(1); /* LAPACK of Gram matrices */
+    learning_blas_alone();
     status = lay_out(made);
     if (!status) { status = take_memory(made); }
     if (!status) { status = connect(made); }

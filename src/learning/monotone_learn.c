@@ -150,7 +150,7 @@ typedef struct judging {
 /* One variable of one lane: adds to e and to the gradient of the scale; returns the loss. */
 static double judge_variable(const judging *j, size_t first, size_t states, size_t lane, size_t truth, size_t scale_at,
                              double weight, bool focused, bool *missed) {
-    double q[MONOTONE_STATES], slope;
+    double q[MONOTONE_STATES] = {0}, slope;
     const double scale = j->machine->values[scale_at];
     const double *h = j->field + first * LANES + lane;
     *missed = predict(states, scale, h, q) != truth;

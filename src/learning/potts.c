@@ -3,9 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "blas.h"
+
 #include <onsager/learning/monotone.h>
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 static void fields(const ons_potts *m, const double *z, double *h) {
     const size_t size = m->variables * m->states;
     memcpy(h, m->biases, size * sizeof *h);
-    openblas_set_num_threads(1);
+    learning_blas_alone();
     cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)size, (int)size, 1, m->couplings, (int)size, z, 1, 1, h, 1);
 }
 
