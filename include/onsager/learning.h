@@ -8,6 +8,7 @@
 
 #include <onsager/base.h>
 #include <onsager/learning/boltzmann.h>
+#include <onsager/learning/digits.h>
 #include <onsager/learning/idx.h>
 #include <onsager/learning/monotone.h>
 #include <onsager/learning/optimiser.h>

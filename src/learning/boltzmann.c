@@ -221,3 +221,24 @@ ons_status ons_boltzmann_mean_field(const ons_boltzmann *machine, size_t fixed, 
     free(p);
     return status;
 }
+
+static double entropy_of(double p) { return p > 0 && p < 1 ? -p * log(p) - (1 - p) * log1p(-p) : 0; }
+
+ons_status ons_boltzmann_bound(const ons_boltzmann *machine, size_t examples, unsigned turns, double *even,
+                               double *bound) {
+    const size_t seen = machine->pixels + machine->classes;
+    double *odd = ONS_NEW(double, machine->odd);
+    ons_status status = odd ? ONS_OK : ONS_MEMORY;
+    for (size_t k = 0; k < examples && machine->deep && !status; k++) {
+        double *row = even + k * machine->even;
+        for (size_t i = seen; i < machine->even; i++) { row[i] = 0.5; }
+        status = ons_boltzmann_mean_field(machine, seen, NULL, 1e-6, turns, row, odd, NULL);
+        if (status == ONS_DONE) { status = ONS_OK; } /* a bound all the same */
+    }
+    if (!status) { status = ons_boltzmann_weight(machine, examples, even, bound); }
+    for (size_t k = 0; k < examples && !status; k++) {
+        for (size_t i = seen; i < machine->even; i++) { bound[k] += entropy_of(even[k * machine->even + i]); }
+    }
+    free(odd);
+    return status;
+}

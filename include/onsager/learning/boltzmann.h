@@ -59,6 +59,11 @@ ONS_API ons_status ons_boltzmann_weight(const ons_boltzmann *machine, size_t exa
 ONS_API ons_status ons_boltzmann_mean_field(const ons_boltzmann *machine, size_t fixed, const uint8_t *held,
                                             double tolerance, unsigned limit, double *even, double *odd,
                                             unsigned *turns);
+/* Lower bounds of ln p*(v) = ln sum over hidden units of exp(-E), v the pixels and class in even[examples][even], by
+ * mean field of the deep layer (whose marginals are written there), at most `turns` turns to 1e-6: ons_boltzmann_weight
+ * of the marginals plus the entropy of the deep layer. Exact for an RBM. */
+ONS_API ons_status ons_boltzmann_bound(const ons_boltzmann *machine, size_t examples, unsigned turns, double *even,
+                                       double *bound);
 /* p[classes] given the pixels, exact for an RBM: softmax of the weights of the classes. ONS_INVALID for machines
  * without classes or with a deep layer. */
 ONS_API ons_status ons_boltzmann_classify(const ons_boltzmann *machine, size_t examples, const double *pixels,
