@@ -109,7 +109,7 @@ static ons_status find_file(const char *folder, const char *kind, const char *se
 
 static ons_status no_data(const char *folder, const char *what) {
     return ons_fail(ONS_INVALID,
-                    "data: %s holds no %s (or the same with .gz); the digits of MNIST can be had from "
+                    "%s holds no %s (or the same with .gz); the digits of MNIST can be had from "
                     "https://github.com/cvdf-datasets/mnist or https://ossci-datasets.s3.amazonaws.com/mnist, any pair "
                     "of idx files with these names will do, and data=bars and data=drawn need no files",
                     folder, what);
@@ -183,13 +183,13 @@ static ons_status load_files(ons_digits *digits, const char *folder, size_t side
             if (labels.values[k] >= digits->classes) { digits->classes = (size_t)labels.values[k] + 1; }
         }
         if (count > images.shape[0]) {
-            status = ons_fail(ONS_INVALID, "data: %s holds %zu examples, but %zu are asked for", folder,
-                              images.shape[0], count);
+            status =
+                ons_fail(ONS_INVALID, "%s holds %zu examples, but %zu are asked for", folder, images.shape[0], count);
         } else if (images.shape[1] % digits->side) {
-            status = ons_fail(ONS_INVALID, "data: images of side %zu are not shrunk to side %zu by a whole factor",
+            status = ons_fail(ONS_INVALID, "images of side %zu are not shrunk to side %zu by a whole factor",
                               images.shape[1], digits->side);
         } else if (digits->classes < 2) {
-            status = ons_fail(ONS_INVALID, "data: all labels in %s are 0; expected two classes or more", folder);
+            status = ons_fail(ONS_INVALID, "all labels in %s are 0; expected two classes or more", folder);
         }
     }
     if (!status) { status = choose(digits, &images, &labels); }

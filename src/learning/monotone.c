@@ -379,6 +379,12 @@ ons_status ons_monotone_refresh(ons_monotone *machine) {
     return ONS_OK;
 }
 
+double ons_monotone_restricted(const ons_monotone *machine) {
+    double count = 0;
+    for (size_t v = 0; v < machine->variables; v++) { count += machine->scale[v] < 1; }
+    return count / (double)machine->variables;
+}
+
 /* ---- fields --------------------------------------------------------------------------------------------------- */
 
 static void multiply(const ons_monotone *machine, const monotone_product *product, const double *weights,

@@ -67,6 +67,9 @@ ONS_API void ons_monotone_draw(ons_monotone *machine, double size, ons_random *r
  * finite. Cost: some k_i products with A. */
 ONS_API ons_status ons_monotone_refresh(ons_monotone *machine);
 
+/* The part of the variables whose columns are scaled down to keep the margin. */
+ONS_API double ons_monotone_restricted(const ons_monotone *machine);
+
 /* Memory for 32 examples; one a thread. `memory`: of Anderson's method, 0 .. 8. */
 typedef struct ons_monotone_work ons_monotone_work;
 ONS_API ons_status ons_monotone_work_create(ons_monotone_work **work, const ons_monotone *machine, unsigned memory);
