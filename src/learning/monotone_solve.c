@@ -179,6 +179,25 @@ static ons_status step_back(const ons_monotone *m, const uint8_t *clamped, doubl
     return ONS_OK;
 }
 
+ons_status ons_monotone_prox(size_t states, double damping, const double *y, double *z) {
+    if (states < 1 || states > MONOTONE_STATES || !(damping > 0 && damping < 1)) {
+        return ons_fail(ONS_INVALID, "a proximal step has 1 to %d states and a damping between 0 and 1, not %zu and %g",
+                        MONOTONE_STATES, states, damping);
+    }
+    if (boltzmann_kernels_here()->prox(states, damping, y, z)) { return ONS_OK; }
+    return ons_fail(ONS_FAILED, "the proximal step did not converge at damping %g", damping);
+}
+
+ons_status ons_monotone_step(const ons_monotone *machine, ons_monotone_work *work, double damping, double *z) {
+    if (!(damping > 0 && damping < 1)) {
+        return ons_fail(ONS_INVALID, "a damped step has a damping between 0 and 1, not %g", damping);
+    }
+    ons_monotone_fields(machine, work, z, true, work->field);
+    const ons_status status = step_back(machine, NULL, damping, work->field, z, work->back, work->next);
+    memcpy(z, work->next, machine->elements * LANES * sizeof *z);
+    return status;
+}
+
 typedef struct search {
     const ons_monotone *machine;
     ons_monotone_work *work;

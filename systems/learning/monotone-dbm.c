@@ -405,7 +405,9 @@ static ons_status spread_of(const monotone_state *s, int64_t starts, double *spr
     uint8_t *clamped = ONS_NEW(uint8_t, ons_monotone_variables(s->machine) * LANES);
     ons_random stream = s->test, random = s->start;
     ons_status status = first && clamped ? ONS_OK : ONS_MEMORY;
-    for (size_t lane = 0; lane < held; lane++) { load_lane(s, c, lane, s->task.train + lane, &stream, lane, s->observed); }
+    for (size_t lane = 0; lane < held; lane++) {
+        load_lane(s, c, lane, s->task.train + lane, &stream, lane, s->observed);
+    }
     *spread = 0;
     for (int64_t run = 0; run < starts && !status; run++) {
         draw_start(s, c, &random, clamped, c->z);

@@ -102,6 +102,12 @@ ONS_API ons_status ons_monotone_solve(const ons_monotone *machine, ons_monotone_
                                       const uint8_t *clamped, size_t lanes, double *z, double *trace,
                                       ons_fixed_point_report *report);
 
+/* One damped step of all examples, nothing clamped: z = prox((1 - a) z + a (Phi z + b)). */
+ONS_API ons_status ons_monotone_step(const ons_monotone *machine, ons_monotone_work *work, double damping, double *z);
+/* z = argmin |z - y|^2/2 + a (sum z ln z - |z|^2/2) on the simplex, of [states][ONS_MONOTONE_LANES]; 0 < a < 1, states
+ * at most 64. Tends to the projection of y for a -> 0, to softmax(y) for a -> 1. */
+ONS_API ons_status ons_monotone_prox(size_t states, double damping, const double *y, double *z);
+
 /* u = (I - J Phi)^(-1) e, J the derivative of softmax at the fixed point z (0 at clamped variables), by conjugate
  * gradients in the scalar product of J, in which I - Phi J is symmetric and at least (1 + m)/2: converges always, and
  * in some ten steps. `tolerance`: relative. ONS_FAILED after 500 steps. */
