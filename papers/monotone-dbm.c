@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MACHINE "damping=1 rate=0.01"
+#define MACHINE "rate=0.01"
 
 enum { LANES = ONS_MONOTONE_LANES, STARTS = 20, KEY = 230704990 };
 
@@ -110,8 +110,8 @@ static ons_status study_uniqueness(ons_reproduction *r, size_t machines, size_t 
         status = draw_machine(&b, variables, states, 0.01, 1 + 7 * (double)k / (double)machines, (uint32_t)k);
         if (!status) {
             draw_starts(&b, (uint32_t)k, b.z);
-            status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-11, 2000, 5}, NULL, LANES, b.z,
-                                        NULL, &report);
+            status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-11, 2000, 5, false}, NULL,
+                                        LANES, b.z, NULL, &report);
         }
         double *eigenvalue = spectra && !status ? ONS_NEW(double, b.elements) : NULL;
         if (eigenvalue) {
@@ -269,12 +269,12 @@ static ons_status rate_claim(ons_reproduction *r) {
     if (!status) {
         draw_starts(&b, 1000, b.z);
         memcpy(b.other, b.z, b.elements * LANES * sizeof *b.z);
-        status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-12, LIMIT, 0}, NULL, 1, b.z, trace,
-                                    &report);
+        status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-12, LIMIT, 0, false}, NULL, 1, b.z,
+                                    trace, &report);
     }
     if (!status) {
-        status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-12, LIMIT, 5}, NULL, 1, b.other,
-                                    fast, &quick);
+        status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-12, LIMIT, 5, false}, NULL, 1,
+                                    b.other, fast, &quick);
     }
     if (!status) {
         const double square = straightness(trace, report.iterations, &slope);
@@ -310,8 +310,8 @@ static ons_status contraction_claim(ons_reproduction *r) {
         alpha = 1.9 * 0.3 / (L * L);
         goal = eigenvalue + b.elements;
         draw_starts(&b, 1001, b.z);
-        status =
-            ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-13, 4000, 5}, NULL, 1, b.z, NULL, NULL);
+        status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){0.125, 1e-13, 4000, 5, false}, NULL, 1, b.z,
+                                    NULL, NULL);
         for (size_t e = 0; e < b.elements; e++) { goal[e] = b.z[e * LANES]; }
         draw_starts(&b, 1002, b.z);
     }
@@ -338,8 +338,8 @@ static ons_status damping_claim(ons_reproduction *r) {
         status = draw_machine(&b, 60, 3, 0.01, 8, 1003);
         if (!status) {
             draw_starts(&b, (uint32_t)(1003 + k), b.z);
-            status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){alphas[k], 1e-11, 4000, 5}, NULL, LANES,
-                                        b.z, NULL, NULL);
+            status = ons_monotone_solve(b.machine, b.work, &(ons_fixed_point){alphas[k], 1e-11, 4000, 5, false}, NULL,
+                                        LANES, b.z, NULL, NULL);
         }
         if (!status) { worst = fmax(worst, residual_of(&b)); }
         clear(&b);
@@ -358,8 +358,8 @@ static ons_status loss_at(ons_monotone *machine, ons_monotone_work *work, const 
     ons_completion_loss sums = {0};
     ons_status status = ons_monotone_refresh(machine);
     if (!status) {
-        status = ons_monotone_complete(machine, work, &(ons_fixed_point){0.125, 1e-13, 4000, 5}, &s->examples, z, &sums,
-                                       gradient);
+        status = ons_monotone_complete(machine, work, &(ons_fixed_point){0.125, 1e-13, 4000, 5, false}, &s->examples, z,
+                                       &sums, gradient);
     }
     *loss = 0.5 * (sums.reconstruction + sums.classification);
     return status;
@@ -464,7 +464,7 @@ static double last_of(const ons_results *results, const char *name, size_t compo
 static ons_status starts_claim(ons_reproduction *r) {
     const ons_results *rbm, *monotone;
     ons_status status = ons_reproduction_run(r, &rbm, "rbm-bars",
-                                             "rbm data=bars hidden=16 observed=[0.5] steps=100 every=100 replicas=1");
+                                             "rbm data=bars hidden=16 observed=[0.5] steps=200 every=200 replicas=1");
     if (!status) {
         status =
             ons_reproduction_run(r, &monotone, "monotone-bars",
@@ -516,7 +516,7 @@ static ons_status compare(ons_reproduction *r, const task_words *t) {
     if (!status) {
         status = ons_reproduction_run(r, &rbm, name[2],
                                       "rbm data=%s side=14 examples=%d held=%d hidden=64 observed=[0.2,0.4,0.6,0.8,1] "
-                                      "rate=0.002 steps=%d every=%d replicas=1",
+                                      "rate=0.002 batch=64 sweeps=1 steps=%d every=%d replicas=1",
                                       t->data, t->examples, t->held, 3 * t->epochs, 3 * t->epochs);
     }
     if (status) { return status; }

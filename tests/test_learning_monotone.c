@@ -125,11 +125,9 @@ static double spread(const double *z, size_t elements, size_t lanes) {
 }
 
 static void test_there_is_one_fixed_point_whatever_the_start_and_the_method(void **state) {
-    static const ons_fixed_point how[] = {{0.125, 1e-11, 4000, 0},
-                                          {0.125, 1e-11, 400, 5},
-                                          {0.05, 1e-11, 4000, 3},
-                                          {0.5, 1e-11, 400, 5},
-                                          {1, 1e-11, 50, 5}};
+    static const ons_fixed_point how[] = {{0.125, 1e-11, 4000, 0, false}, {0.125, 1e-11, 400, 5, false},
+                                          {0.05, 1e-11, 4000, 3, false},  {0.5, 1e-11, 400, 5, false},
+                                          {1, 1e-11, 50, 5, false},       {1, 1e-11, 50, 0, true}};
     ons_monotone *machine = machine_of(dense_shape(20, 3, 0.01), 8, 1);
     const size_t n = ons_monotone_elements(machine);
     double *z = calloc(n * LANES, sizeof *z), *first = calloc(n, sizeof *first);
@@ -166,7 +164,7 @@ static void test_the_fixed_point_is_the_minimum_of_the_free_energy(void **state)
     assert_int_equal(ons_monotone_work_create(&work, machine, 5), ONS_OK);
     draw_starts(machine, 0, z);
     assert_int_equal(
-        ons_monotone_solve(machine, work, &(ons_fixed_point){0.125, 1e-11, 400, 5}, NULL, LANES, z, NULL, NULL),
+        ons_monotone_solve(machine, work, &(ons_fixed_point){0.125, 1e-11, 400, 5, false}, NULL, LANES, z, NULL, NULL),
         ONS_OK);
     ons_monotone_free_energy(machine, work, z, least);
     draw_starts(machine, 1, other);
@@ -186,12 +184,13 @@ static void test_what_does_not_converge_is_no_answer(void **state) {
     assert_int_equal(ons_monotone_work_create(&work, machine, 5), ONS_OK);
     draw_starts(machine, 0, z);
     assert_int_equal(
-        ons_monotone_solve(machine, work, &(ons_fixed_point){0.125, 1e-11, 1, 0}, NULL, LANES, z, NULL, NULL),
+        ons_monotone_solve(machine, work, &(ons_fixed_point){0.125, 1e-11, 1, 0, false}, NULL, LANES, z, NULL, NULL),
         ONS_FAILED);
     assert_non_null(strstr(ons_message(), "the mean-field equations z = softmax(Phi z + b) did not converge to 1e-11"));
     assert_true(isnan(z[0]));
-    assert_int_equal(ons_monotone_solve(machine, work, &(ons_fixed_point){2, 1e-11, 1, 0}, NULL, LANES, z, NULL, NULL),
-                     ONS_INVALID);
+    assert_int_equal(
+        ons_monotone_solve(machine, work, &(ons_fixed_point){2, 1e-11, 1, 0, false}, NULL, LANES, z, NULL, NULL),
+        ONS_INVALID);
     free(z);
     ons_monotone_work_free(work);
     ons_monotone_free(machine);
@@ -296,8 +295,8 @@ static double loss_of(ons_monotone *machine, ons_monotone_work *work, const exam
                       double *gradient) {
     ons_completion_loss loss = {0};
     assert_int_equal(ons_monotone_refresh(machine), ONS_OK);
-    assert_int_equal(ons_monotone_complete(machine, work, &(ons_fixed_point){0.125, 1e-13, 2000, 5}, &set->examples, z,
-                                           &loss, gradient),
+    assert_int_equal(ons_monotone_complete(machine, work, &(ons_fixed_point){0.125, 1e-13, 2000, 5, false},
+                                           &set->examples, z, &loss, gradient),
                      ONS_OK);
     return (1 - set->examples.share) * loss.reconstruction + set->examples.share * loss.classification;
 }

@@ -268,24 +268,6 @@ static ons_status seek(search *s, const ons_fixed_point *how, double *trace, ons
                     how->tolerance, report->iterations, how->damping, 2 * s->alpha, smallest);
 }
 
-ons_status ons_monotone_solve(const ons_monotone *machine, ons_monotone_work *work, const ons_fixed_point *how,
-                              const uint8_t *clamped, size_t lanes, double *z, double *trace,
-                              ons_fixed_point_report *report) {
-    ons_fixed_point_report own = {0};
-    ons_status status = refuse(how, work->memory);
-    if (status) { return status; }
-    anderson *history = ONS_NEW(anderson, 1);
-    if (!history) { return ONS_MEMORY; }
-    search s = {machine, work, clamped, lanes, z, how->damping, INFINITY, history};
-    status = seek(&s, how, trace, &own);
-    if (status) {
-        for (size_t k = 0; k < machine->elements * LANES; k++) { z[k] = NAN; }
-    }
-    if (report) { *report = own; }
-    free(history);
-    return status;
-}
-
 /* ---- the adjoint ---------------------------------------------------------------------------------------------- */
 
 void monotone_jacobian(const ons_monotone *machine, const uint8_t *clamped, const double *z, const double *x,
@@ -304,30 +286,32 @@ void monotone_jacobian(const ons_monotone *machine, const uint8_t *clamped, cons
     }
 }
 
-/* u = e + J w with (I - Phi J) w = Phi e; only J w is kept, in w->next. */
-ons_status ons_monotone_adjoint(const ons_monotone *machine, ons_monotone_work *work, const uint8_t *clamped,
-                                size_t lanes, const double *z, const double *e, double tolerance, double *u) {
+/* Conjugate gradients for (I - Phi J) w = r, r in work->r, in the scalar product of J. sum += w, or J w (`tangent`).
+ * bound[lane]: the relative |r| that is asked for. */
+static ons_status conjugate(const ons_monotone *machine, ons_monotone_work *work, const uint8_t *clamped, size_t lanes,
+                            const double *z, const double *bound, bool tangent, double *sum) {
     const size_t n = machine->elements, block = n * LANES;
     double rr[LANES] = {0}, start[LANES];
-    ons_monotone_fields(machine, work, e, false, work->r);
     monotone_jacobian(machine, clamped, z, work->r, work->Jr);
     dot(n, work->r, work->Jr, rr);
     memcpy(start, rr, sizeof start);
     memcpy(work->p, work->r, block * sizeof *work->p);
     memcpy(work->Jp, work->Jr, block * sizeof *work->p);
-    memcpy(u, e, block * sizeof *u);
-    for (unsigned step = 0; step < 500; step++) {
+    const double *direction = tangent ? work->Jp : work->p;
+    for (unsigned step = 0; step < 1000; step++) {
         bool done = true;
-        for (size_t lane = 0; lane < lanes; lane++) { done &= rr[lane] <= tolerance * tolerance * start[lane]; }
+        for (size_t lane = 0; lane < lanes; lane++) { done &= rr[lane] <= bound[lane] * bound[lane] * start[lane]; }
         if (done) { return ONS_OK; }
         double pq[LANES] = {0}, along[LANES], next[LANES] = {0}, keep[LANES];
         ons_monotone_fields(machine, work, work->Jp, false, work->q);
         for (size_t k = 0; k < block; k++) { work->q[k] = work->p[k] - work->q[k]; }
         dot(n, work->Jp, work->q, pq);
         for (size_t lane = 0; lane < LANES; lane++) { along[lane] = pq[lane] > 0 ? rr[lane] / pq[lane] : 0; }
-        for (size_t k = 0; k < block; k++) {
-            u[k] += along[k % LANES] * work->Jp[k];
-            work->r[k] -= along[k % LANES] * work->q[k];
+        for (size_t k = 0; k < n; k++) {
+            for (size_t lane = 0, at = k * LANES; lane < LANES; lane++, at++) {
+                sum[at] += along[lane] * direction[at];
+                work->r[at] -= along[lane] * work->q[at];
+            }
         }
         monotone_jacobian(machine, clamped, z, work->r, work->Jr);
         dot(n, work->r, work->Jr, next);
@@ -335,12 +319,117 @@ ons_status ons_monotone_adjoint(const ons_monotone *machine, ons_monotone_work *
             keep[lane] = rr[lane] > 0 ? next[lane] / rr[lane] : 0;
             rr[lane] = next[lane];
         }
-        for (size_t k = 0; k < block; k++) {
-            work->p[k] = work->r[k] + keep[k % LANES] * work->p[k];
-            work->Jp[k] = work->Jr[k] + keep[k % LANES] * work->Jp[k];
+        for (size_t k = 0; k < n; k++) {
+            for (size_t lane = 0, at = k * LANES; lane < LANES; lane++, at++) {
+                work->p[at] = work->r[at] + keep[lane] * work->p[at];
+                work->Jp[at] = work->Jr[at] + keep[lane] * work->Jp[at];
+            }
         }
     }
-    return ons_fail(ONS_FAILED, "the adjoint of the mean field did not converge to %g in 500 steps", tolerance);
+    return ons_fail(ONS_FAILED, "(I - Phi J) w = r was not solved to %g in 1000 steps of conjugate gradients",
+                    bound[0]);
+}
+
+/* u = e + J w with (I - Phi J) w = Phi e. */
+ons_status ons_monotone_adjoint(const ons_monotone *machine, ons_monotone_work *work, const uint8_t *clamped,
+                                size_t lanes, const double *z, const double *e, double tolerance, double *u) {
+    double bound[LANES];
+    for (size_t lane = 0; lane < LANES; lane++) { bound[lane] = tolerance; }
+    ons_monotone_fields(machine, work, e, false, work->r);
+    memcpy(u, e, machine->elements * LANES * sizeof *u);
+    return conjugate(machine, work, clamped, lanes, z, bound, true, u);
+}
+
+/* ---- Newton's method ------------------------------------------------------------------------------------------ */
+
+/* The free energy is strictly convex in z. In logits t, z = softmax(t), its Newton step w solves (I - Phi J) w =
+ * Phi z + b - t, and falls along w at the rate of the scalar product of J of the right side with w. */
+typedef struct newton {
+    const ons_monotone *machine;
+    ons_monotone_work *work;
+    const uint8_t *clamped;
+    size_t lanes;
+    double *z, *logit, *step; /* logits: work->last; w: work->residual */
+    double energy[LANES], slope[LANES];
+} newton;
+
+/* sum z ln z - z' (field + b)/2, with field = Phi z + b: the free energy of free and clamped variables. */
+static void energies(const ons_monotone *m, const double *z, const double *field, double *energy) {
+    const double *b = m->values + m->weights;
+    memset(energy, 0, LANES * sizeof *energy);
+    for (size_t k = 0; k < m->elements * LANES; k++) {
+        const double entropy = z[k] > 0 ? z[k] * log(z[k]) : 0;
+        energy[k % LANES] += entropy - z[k] * (field[k] + b[k / LANES]) / 2;
+    }
+}
+
+/* z of t + length w, from work->u; halves the length of a lane until its free energy falls. */
+static ons_status search_line(newton *s) {
+    ons_monotone_work *w = s->work;
+    const size_t block = w->elements * LANES;
+    double length[LANES], energy[LANES];
+    for (size_t lane = 0; lane < LANES; lane++) { length[lane] = 1; }
+    for (int halving = 0; halving < 60; halving++) {
+        bool all = true;
+        for (size_t k = 0; k < block; k++) { w->u[k] = s->logit[k] + length[k % LANES] * s->step[k]; }
+        soften(s->machine, s->clamped, s->lanes, w->u, s->z, w->next);
+        ons_monotone_fields(s->machine, w, w->next, true, w->e);
+        energies(s->machine, w->next, w->e, energy);
+        for (size_t lane = 0; lane < s->lanes; lane++) {
+            const double rounding = 1e-13 * (fabs(s->energy[lane]) + (double)w->elements);
+            if (energy[lane] <= s->energy[lane] - 1e-4 * length[lane] * s->slope[lane] + rounding) { continue; }
+            length[lane] /= 2;
+            all = false;
+        }
+        if (!all) { continue; }
+        memcpy(s->logit, w->u, block * sizeof *w->u);
+        memcpy(s->z, w->next, block * sizeof *w->u);
+        memcpy(w->field, w->e, block * sizeof *w->u);
+        memcpy(s->energy, energy, sizeof energy);
+        return ONS_OK;
+    }
+    return ons_fail(ONS_FAILED, "the mean-field free energy does not fall along a Newton step");
+}
+
+static ons_status newton_step(newton *s, double residual) {
+    ons_monotone_work *w = s->work;
+    const size_t block = w->elements * LANES;
+    double bound[LANES];
+    for (size_t lane = 0; lane < LANES; lane++) { bound[lane] = fmax(1e-8, fmin(0.1, residual)); }
+    for (size_t k = 0; k < block; k++) { w->r[k] = w->field[k] - s->logit[k]; }
+    memset(s->step, 0, block * sizeof *s->step);
+    monotone_jacobian(s->machine, s->clamped, s->z, w->r, w->q);
+    memcpy(w->soft, w->q, block * sizeof *w->q);
+    const ons_status status = conjugate(s->machine, w, s->clamped, s->lanes, s->z, bound, false, s->step);
+    memset(s->slope, 0, sizeof s->slope);
+    dot(w->elements, w->soft, s->step, s->slope);
+    return status ? status : search_line(s);
+}
+
+static ons_status seek_by_newton(newton *s, const ons_fixed_point *how, ons_fixed_point_report *report) {
+    ons_monotone_work *w = s->work;
+    const size_t block = w->elements * LANES;
+    for (size_t k = 0; k < block; k++) { s->logit[k] = log(fmax(s->z[k], 1e-12)); }
+    soften(s->machine, s->clamped, s->lanes, s->logit, s->z, w->next);
+    memcpy(s->z, w->next, block * sizeof *s->z);
+    ons_monotone_fields(s->machine, w, s->z, true, w->field);
+    energies(s->machine, s->z, w->field, s->energy);
+    report->damping = 1;
+    for (;; report->iterations++) {
+        report->residual = soften(s->machine, s->clamped, s->lanes, w->field, s->z, w->soft);
+        if (report->residual <= how->tolerance) {
+            memcpy(s->z, w->soft, block * sizeof *s->z);
+            return ONS_OK;
+        }
+        if (!isfinite(report->residual)) { return ons_fail(ONS_FAILED, "the mean field is no longer finite"); }
+        if (report->iterations == how->limit) { break; }
+        const ons_status status = newton_step(s, report->residual);
+        if (status) { return status; }
+    }
+    return ons_fail(ONS_FAILED,
+                    "the mean-field equations z = softmax(Phi z + b) did not converge to %g in %u Newton steps: the "
+                    "residual is %.3g",
+                    how->tolerance, how->limit, report->residual);
 }
 
 void ons_monotone_free_energy(const ons_monotone *machine, ons_monotone_work *work, const double *z, double *energy) {
@@ -352,4 +441,27 @@ void ons_monotone_free_energy(const ons_monotone *machine, ons_monotone_work *wo
         const double entropy = z[k] > 0 ? z[k] * log(z[k]) : 0;
         energy[k % LANES] += entropy - z[k] * (work->field[k] / 2 + b[k / LANES]);
     }
+}
+
+/* ---- the public door --------------------------------------------------------------------------------------- */
+
+ons_status ons_monotone_solve(const ons_monotone *machine, ons_monotone_work *work, const ons_fixed_point *how,
+                              const uint8_t *clamped, size_t lanes, double *z, double *trace,
+                              ons_fixed_point_report *report) {
+    ons_fixed_point_report own = {0};
+    ons_status status = refuse(how, work->memory);
+    if (status) { return status; }
+    anderson *history = ONS_NEW(anderson, 1);
+    if (!history) { return ONS_MEMORY; }
+    search s = {machine, work, clamped, lanes, z, how->damping, INFINITY, history};
+    newton n = {.machine = machine, .work = work, .clamped = clamped, .lanes = lanes, .z = z};
+    n.logit = work->last;
+    n.step = work->residual;
+    status = how->newton ? seek_by_newton(&n, how, &own) : seek(&s, how, trace, &own);
+    if (status) {
+        for (size_t k = 0; k < machine->elements * LANES; k++) { z[k] = NAN; }
+    }
+    if (report) { *report = own; }
+    free(history);
+    return status;
 }

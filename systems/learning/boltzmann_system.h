@@ -25,17 +25,17 @@
          NULL,                                                                                                         \
          "chains of the negative phase go on from update to update, or begin at the data each time"},                  \
         {"sweeps", ONS_INTEGER, 0, "5", NULL, "[1, 10000]", NULL, NULL, "Gibbs sweeps of the chains in an update"},    \
-        {"batch", ONS_INTEGER, 0, "32", NULL, "[1, 100000]", NULL, NULL, "examples of an update, and chains"},         \
+        {"batch", ONS_INTEGER, 0, "20", NULL, "[1, 100000]", NULL, NULL, "examples of an update, and chains"},         \
         {"optimiser",                                                                                                  \
          ONS_CHOICE,                                                                                                   \
          0,                                                                                                            \
-         "sgd",                                                                                                        \
+         "adam",                                                                                                       \
          "sgd|momentum|adam",                                                                                          \
          NULL,                                                                                                         \
          NULL,                                                                                                         \
          NULL,                                                                                                         \
          "how the weights follow the gradient"},                                                                       \
-        {"rate", ONS_REAL, 0, "0.005", NULL, "(0, 100]", NULL, NULL, "learning rate"},                                  \
+        {"rate", ONS_REAL, 0, "0.01", NULL, "(0, 100]", NULL, NULL, "learning rate"},                                  \
         {"decay", ONS_REAL, 0, "0", NULL, "[0, 1]", NULL, NULL, "L2 penalty of the weights (not of the biases)"},      \
         {"width", ONS_REAL, 0, "0.05", NULL, "[0, 10]", NULL, NULL, "standard deviation of the first weights"},        \
         {"observed",    ONS_REAL, ONS_ARRAY,                                                                           \

@@ -33,7 +33,7 @@ const ons_system ons_system_dbm = {
     .step = "epoch: every example once",
     .parameters = parameters,
     .observables = boltzmann_observables,
-    .controls = {.steps = 100, .every = "10", .replicas = 2},
+    .controls = {.steps = 200, .every = "20", .replicas = 2},
     .state_size = sizeof(boltzmann_state),
     .check = boltzmann_check,
     .create = boltzmann_create,

@@ -29,12 +29,16 @@ static const ons_parameter parameters[] = {
     {"rate", ONS_REAL, 0, "0.003", NULL, "(0, 100]", NULL, NULL, "learning rate of Adam"},
     {"size", ONS_REAL, 0, "1", NULL, "(0, 100]", NULL, NULL,
      "of the first weights: about the norm of a variable's columns"},
-    {"damping", ONS_REAL, 0, "0.125", NULL, "(0, 1]", NULL, NULL,
+    {"solver", ONS_CHOICE, 0, "newton", "newton|splitting", NULL, NULL, NULL,
+     "of the fixed point while it learns: Newton's method, or forward-backward splitting as in the paper"},
+    {"damping", ONS_REAL, 0, "0.125", NULL, "(0, 1]", "solver=splitting", NULL,
      "alpha of the fixed-point iteration; halved where it does not converge"},
-    {"memory", ONS_INTEGER, 0, "5", NULL, "[0, 8]", NULL, NULL, "of Anderson's method; 0: plain damped steps"},
+    {"memory", ONS_INTEGER, 0, "5", NULL, "[0, 8]", "solver=splitting", NULL,
+     "of Anderson's method; 0: plain damped steps"},
     {"tolerance", ONS_REAL, 0, "1e-4", NULL, "[1e-13, 0.1]", NULL, NULL,
      "of the fixed point while it learns: the largest |z - softmax(Phi z + b)|"},
-    {"limit", ONS_INTEGER, 0, "200", NULL, "[1, 100000]", NULL, NULL, "iterations before the damping is halved"},
+    {"limit", ONS_INTEGER, 0, "200", NULL, "[1, 100000]", NULL, NULL,
+     "steps of Newton's method, or iterations before the damping is halved"},
     {"starts", ONS_INTEGER, 0, "3", NULL, "[2, 1000]", NULL, NULL, "random starts of the fixed point in start_spread"},
     {.name = NULL}};
 
@@ -192,10 +196,14 @@ static ons_status create(void *memory, ons_context *context) {
     s->batch = (size_t)ons_integer(p, "batch");
     s->share = ons_real(p, "share");
     s->observed = ons_real(p, "observed");
-    s->how = (ons_fixed_point){.damping = ons_real(p, "damping"),
+    s->how = (ons_fixed_point){.damping = 1,
                                .tolerance = ons_real(p, "tolerance"),
                                .limit = (unsigned)ons_integer(p, "limit"),
-                               .memory = (unsigned)ons_integer(p, "memory")};
+                               .newton = ons_choice(p, "solver") == 0};
+    if (!s->how.newton) {
+        s->how.damping = ons_real(p, "damping");
+        s->how.memory = (unsigned)ons_integer(p, "memory");
+    }
     s->order = ons_stream(context, 0, STREAM_ORDER);
     s->seen = ons_stream(context, 0, STREAM_SEEN);
     s->test = ons_stream(context, 0, STREAM_TEST);
@@ -400,7 +408,7 @@ static ons_status spread_of(const monotone_state *s, int64_t starts, double *spr
     chunk *c = &s->chunks[0];
     const size_t held = s->task.held < SPREAD_EXAMPLES ? s->task.held : SPREAD_EXAMPLES;
     const size_t size = ons_monotone_elements(s->machine) * LANES;
-    const ons_fixed_point how = {s->how.damping, 1e-11, 5000, s->how.memory};
+    const ons_fixed_point how = {s->how.damping, 1e-11, s->how.newton ? 200 : 5000, s->how.memory, s->how.newton};
     double *first = ONS_NEW(double, size);
     uint8_t *clamped = ONS_NEW(uint8_t, ons_monotone_variables(s->machine) * LANES);
     ons_random stream = s->test, random = s->start;

@@ -89,6 +89,9 @@ ONS_API void ons_monotone_free_energy(const ons_monotone *machine, ons_monotone_
 typedef struct ons_fixed_point {
     double damping, tolerance; /* of |z - softmax(Phi z + b)|, the largest over elements and examples */
     unsigned limit, memory;
+    bool newton; /* Newton's method on the convex free energy instead: damping and memory do not matter, limit counts
+                    Newton steps; each solves a linear system by conjugate gradients. The fastest where weights are
+                    large */
 } ons_fixed_point;
 typedef struct ons_fixed_point_report {
     unsigned iterations;
