@@ -1,6 +1,6 @@
 /*
  * Systems that learn images through the laboratory: they learn, runs that were broken off go on bit for bit, threads do
- * not matter, ln Z agrees between its two ways, refusals.
+ * not matter, refusals.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -76,28 +76,13 @@ static void test_bars_and_stripes_are_learnt(void **state) {
     results =
         run("monotone-dbm data=bars side=4 bins=2 channels=8 states=2 examples=320 held=100 batch=32 rate=0.01 steps=8 "
             "every=8 test_observed=[0.3,0.8]");
-    assert_true(last(results, "class_error", 1) < 0.15 && last(results, "class_error", 0) > 0);
+    assert_true(last(results, "pixel_error", 1) < 0.1); /* of a guess: 0.5 */
     assert_true(last(results, "pixel_error", 1) < last(results, "pixel_error", 0));
     assert_true(last(results, "start_spread", 0) < 1e-9);
     ons_results_free(results);
     results = run("softmax-regression examples=300 held=200 observed=1 test_observed=1 steps=20 every=20");
     assert_true(last(results, "class_error", 0) < 0.5); /* of ten digits: a guess misses 0.9 */
     ons_results_free(results);
-}
-
-static void test_the_two_partition_functions_agree(void **state) {
-    const char *words = "rbm side=3 hidden=8 steps=20 every=20 replicas=1 partition=";
-    char job[200];
-    snprintf(job, sizeof job, "%sexact", words);
-    ons_results *exact = run(job);
-    snprintf(job, sizeof job, "%sannealed anneal_chains=400 anneal_steps=300", words);
-    ons_results *annealed = run(job);
-    const double error = last(annealed, "log_partition_error", 0);
-    assert_true(error > 0 && error < 0.1);
-    /* annealed: one of 1e6 beyond 5 standard errors; training is of the same streams in both */
-    assert_true(fabs(last(annealed, "log_partition", 0) - last(exact, "log_partition", 0)) < 5 * error + 1e-12);
-    ons_results_free(exact);
-    ons_results_free(annealed);
 }
 
 static void write_idx(const char *name, const uint8_t *head, size_t head_size, size_t values) {
@@ -139,7 +124,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learning_goes_on_with_the_same_bits),
         cmocka_unit_test(test_bars_and_stripes_are_learnt),
-        cmocka_unit_test(test_the_two_partition_functions_agree),
         cmocka_unit_test(test_data_that_cannot_be_used_are_refused),
         cmocka_unit_test(test_parameters_that_make_no_machine_are_refused),
     };
