@@ -14,12 +14,12 @@ JOBS = {
 def killed_and_resumed(name, job):
     output = f"killed-{name}.h5"
     for wait in (0.25, 0.5, 0.75):
-        process = subprocess.Popen([ONSAGER, "run", *job, "checkpoint=0.02s", "-o", output], stdout=subprocess.DEVNULL,
+        process = subprocess.Popen([ONSAGER, "run", *job, "checkpoint=0.05s", "-o", output], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         time.sleep(wait)
         process.kill()
         process.wait(timeout=30)
-    return numbers(run(*job, "checkpoint=0.02s", "-o", output))
+    return numbers(run(*job, "checkpoint=0.05s", "-o", output))
 
 
 def test_kill_9_costs_no_bits():
