@@ -11,43 +11,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROWS = 64 }; /* of the even side in a piece of the gradient */
+
 typedef struct learning {
     const ons_boltzmann *machine;
     const ons_boltzmann_batch *batch;
-    double *parts; /* [blocks][count + 1]: gradients, and reconstruction errors */
+    double *even[2], *odd[2]; /* [examples][even], [examples][odd]: of the data, and of the chains after their sweeps */
+    double *errors;           /* [blocks]: of the reconstruction */
+    double *gradient;
 } learning;
 
 typedef struct block_memory {
-    double *even, *odd, *scratch; /* [BLOCK][...] */
+    double *even, *odd; /* of the data, within the arrays of the batch */
+    double *scratch;    /* [BLOCK][..] */
     uint32_t *words;
 } block_memory;
 
-static void release(block_memory *b) {
-    free(b->even);
-    free(b->odd);
-    free(b->scratch);
-    free(b->words);
-}
-
 static ons_status take(const ons_boltzmann *m, block_memory *b) {
     const size_t larger = m->even > m->odd ? m->even : m->odd;
-    b->even = ONS_NEW(double, ONS_BOLTZMANN_BLOCK * m->even);
-    b->odd = ONS_NEW(double, ONS_BOLTZMANN_BLOCK * m->odd);
     b->scratch = ONS_NEW(double, ONS_BOLTZMANN_BLOCK *larger);
     b->words = ONS_NEW(uint32_t, ons_boltzmann_words(m, ONS_BOLTZMANN_BLOCK));
-    return b->even && b->odd && b->scratch && b->words ? ONS_OK : ONS_MEMORY;
+    return b->scratch && b->words ? ONS_OK : ONS_MEMORY;
 }
 
-/* gradient += sign even' odd, sign even, sign odd, summed over the examples. */
-static void add_statistics(const ons_boltzmann *m, size_t examples, double sign, const double *even, const double *odd,
-                           double *gradient) {
-    double *by_even = gradient + m->even * m->odd, *by_odd = by_even + m->even;
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m->even, (int)m->odd, (int)examples, sign, even,
-                (int)m->even, odd, (int)m->odd, 1, gradient, (int)m->odd);
-    for (size_t k = 0; k < examples; k++) {
-        for (size_t i = 0; i < m->even; i++) { by_even[i] += sign * even[k * m->even + i]; }
-        for (size_t j = 0; j < m->odd; j++) { by_odd[j] += sign * odd[k * m->odd + j]; }
+/* Rows of the gradient: sum over the examples of the data minus the chains; the first piece has the odd biases too. */
+static ons_status sum_rows(void *data, size_t index) {
+    const learning *l = data;
+    const ons_boltzmann *m = l->machine;
+    const size_t first = index * ROWS, rows = m->even - first < ROWS ? m->even - first : ROWS;
+    const int examples = (int)l->batch->examples;
+    double *by_even = l->gradient + m->even * m->odd, *by_odd = by_even + m->even;
+    for (int side = 0; side < 2; side++) {
+        const double sign = side ? -1 : 1;
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rows, (int)m->odd, examples, sign,
+                    l->even[side] + first, (int)m->even, l->odd[side], (int)m->odd, side, l->gradient + first * m->odd,
+                    (int)m->odd);
+        for (size_t k = 0; k < l->batch->examples; k++) {
+            for (size_t i = first; i < first + rows; i++) { by_even[i] += sign * l->even[side][k * m->even + i]; }
+            for (size_t j = 0; index == 0 && j < m->odd; j++) { by_odd[j] += sign * l->odd[side][k * m->odd + j]; }
+        }
     }
+    return ONS_OK;
 }
 
 /* Data with the class, and marginals of the deep layer; the odd side's in b->odd. */
@@ -90,42 +94,43 @@ static ons_status learn_block(void *data, size_t index) {
     const ons_boltzmann_batch *batch = l->batch;
     const size_t first = index * ONS_BOLTZMANN_BLOCK, left = batch->examples - first;
     const size_t examples = left < ONS_BOLTZMANN_BLOCK ? left : ONS_BOLTZMANN_BLOCK;
-    double *gradient = l->parts + index * (m->count + 1);
-    memset(gradient, 0, (m->count + 1) * sizeof *gradient);
-    block_memory b = {0};
-    ons_status status = take(m, &b);
+    block_memory b = {.even = l->even[0] + first * m->even, .odd = l->odd[0] + first * m->odd};
+    const ons_status status = take(m, &b);
     if (!status) {
         ons_random random = ons_random_stream(batch->key, batch->replica, batch->purpose + (uint32_t)index);
         ons_random_seek(&random, batch->position);
         positive_phase(m, batch, examples, batch->data + first * (m->pixels + m->classes), &b);
-        add_statistics(m, examples, 1, b.even, b.odd, gradient);
-        gradient[m->count] = reconstruction(m, examples, &b);
-        double *chains = batch->chains + first * m->even;
+        l->errors[index] = reconstruction(m, examples, &b);
+        double *chains = l->even[1] + first * m->even, *odd = l->odd[1] + first * m->odd;
         for (unsigned k = 0; k < batch->sweeps; k++) {
-            ons_boltzmann_sweep(m, examples, 0, &random, chains, b.odd, b.scratch, b.words);
+            ons_boltzmann_sweep(m, examples, 0, &random, chains, odd, b.scratch, b.words);
         }
-        ons_boltzmann_odd(m, examples, chains, b.odd); /* probabilities have less noise than draws */
-        add_statistics(m, examples, -1, chains, b.odd, gradient);
+        ons_boltzmann_odd(m, examples, chains, odd); /* probabilities have less noise than draws */
     }
-    release(&b);
+    free(b.scratch);
+    free(b.words);
     return status;
 }
 
 ons_status ons_boltzmann_gradient(const ons_boltzmann *machine, const ons_boltzmann_batch *batch, double *gradient,
                                   double *report) {
+    const ons_boltzmann *m = machine;
     if (batch->examples < 1) { return ons_fail(ONS_INVALID, "a batch has at least one example"); }
     const size_t blocks = (batch->examples + ONS_BOLTZMANN_BLOCK - 1) / ONS_BOLTZMANN_BLOCK;
-    learning l = {machine, batch, ONS_NEW(double, blocks *(machine->count + 1))};
-    if (!l.parts) { return ONS_MEMORY; }
-    const ons_status status = ons_parallel(batch->threads ? batch->threads : 1, blocks, learn_block, &l);
-    memset(gradient, 0, machine->count * sizeof *gradient);
-    double error = 0;
-    for (size_t k = 0; k < blocks && !status; k++) {
-        const double *part = l.parts + k * (machine->count + 1);
-        for (size_t i = 0; i < machine->count; i++) { gradient[i] += part[i]; }
-        error += part[machine->count];
-    }
-    if (report) { *report = error / (double)(batch->examples * machine->pixels); }
-    free(l.parts);
+    const unsigned threads = batch->threads ? batch->threads : 1;
+    double *space = ONS_NEW(double, batch->examples *(m->even + 2 * m->odd) + blocks), error = 0;
+    if (!space) { return ONS_MEMORY; }
+    learning l = {.machine = m, .batch = batch, .gradient = gradient};
+    l.even[0] = space;
+    l.even[1] = batch->chains;
+    l.odd[0] = space + batch->examples * m->even;
+    l.odd[1] = l.odd[0] + batch->examples * m->odd;
+    l.errors = l.odd[1] + batch->examples * m->odd;
+    ons_status status = ons_parallel(threads, blocks, learn_block, &l);
+    memset(gradient + m->even * m->odd, 0, (m->even + m->odd) * sizeof *gradient);
+    if (!status) { status = ons_parallel(threads, (m->even + ROWS - 1) / ROWS, sum_rows, &l); }
+    for (size_t k = 0; k < blocks; k++) { error += l.errors[k]; }
+    if (report) { *report = error / (double)(batch->examples * m->pixels); }
+    free(space);
     return status;
 }

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define ONS_BOLTZMANN_BLOCK 32
+#define ONS_BOLTZMANN_BLOCK 64
 
 /* values: W[even][odd], a[even], b[odd], one flat array. */
 typedef struct ons_boltzmann {
@@ -74,8 +74,8 @@ ONS_API ons_status ons_boltzmann_classify(const ons_boltzmann *machine, size_t e
 /* gradient[count] = sum over examples of <features>_data - <features>_chains, by the statistics of a batch:
  * data[examples][pixels + classes], chains[examples][even], which are advanced by `sweeps` sweeps (persistent
  * contrastive divergence, Tieleman 2008; begin them at the data and it is contrastive divergence). The positive phase
- * is exact for an RBM and by mean field with at most `turns` turns to 1e-6 for a DBM. Block k of 32 examples draws from
- * the stream (key, replica, purpose + k) at position `position`; the whole sum is joined in order.
+ * is exact for an RBM and by mean field with at most `turns` turns to 1e-6 for a DBM. Block k of ONS_BOLTZMANN_BLOCK
+ * examples draws from the stream (key, replica, purpose + k) at position `position`; the whole sum is joined in order.
  * report (NULL: not wanted): mean squared distance of the pixels from their mean-field reconstruction. */
 typedef struct ons_boltzmann_batch {
     size_t examples;
