@@ -17,7 +17,7 @@ typedef struct learning {
     const ons_boltzmann *machine;
     const ons_boltzmann_batch *batch;
     double *even[2], *odd[2]; /* [examples][even], [examples][odd]: of the data, and of the chains after their sweeps */
-    double *errors;           /* [blocks]: of the reconstruction */
+    double *errors;           /* [blocks]: of the reconstruction; NULL: not wanted */
     double *gradient;
 } learning;
 
@@ -100,7 +100,7 @@ static ons_status learn_block(void *data, size_t index) {
         ons_random random = ons_random_stream(batch->key, batch->replica, batch->purpose + (uint32_t)index);
         ons_random_seek(&random, batch->position);
         positive_phase(m, batch, examples, batch->data + first * (m->pixels + m->classes), &b);
-        l->errors[index] = reconstruction(m, examples, &b);
+        if (l->errors) { l->errors[index] = reconstruction(m, examples, &b); }
         double *chains = l->even[1] + first * m->even, *odd = l->odd[1] + first * m->odd;
         for (unsigned k = 0; k < batch->sweeps; k++) {
             ons_boltzmann_sweep(m, examples, 0, &random, chains, odd, b.scratch, b.words);
@@ -125,11 +125,11 @@ ons_status ons_boltzmann_gradient(const ons_boltzmann *machine, const ons_boltzm
     l.even[1] = batch->chains;
     l.odd[0] = space + batch->examples * m->even;
     l.odd[1] = l.odd[0] + batch->examples * m->odd;
-    l.errors = l.odd[1] + batch->examples * m->odd;
+    l.errors = report ? l.odd[1] + batch->examples * m->odd : NULL;
     ons_status status = ons_parallel(threads, blocks, learn_block, &l);
     memset(gradient + m->even * m->odd, 0, (m->even + m->odd) * sizeof *gradient);
     if (!status) { status = ons_parallel(threads, (m->even + ROWS - 1) / ROWS, sum_rows, &l); }
-    for (size_t k = 0; k < blocks; k++) { error += l.errors[k]; }
+    for (size_t k = 0; report && k < blocks; k++) { error += l.errors[k]; }
     if (report) { *report = error / (double)(batch->examples * m->pixels); }
     free(space);
     return status;

@@ -20,7 +20,10 @@
     "sites. The paper's machine is `side=28 bins=20 channels=[40,80] states=4 batch=128 rate=0.001`.\n"                \
     "\n"                                                                                                               \
     "## Method\n"                                                                                                      \
-    "Forward-backward splitting z = prox((1 - alpha) z + alpha (Phi z + b)) accelerated by Anderson's method, to\n"    \
+    "The mean-field free energy is minimised by Newton's method, or (`solver=splitting`) its fixed point is found "    \
+    "by\n"                                                                                                             \
+    "z = prox((1 - alpha) z + alpha (Phi z + b)), forward-backward splitting, accelerated by Anderson's method; both " \
+    "to\n"                                                                                                             \
     "`tolerance` in |z - softmax(Phi z + b)|. Gradients are implicit: (I - J Phi) u = e, J the derivative of\n"        \
     "softmax, is solved by conjugate gradients in the scalar product of J, in which the operator is symmetric and "    \
     "at\n"                                                                                                             \
