@@ -228,7 +228,8 @@ static const struct part {
              {"asynchronous", bench_asynchronous},
              {"flows", bench_flows},
              {"rate-network", bench_rate_network},
-             {"meanfield", bench_meanfield}};
+             {"meanfield", bench_meanfield},
+             {"boltzmann", bench_boltzmann}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {

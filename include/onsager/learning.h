@@ -7,11 +7,15 @@
 #define ONSAGER_LEARNING_H
 
 #include <onsager/base.h>
+#include <onsager/learning/boltzmann.h>
+#include <onsager/learning/digits.h>
 #include <onsager/learning/idx.h>
 #include <onsager/learning/inverse_ising.h>
 #include <onsager/learning/ion_channel.h>
 #include <onsager/learning/maximum_entropy.h>
 #include <onsager/learning/paths.h>
 #include <onsager/learning/work.h>
+#include <onsager/learning/monotone.h>
+#include <onsager/learning/optimiser.h>
 
 #endif

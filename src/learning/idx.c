@@ -60,6 +60,11 @@ static ons_status read_values(gzFile file, const char *path, size_t limit, ons_i
     unsigned char beyond;
     if (gzread(file, &beyond, 1) != 0)
         return ons_fail(ONS_INVALID, "%s goes on after the %zu values of its array", path, idx->count);
+    int broken; /* a checksum that is cut off reads as the end */
+    gzerror(file, &broken);
+    if (broken != Z_OK && broken != Z_STREAM_END) {
+        return ons_fail(ONS_INVALID, "%s: the gzip stream is broken", path);
+    }
     return ONS_OK;
 }
 
