@@ -99,6 +99,13 @@ static ons_status widen(bit_store *store, int64_t n) {
     return ONS_OK;
 }
 
+ons_status ons_recall_check(uint32_t sites, uint64_t count, unsigned order) {
+    const ons_patterns patterns = {.sites = sites, .count = count};
+    bit_store store = {.patterns = &patterns, .order = order, .layout.levels = order - 1};
+    const ons_status status = spins_recall_check_order(order, sites);
+    return status ? status : widen(&store, sites);
+}
+
 static ons_status count_entries(bit_store *store) {
     const ons_patterns *patterns = store->patterns;
     const uint32_t sites = patterns->sites;
