@@ -34,14 +34,20 @@ static const ons_parameter parameters[] = {
      "the dynamics: N attempts at random sites, or all sites in order (Glauber)"},
     {"copies", ONS_INTEGER, 0, "2", NULL, "[1, 2]", NULL, NULL,
      "independent copies of a sample: two have overlap_glass"},
+    {"patterns", ONS_CHOICE, ONS_OR_FILE, "random", "random", NULL, NULL, NULL,
+     "random, or a file of the user's own: text, .npy or idx (then N and K say what is taken of it)"},
     {"dilution", ONS_REAL, 0, "0", NULL, "[0, 1)", NULL, NULL, "d: probability of a blank entry 0 of a pattern"},
-    {"teacher", ONS_CHOICE, 0, "none", "none|unsupervised", NULL, NULL, NULL,
-     "what is stored: the patterns; every one of their examples"},
+    {"teacher", ONS_CHOICE, 0, "none", "none|supervised|unsupervised", NULL, NULL, NULL,
+     "what is stored: the patterns, the mean example of each, or all examples"},
     {"quality", ONS_REAL, 0, "0.5", NULL, "(0, 1]", "teacher!=none", NULL,
      "r: an entry of an example has the sign of its pattern with probability (1 + r)/2"},
     {"examples", ONS_INTEGER, 0, "20", NULL, "[1, 1000000]", "teacher!=none", NULL, "M: examples of each pattern"},
+    {"rule", ONS_CHOICE, 0, "hebbian", "hebbian|pseudo-inverse|storkey", NULL, NULL, NULL,
+     "how patterns make couplings; others than Hebb's for P=2"},
     {"listed", ONS_INTEGER, 0, "3", NULL, "[0, 1000]", NULL, NULL,
      "how many of the largest overlaps with patterns are listed"},
+    {"columns", ONS_INTEGER, 0, "0", NULL, "[0, 1000000]", NULL, NULL,
+     "of the image as which a configuration is drawn; 0: those of the file, or a square"},
     {.name = NULL}};
 
 /* clang-format off */
@@ -89,6 +95,10 @@ static size_t listed_of(const ons_parameters *p) {
     return (size_t)fmin((double)ons_integer(p, "listed"), dense_count(p));
 }
 
+static bool quenched(const ons_parameters *p) {
+    return ons_choice(p, "patterns") >= 0 || ons_choice(p, "teacher") != TEACHER_NONE;
+}
+
 /* ---- derived quantities --------------------------------------------------------------------------------------- */
 
 static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
@@ -134,7 +144,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     const size_t count = ladder_of(p, &temperature);
     double bytes;
     ons_status status = tempered_check(p, plan);
-    if (!status) { status = dense_network_check(p, &bytes); }
+    const unsigned states = copies_of(p) * (unsigned)fmin((double)count, 1e6);
+    if (!status) { status = dense_network_check(p, states, &bytes); }
     if (status) { return status; }
     for (size_t k = 0; count > 1 && k < ARRAYS; k++) { ons_plan_shape(plan, k, 1, &count); }
     plan_overlaps(p, count, plan);
@@ -146,10 +157,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     }
     if (count == 1 && temperature[0] == 0 && copies_of(p) > 1) { ons_plan_omit(plan, "specific_heat"); }
     if (ons_choice(p, "teacher") == TEACHER_NONE) { ons_plan_omit(plan, "example_overlap"); }
-    const double taught = dense_count(p) * (ons_present(p, "examples") ? (double)ons_integer(p, "examples") : 1);
-    ons_plan_bytes(plan, bytes + 4 * dense_count(p) +
-                             ons_recall_bytes((double)ons_integer(p, "N"), taught, (unsigned)ons_integer(p, "P"),
-                                              copies_of(p) * (unsigned)fmin((double)count, 1e6)));
+    ons_plan_bytes(plan, bytes + 4 * dense_count(p));
     return ONS_OK;
 }
 
@@ -165,7 +173,7 @@ typedef struct dense_state {
     double *values;            /* [ARRAYS][count] */
     double *largest;           /* [count][listed] */
     int32_t *overlap;          /* [K]; NULL without a list */
-    size_t count, listed, coldest;
+    size_t count, listed, coldest, columns;
     unsigned copies;
     ons_recall_update update;
 } dense_state;
@@ -231,6 +239,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->copies = copies_of(p);
     state->update = (ons_recall_update)ons_choice(p, "update");
     state->listed = listed_of(p);
+    state->columns = dense_columns(p);
     state->coldest = state->temperature[0] > state->temperature[state->count - 1] ? state->count - 1 : 0;
     const size_t walkers = state->copies * state->count;
     state->recall = ONS_NEW(ons_recall *, walkers);
@@ -261,14 +270,17 @@ static ons_recall *recall_at(const dense_state *state, unsigned copy, size_t run
     return state->recall[copy * state->count + state->walkers.ladder[copy].walker[rung]];
 }
 
-static void sweep(dense_state *state, unsigned copy) {
+static ons_status sweep(dense_state *state, unsigned copy) {
     for (size_t k = 0; k < state->count; k++) {
         ons_recall *recall = recall_at(state, copy, k);
         *ons_recall_random(recall) = state->walkers.random[copy];
-        const uint32_t accepted = ons_recall_step(recall, state->update, state->temperature[k]);
+        uint32_t accepted;
+        const ons_status status = ons_recall_step(recall, state->update, state->temperature[k], &accepted);
+        if (status) { return status; }
         state->accepted[copy * state->count + k] = (double)accepted / state->network.sites;
         state->walkers.random[copy] = *ons_recall_random(recall);
     }
+    return ONS_OK;
 }
 
 static double energy_of(const void *memory, unsigned copy, size_t walker) {
@@ -280,7 +292,8 @@ static ons_status advance(void *memory, ons_context *context) {
     (void)context;
     dense_state *state = memory;
     for (unsigned copy = 0; copy < state->copies; copy++) {
-        sweep(state, copy);
+        const ons_status status = sweep(state, copy);
+        if (status) { return status; }
         if (state->count > 1) { tempered_exchange(&state->walkers, copy, energy_of, state); }
     }
     return ONS_OK;
@@ -402,7 +415,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     const dense_state *state = memory;
     const uint32_t sites = state->network.sites;
     const int8_t *spins = ons_recall_spins(recall_at(state, 0, state->coldest));
-    const size_t width = (size_t)ceil(sqrt(sites)), height = (sites + width - 1) / width, gap = 1;
+    const size_t width = state->columns, height = (sites + width - 1) / width, gap = 1;
     (void)lane;
     const ons_status status = ons_picture_size(picture, width, 2 * height + gap);
     if (status) { return status; }
@@ -442,6 +455,7 @@ const ons_system ons_system_dense_hopfield = {
     .derived = deriveds,
     .controls = {.steps = 400, .warmup = "auto", .every = "1", .replicas = 8},
     .state_size = sizeof(dense_state),
+    .quenched = quenched,
     .check = check,
     .create = create,
     .advance = advance,
