@@ -8,5 +8,6 @@
 
 #include <onsager/base.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/tensor_file.h>
 
 #endif
