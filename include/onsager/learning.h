@@ -8,6 +8,9 @@
 
 #include <onsager/base.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/landscape.h>
+#include <onsager/learning/perceptron.h>
+#include <onsager/learning/spectra.h>
 #include <onsager/learning/tensor_file.h>
 
 #endif
