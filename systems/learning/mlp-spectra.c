@@ -33,7 +33,7 @@ static const ons_parameter parameters[] = {
 /* clang-format off */
 enum { TRAIN_LOSS, TRAIN_ERROR, TEST_ERROR, HELD_ERROR, PER_LAYER, ALPHA = PER_LAYER, KS, TAIL, LAMBDA_PL, LAMBDA_ERG, DELTA,
        STABLE_RANK, ALPHA_HAT, TRAPS, QUALITY, CUT, LAST, EPOCHS = LAST, STEPS, LAST_LOSS, LAST_TRAIN, LAST_TEST, LAST_ALPHA,
-       LAST_DELTA, LAST_TRAPS, LEAST_ALPHA, OBSERVABLES };
+       LAST_DELTA, LAST_TRAPS, LEAST_ALPHA, SPECTRUM };
 /* clang-format on */
 #define SERIES(word, unit_, what)                                                                                      \
     { .name = word, .kind = ONS_SERIES, .unit = unit_, .meaning = what }
@@ -65,6 +65,10 @@ static const ons_observable observables[] = {
     [LAST_DELTA] = VALUE("last_delta", NULL, "delta after the last epoch"),
     [LAST_TRAPS] = VALUE("last_traps", NULL, "traps after the last epoch"),
     [LEAST_ALPHA] = VALUE("least_alpha", NULL, "the smallest alpha of all epochs"),
+    [SPECTRUM] = {.name = "spectrum",
+                  .kind = ONS_TABLE,
+                  .columns = "layer, eigenvalue, rescaled",
+                  .meaning = "of W^T W / N when training has come to its end by itself"},
     {0}};
 
 typedef struct training {
@@ -133,7 +137,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     const double images = ons_choice(p, "data") == 0 ? (double)ons_integer(p, "examples") : 7e4;
     ons_plan_bytes(plan, images * 800 + 4 * parameters_ * 6 + 8 * units * fmax((double)ons_integer(p, "batch"), 500));
     for (size_t k = PER_LAYER; k < CUT; k++) { ons_plan_shape(plan, k, 1, &hidden); }
-    for (size_t k = LAST_ALPHA; k < OBSERVABLES; k++) { ons_plan_shape(plan, k, 1, &hidden); }
+    for (size_t k = LAST_ALPHA; k < SPECTRUM; k++) { ons_plan_shape(plan, k, 1, &hidden); }
     if (ons_boolean(p, "truncation")) {
         ons_plan_shape(plan, CUT, 1, (const size_t[]){2});
     } else {
@@ -316,6 +320,28 @@ static ons_status measure_truncated(training *state, double whole, ons_context *
 /* ---- what the laboratory calls --------------------------------------------------------------------------------------
  */
 
+/* Once, after the epoch that met the rule of the end. */
+static ons_status put_spectra(training *state, ons_context *context) {
+    ons_status status = ONS_OK;
+    for (size_t l = 0; l < state->examined && !status; l++) {
+        ons_spectrum spectrum = {0};
+        double *weights = as_doubles(state, l), sum = 0;
+        status = weights ? ons_spectrum_matrix(&spectrum, state->network.width[l], state->network.width[l + 1], weights)
+                         : ONS_MEMORY;
+        for (size_t k = 0; k < spectrum.count; k++) { sum += spectrum.values[k]; }
+        for (size_t k = 0; k < spectrum.count; k++) {
+            const double value = spectrum.values[k];
+            ons_row(context, SPECTRUM, 0,
+                    (ons_cell[]){{.number = (double)l + 1},
+                                 {.number = value},
+                                 {.number = value * (double)spectrum.count / sum}});
+        }
+        ons_spectrum_free(&spectrum);
+        free(weights);
+    }
+    return status;
+}
+
 static void put_last(training *state, const double *numbers, double test, ons_context *context) {
     const digits *d = &state->data;
     const size_t batch = (size_t)ons_integer(ons_context_parameters(context), "batch"), n = state->examined;
@@ -354,7 +380,8 @@ static ons_status measure(const void *memory, ons_context *context) {
         status = measure_truncated(state, test, context);
     }
     put_last(state, numbers, test, context);
-    return status;
+    const uint64_t patience = (uint64_t)ons_integer(ons_context_parameters(context), "patience");
+    return !status && patience && state->stale == patience ? put_spectra(state, context) : status;
 }
 
 static ons_status advance(void *memory, ons_context *context) {
