@@ -33,7 +33,7 @@ static const ons_parameter parameters[] = {
 /* clang-format off */
 enum { TRAIN_LOSS, TRAIN_ERROR, TEST_ERROR, HELD_ERROR, PER_LAYER, ALPHA = PER_LAYER, KS, TAIL, LAMBDA_PL, LAMBDA_ERG, DELTA,
        STABLE_RANK, ALPHA_HAT, TRAPS, QUALITY, CUT, LAST, EPOCHS = LAST, STEPS, LAST_LOSS, LAST_TRAIN, LAST_TEST, LAST_ALPHA,
-       LAST_DELTA, LAST_TRAPS, LEAST_ALPHA, SPECTRUM };
+       LAST_DELTA, LAST_TRAPS, LEAST_ALPHA, DIVERGED, SPECTRUM };
 /* clang-format on */
 #define SERIES(word, unit_, what)                                                                                      \
     { .name = word, .kind = ONS_SERIES, .unit = unit_, .meaning = what }
@@ -65,6 +65,7 @@ static const ons_observable observables[] = {
     [LAST_DELTA] = VALUE("last_delta", NULL, "delta after the last epoch"),
     [LAST_TRAPS] = VALUE("last_traps", NULL, "traps after the last epoch"),
     [LEAST_ALPHA] = VALUE("least_alpha", NULL, "the smallest alpha of all epochs"),
+    [DIVERGED] = VALUE("diverged", NULL, "the epoch in which the loss or a weight was no longer finite; 0: never"),
     [SPECTRUM] = {.name = "spectrum",
                   .kind = ONS_TABLE,
                   .columns = "layer, eigenvalue, rescaled",
@@ -79,7 +80,7 @@ typedef struct training {
     uint32_t *order; /* [training] */
     size_t examined; /* layers whose spectra are followed */
     ons_random shuffles, traps;
-    uint64_t epoch, stale;
+    uint64_t epoch, stale, diverged;
     double lowest, loss, wrong; /* of the last epoch */
     double least[ONS_PERCEPTRON_LAYERS];
 } training;
@@ -137,7 +138,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     const double images = ons_choice(p, "data") == 0 ? (double)ons_integer(p, "examples") : 7e4;
     ons_plan_bytes(plan, images * 800 + 4 * parameters_ * 6 + 8 * units * fmax((double)ons_integer(p, "batch"), 500));
     for (size_t k = PER_LAYER; k < CUT; k++) { ons_plan_shape(plan, k, 1, &hidden); }
-    for (size_t k = LAST_ALPHA; k < SPECTRUM; k++) { ons_plan_shape(plan, k, 1, &hidden); }
+    for (size_t k = LAST_ALPHA; k < DIVERGED; k++) { ons_plan_shape(plan, k, 1, &hidden); }
     if (ons_boolean(p, "truncation")) {
         ons_plan_shape(plan, CUT, 1, (const size_t[]){2});
     } else {
@@ -358,6 +359,21 @@ static void put_last(training *state, const double *numbers, double test, ons_co
     }
 }
 
+/* What a network that has diverged has to show. */
+static void measure_nothing(const training *state, ons_context *context) {
+    double nothing[ONS_PERCEPTRON_LAYERS + 2];
+    for (size_t k = 0; k < ONS_PERCEPTRON_LAYERS + 2; k++) { nothing[k] = NAN; }
+    for (size_t k = 0; k < PER_LAYER; k++) { ons_measure(context, k, 0, NAN); }
+    for (size_t k = PER_LAYER; k < CUT; k++) { ons_measure_array(context, k, 0, nothing); }
+    if (ons_boolean(ons_context_parameters(context), "truncation")) { ons_measure_array(context, CUT, 0, nothing); }
+    for (size_t k = LAST; k < LAST_ALPHA; k++) {
+        ons_value(context, k, 0, 0, k == EPOCHS ? (double)state->epoch : NAN, 0);
+    }
+    for (size_t k = LAST_ALPHA; k < DIVERGED; k++) {
+        for (size_t l = 0; l < state->examined; l++) { ons_value(context, k, 0, l, NAN, 0); }
+    }
+}
+
 /* The state is read-only but for the units of the network, the stream of the shuffled weights and the smallest alpha,
  * which belong to what is measured. */
 static ons_status measure(const void *memory, ons_context *context) {
@@ -365,6 +381,11 @@ static ons_status measure(const void *memory, ons_context *context) {
     const digits *d = &state->data;
     double numbers[(QUALITY - PER_LAYER + 1) * ONS_PERCEPTRON_LAYERS];
     ons_status status = ONS_OK;
+    ons_value(context, DIVERGED, 0, 0, (double)state->diverged, 0);
+    if (state->diverged) {
+        measure_nothing(state, context);
+        return ONS_OK;
+    }
     for (size_t l = 0; l < state->examined && !status; l++) { status = examine(state, l, numbers); }
     if (status) { return status; }
     const double test = test_error(state);
@@ -384,17 +405,24 @@ static ons_status measure(const void *memory, ons_context *context) {
     return !status && patience && state->stale == patience ? put_spectra(state, context) : status;
 }
 
+static bool is_finite(const training *state) {
+    for (size_t k = 0; k < state->network.parameters; k++) {
+        if (!isfinite(state->network.memory[k])) { return false; }
+    }
+    return true;
+}
+
 static ons_status advance(void *memory, ons_context *context) {
     training *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     const uint64_t patience = (uint64_t)ons_integer(p, "patience");
     if (patience && state->stale >= patience) { return ONS_DONE; }
+    if (state->diverged) { return ONS_DONE; }
     const ons_status status = train(state, (size_t)ons_integer(p, "batch"));
     state->epoch++;
-    if (status) {
-        return ons_fail(status,
-                        "training came to its end in epoch %llu: the loss is not finite; a smaller rate may help",
-                        (unsigned long long)state->epoch);
+    if (status || !is_finite(state)) {
+        state->diverged = state->epoch;
+        return ONS_DONE;
     }
     const bool better = state->loss < state->lowest - ons_real(p, "improvement");
     state->stale = better ? 0 : state->stale + 1;
@@ -404,20 +432,21 @@ static ons_status advance(void *memory, ons_context *context) {
 
 static ons_status persist(void *memory, ons_part *part) {
     training *state = memory;
-    uint64_t digest[2] = {state->data.digest.high, state->data.digest.low}, counters[2] = {state->epoch, state->stale};
+    uint64_t digest[2] = {state->data.digest.high, state->data.digest.low},
+             counters[3] = {state->epoch, state->stale, state->diverged};
     double losses[3] = {state->lowest, state->loss, state->wrong};
     ons_status status = ons_persist(part, "data", ONS_U64, digest, 2);
     if (!status && (digest[0] != state->data.digest.high || digest[1] != state->data.digest.low)) {
         status = ons_fail(ONS_INVALID, "the labels or the test images have changed since this training began");
     }
-    if (!status) { status = ons_persist(part, "counters", ONS_U64, counters, 2); }
+    if (!status) { status = ons_persist(part, "counters", ONS_U64, counters, 3); }
     if (!status) { status = ons_persist(part, "losses", ONS_F64, losses, 3); }
     if (!status) { status = ons_persist(part, "least", ONS_F64, state->least, ONS_PERCEPTRON_LAYERS); }
     if (!status) { status = ons_persist(part, "network", ONS_F32, state->network.memory, state->network.parameters); }
     if (!status) { status = ons_persist(part, "order", ONS_U32, state->order, state->data.training); }
     if (!status) { status = ons_persist_random(part, "shuffles", &state->shuffles); }
     if (!status) { status = ons_persist_random(part, "traps", &state->traps); }
-    state->epoch = counters[0], state->stale = counters[1];
+    state->epoch = counters[0], state->stale = counters[1], state->diverged = counters[2];
     state->lowest = losses[0], state->loss = losses[1], state->wrong = losses[2];
     return status;
 }

@@ -50,7 +50,8 @@
     "\n" \
     "The run ends when the training loss, the mean over an epoch's batches, has not fallen by more than `improvement` below its\n" \
     "lowest value for `patience` epochs. A part `holdout` of the training images is left out, as the authors do. The initial weights\n" \
-    "depend on `initial` and the replica alone, so that all settings start from the same ones.\n" \
+    "depend on `initial` and the replica alone, so that all settings start from the same ones. A run whose loss or weights are no longer\n" \
+    "finite ends there: `diverged` is its epoch, everything else is not a number.\n" \
     "\n" \
     "## Data\n" \
     "`data` names the file of the training images in idx format, plain or gzipped: the labels are sought beside it\n" \

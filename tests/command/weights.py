@@ -157,9 +157,11 @@ def test_training_ends_by_its_rule_and_learns():
     assert len(rows(found, "spectrum")) == 112
 
 
-def test_divergence_is_told():
-    done = command("run", *TRAINING[:-2], "rate=1e30", "steps=3", "-o", "diverged.h5")
-    assert done.returncode == 1 and "epoch 1" in done.stderr, (done.returncode, done.stderr)
+def test_divergence_is_a_result():
+    found = run(*TRAINING[:-2], "rate=0.1,1e30", "steps=3", "-o", "diverged.h5")["tasks"]
+    fine, lost = (task["observables"] for task in found)
+    assert fine["diverged"]["value"] == 0 and fine["epochs"]["value"] == 3, fine["diverged"]
+    assert lost["diverged"]["value"] == 1 and lost["last_loss"]["value"] is None, lost
 
 
 def test_data_that_cannot_be_used():
