@@ -46,6 +46,7 @@ ons_status tensor_file_add(ons_tensor_file *file, const char *name, const tensor
     char *copy = ons_copy(name);
     if (!copy) { return ONS_MEMORY; }
     file->entries[file->count] = *entry;
+    file->entries[file->count].name = copy;
     file->entries[file->count++].info.name = copy;
     return ONS_OK;
 }
@@ -159,7 +160,7 @@ ons_status ons_tensor_file_open(ons_tensor_file **file, const char *path) {
 
 void ons_tensor_file_close(ons_tensor_file *file) {
     if (!file) { return; }
-    for (size_t k = 0; k < file->count; k++) { free((void *)(uintptr_t)file->entries[k].info.name); }
+    for (size_t k = 0; k < file->count; k++) { free(file->entries[k].name); }
     if (file->source.descriptor >= 0) { close(file->source.descriptor); }
     free(file->entries);
     free(file->source.name);

@@ -69,7 +69,8 @@ const tensor_member *tensor_zip_find(const tensor_zip *zip, const char *name);
 
 /* A tensor and where its values are. */
 typedef struct tensor_entry {
-    ons_tensor_info info; /* info.name is owned */
+    ons_tensor_info info;
+    char *name; /* info.name, owned */
     tensor_span span;
     uint64_t first;                 /* bytes of the span before its first element */
     size_t stride[ONS_TENSOR_RANK]; /* in elements */

@@ -70,26 +70,34 @@ static ons_status read_tensor(ons_tensor_file *file, const char *name, const jso
     return tensor_file_add(file, name, &entry);
 }
 
-static int by_place(const void *a, const void *b) {
-    const tensor_entry *const *left = a, *const *right = b;
-    const uint64_t x = (*left)->span.offset, y = (*right)->span.offset;
-    if (x != y) { return x < y ? -1 : 1; }
-    return ((*left)->span.size > (*right)->span.size) - ((*left)->span.size < (*right)->span.size);
+/* Where a tensor lies. */
+typedef struct place {
+    uint64_t offset, size;
+    const char *name;
+} place;
+
+static int by_offset(const void *a, const void *b) {
+    const place *left = a, *right = b;
+    if (left->offset != right->offset) { return left->offset < right->offset ? -1 : 1; }
+    return (left->size > right->size) - (left->size < right->size);
 }
 
 static ons_status refuse_gaps(const ons_tensor_file *file, uint64_t data) {
-    const tensor_entry **order = ONS_NEW(const tensor_entry *, file->count + 1);
+    place *order = ONS_NEW(place, file->count + 1);
     if (!order) { return ONS_MEMORY; }
-    for (size_t k = 0; k < file->count; k++) { order[k] = &file->entries[k]; }
-    qsort(order, file->count, sizeof *order, by_place);
+    for (size_t k = 0; k < file->count; k++) {
+        const tensor_entry *entry = &file->entries[k];
+        order[k] = (place){entry->span.offset, entry->span.size, entry->name};
+    }
+    qsort(order, file->count, sizeof *order, by_offset);
     ons_status status = ONS_OK;
     uint64_t at = data;
     for (size_t k = 0; k < file->count && !status; k++) {
-        if (order[k]->span.offset != at) {
-            status = refuse(file, order[k]->info.name,
-                            order[k]->span.offset < at ? "it overlaps with another one" : "there is a gap before it");
+        if (order[k].offset != at) {
+            status = refuse(file, order[k].name,
+                            order[k].offset < at ? "it overlaps with another one" : "there is a gap before it");
         }
-        at += order[k]->span.size;
+        at += order[k].size;
     }
     if (!status && at != file->source.size) {
         status = ons_fail(ONS_INVALID, "%s has %llu bytes that belong to no tensor", file->source.name,
@@ -99,11 +107,11 @@ static ons_status refuse_gaps(const ons_tensor_file *file, uint64_t data) {
     return status;
 }
 
-static ons_status read_header(ons_tensor_file *file, const json_t *header, uint64_t data) {
+static ons_status read_header(ons_tensor_file *file, json_t *header, uint64_t data) {
     const char *name;
     json_t *value;
     if (!json_is_object(header)) { return ons_fail(ONS_INVALID, "%s: its header is no object", file->source.name); }
-    json_object_foreach((json_t *)(uintptr_t)header, name, value) {
+    json_object_foreach(header, name, value) {
         if (strcmp(name, "__metadata__") == 0) { continue; }
         const ons_status status = read_tensor(file, name, value, data);
         if (status) { return status; }

@@ -135,12 +135,13 @@ static json_t *describe(const ons_tensor *tensor, size_t begin) {
         [ONS_TENSOR_I16] = "I16",   [ONS_TENSOR_U32] = "U32", [ONS_TENSOR_I32] = "I32",   [ONS_TENSOR_U64] = "U64",
         [ONS_TENSOR_I64] = "I64",   [ONS_TENSOR_F16] = "F16", [ONS_TENSOR_BF16] = "BF16", [ONS_TENSOR_F32] = "F32",
         [ONS_TENSOR_F64] = "F64"};
+    const size_t end = begin + byte_count(tensor);
     json_t *shape = json_array();
     for (unsigned d = 0; d < tensor->info.rank; d++) {
         json_array_append_new(shape, json_integer((json_int_t)tensor->info.shape[d]));
     }
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", names[tensor->info.type], "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)(begin + byte_count(tensor)));
+                     (json_int_t)begin, (json_int_t)end);
 }
 
 static ons_status put_safetensors(ons_text *text, const char *path, const ons_tensor *tensors, size_t count) {

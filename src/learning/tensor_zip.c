@@ -171,7 +171,10 @@ void tensor_zip_sort(tensor_zip *zip) {
     if (zip->count > 1) { qsort(zip->members, zip->count, sizeof *zip->members, by_name); }
 }
 
+static int key_to_name(const void *key, const void *member) {
+    return strcmp(key, ((const tensor_member *)member)->name);
+}
+
 const tensor_member *tensor_zip_find(const tensor_zip *zip, const char *name) {
-    const tensor_member wanted = {.name = (char *)(uintptr_t)name};
-    return zip->count ? bsearch(&wanted, zip->members, zip->count, sizeof *zip->members, by_name) : NULL;
+    return zip->count ? bsearch(name, zip->members, zip->count, sizeof *zip->members, key_to_name) : NULL;
 }

@@ -73,6 +73,7 @@ static const ons_observable observables[] = {
     {0}};
 
 typedef struct training {
+    struct training *self; /* this state, for what measure() changes in it */
     digits data;
     ons_perceptron network;
     double rate[ONS_PERCEPTRON_LAYERS];
@@ -164,6 +165,7 @@ static ons_status create(void *memory, ons_context *context) {
     training *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     size_t width[ONS_PERCEPTRON_LAYERS + 1];
+    state->self = state;
     ons_status status = load(state, p);
     if (status) { return status; }
     const size_t batch = (size_t)ons_integer(p, "batch"), most = batch < EXAMPLES_AT_ONCE ? EXAMPLES_AT_ONCE : batch;
@@ -347,7 +349,8 @@ static void put_last(training *state, const double *numbers, double test, ons_co
     const digits *d = &state->data;
     const size_t batch = (size_t)ons_integer(ons_context_parameters(context), "batch"), n = state->examined;
     const double trained = judge(state, false, d->order, d->training);
-    const double steps = (double)state->epoch * (double)((d->training + batch - 1) / batch);
+    const size_t batches = (d->training + batch - 1) / batch;
+    const double steps = (double)state->epoch * (double)batches;
     const double values[] = {(double)state->epoch, steps, state->loss, trained, test};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++) { ons_value(context, LAST + k, 0, 0, values[k], 0); }
     for (size_t l = 0; l < n; l++) {
@@ -377,7 +380,7 @@ static void measure_nothing(const training *state, ons_context *context) {
 /* The state is read-only but for the units of the network, the stream of the shuffled weights and the smallest alpha,
  * which belong to what is measured. */
 static ons_status measure(const void *memory, ons_context *context) {
-    training *state = (training *)(uintptr_t)memory;
+    training *state = ((const training *)memory)->self;
     const digits *d = &state->data;
     double numbers[(QUALITY - PER_LAYER + 1) * ONS_PERCEPTRON_LAYERS];
     ons_status status = ONS_OK;
