@@ -17,5 +17,9 @@
 #include <onsager/learning/work.h>
 #include <onsager/learning/monotone.h>
 #include <onsager/learning/optimiser.h>
+#include <onsager/learning/landscape.h>
+#include <onsager/learning/perceptron.h>
+#include <onsager/learning/spectra.h>
+#include <onsager/learning/tensor_file.h>
 
 #endif
