@@ -9,5 +9,6 @@
 #include <onsager/base.h>
 #include <onsager/learning/idx.h>
 #include <onsager/learning/optimiser.h>
+#include <onsager/learning/quadratic.h>
 
 #endif
