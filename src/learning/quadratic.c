@@ -82,7 +82,7 @@ void quadratic_sums(const ons_quadratic *q, const double *r, double *G, double *
  * -------------------------------------------------------------------------------------------------------
  */
 
-static size_t work_of(size_t n, size_t count) { return 5 * n * n + n * count + 4 * n; }
+static size_t work_of(size_t n, size_t count) { return 5 * n * n + n * count + 8 * n; }
 
 double ons_quadratic_bytes(const ons_quadratic_settings *s) {
     const double n = (double)s->inputs, count = (double)s->examples;

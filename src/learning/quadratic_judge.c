@@ -15,35 +15,29 @@
  * ------------------------------------------------------------------------------------------------------
  */
 
-/* The loss of linear x + x quadratic x against c (beta x)^2, both without the target: Isserlis for a symmetric Q. */
-static ons_quadratic_loss loss_of(const ons_quadratic *q, const double *linear, const double *quadratic) {
+/* The loss of linear x + x quadratic x against c (beta x)^2: Isserlis for the symmetric Q that `quadratic` becomes;
+ * along[D] is work. */
+static ons_quadratic_loss loss_of(const ons_quadratic *q, const double *linear, double *quadratic, double *along) {
     const size_t n = q->settings.inputs;
+    const int size = (int)n;
     const double D = (double)n, c = q->settings.target;
-    double power = 0, beta2 = 0, trace = 0, square = 0, along = 0, column = 0;
+    double trace = 0;
     for (size_t i = 0; i < n; i++) {
-        power += linear[i] * linear[i];
-        beta2 += q->beta[i] * q->beta[i];
+        for (size_t j = 0; j < n; j++) { quadratic[i * n + j] -= c * q->beta[i] * q->beta[j]; }
+        trace += quadratic[i * n + i];
     }
-    for (size_t i = 0; i < n; i++) {
-        double row = 0;
-        for (size_t j = 0; j < n; j++) {
-            const double element = quadratic[i * n + j] - c * q->beta[i] * q->beta[j];
-            row += element * q->beta[j];
-            square += element * element;
-            if (i == j) { trace += element; }
-        }
-        along += q->beta[i] * row;
-        column += row * row;
-    }
-    along /= beta2;
-    column /= beta2;
-    const double cross = fmax(0, column - along * along);
+    const double power = cblas_ddot(size, linear, 1, linear, 1), beta2 = cblas_ddot(size, q->beta, 1, q->beta, 1);
+    const double square = cblas_ddot(size * size, quadratic, 1, quadratic, 1);
+    cblas_dsymv(CblasRowMajor, CblasLower, size, 1, quadratic, size, q->beta, 1, 0, along, 1);
+    const double signal = cblas_ddot(size, along, 1, q->beta, 1) / beta2;
+    const double column = cblas_ddot(size, along, 1, along, 1) / beta2;
+    const double cross = fmax(0, column - signal * signal);
     return (ons_quadratic_loss){.total = power / D + (2 * square + trace * trace) / (D * D),
                                 .linear = power / D,
                                 .constant = trace * trace / (D * D),
-                                .signal = 2 * along * along / (D * D),
+                                .signal = 2 * signal * signal / (D * D),
                                 .misalignment = 4 * cross / (D * D),
-                                .variance = 2 * fmax(0, square - along * along - 2 * cross) / (D * D)};
+                                .variance = 2 * fmax(0, square - signal * signal - 2 * cross) / (D * D)};
 }
 
 /* alpha m and (alpha epsilon/2) M, less their initial values when centred, in the work of *q. */
@@ -60,8 +54,9 @@ static void present_function(const ons_quadratic *q, double **linear, double **q
 
 ons_quadratic_loss ons_quadratic_test(const ons_quadratic *q) {
     double *linear, *quadratic;
+    learning_blas_alone();
     present_function(q, &linear, &quadratic);
-    return loss_of(q, linear, quadratic);
+    return loss_of(q, linear, quadratic, linear + q->settings.inputs);
 }
 
 double ons_quadratic_error(const ons_quadratic *q, const double *x) {
@@ -78,18 +73,11 @@ double ons_quadratic_error(const ons_quadratic *q, const double *x) {
 }
 
 double ons_quadratic_alignment(const ons_quadratic *q) {
-    const size_t n = q->settings.inputs;
-    double beta2 = 0, square = 0, along = 0;
-    for (size_t i = 0; i < n; i++) {
-        double row = 0;
-        for (size_t j = 0; j < n; j++) {
-            row += q->moment[i * n + j] * q->beta[j];
-            square += q->moment[i * n + j] * q->moment[i * n + j];
-        }
-        along += q->beta[i] * row;
-        beta2 += q->beta[i] * q->beta[i];
-    }
-    return along / (beta2 * sqrt(square));
+    learning_blas_alone();
+    const int size = (int)q->settings.inputs;
+    cblas_dsymv(CblasRowMajor, CblasLower, size, 1, q->moment, size, q->beta, 1, 0, q->work, 1);
+    return cblas_ddot(size, q->work, 1, q->beta, 1) /
+           (cblas_ddot(size, q->beta, 1, q->beta, 1) * cblas_dnrm2(size * size, q->moment, 1));
 }
 
 /* (1/N) sum |(T - 1) w + c|^2 = tr (T - 1) M (T - 1)^T + 2 c (T - 1) m + c^2, with the first moments. */
@@ -214,7 +202,7 @@ static ons_status regress(const ons_quadratic *q, double ridge, double *kernel, 
                         ridge);
     }
     kernel_function(q, a, &linear, &quadratic);
-    *loss = loss_of(q, linear, quadratic).total;
+    *loss = loss_of(q, linear, quadratic, linear + q->settings.inputs).total;
     return ONS_OK;
 }
 

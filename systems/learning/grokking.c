@@ -163,20 +163,9 @@ static ons_status create(void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    (void)context;
-    grokking_state *state = memory;
-    ons_quadratic_step(&state->network);
-    const double now[2] = {state->network.train, ons_quadratic_test(&state->network).total};
-    for (int k = 0; k < 2; k++) {
-        if (!state->fell[k] && now[k] <= state->level * state->first[k]) { state->fell[k] = state->network.steps; }
-    }
-    return state->until_fallen && state->fell[0] && state->fell[1] ? ONS_DONE : ONS_OK;
-}
-
 static double time_or_none(uint64_t step) { return step ? (double)step : (double)NAN; }
 
-static void put_values(const grokking_state *state, double test, double alignment, ons_context *context) {
+static void put_values(const grokking_state *state, double test, ons_context *context) {
     const ons_quadratic *q = &state->network;
     const double train_time = time_or_none(state->fell[0]), test_time = time_or_none(state->fell[1]);
     const struct {
@@ -190,23 +179,39 @@ static void put_values(const grokking_state *state, double test, double alignmen
                   {TEST_FELL, state->fell[1] > 0},
                   {TRAIN_END, q->train / state->first[0]},
                   {TEST_END, test / state->first[1]},
-                  {ALIGNMENT_END, alignment},
+                  {ALIGNMENT_END, ons_quadratic_alignment(q)},
                   {DIVERGED_AT, (double)q->diverged}};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
         ons_value(context, values[k].observable, 0, 0, values[k].value, NAN);
     }
 }
 
+static ons_status advance(void *memory, ons_context *context) {
+    grokking_state *state = memory;
+    ons_quadratic_step(&state->network);
+    const double now[2] = {state->network.train, ons_quadratic_test(&state->network).total};
+    for (int k = 0; k < 2; k++) {
+        if (!state->fell[k] && now[k] <= state->level * state->first[k]) { state->fell[k] = state->network.steps; }
+    }
+    put_values(state, now[1], context);
+    return state->until_fallen && state->fell[0] && state->fell[1] ? ONS_DONE : ONS_OK;
+}
+
 static ons_status measure(const void *memory, ons_context *context) {
     const grokking_state *state = memory;
     const ons_quadratic *q = &state->network;
     const ons_quadratic_loss loss = ons_quadratic_test(q);
-    const double alignment = ons_quadratic_alignment(q);
-    const double series[] = {q->train,      loss.total,  loss.linear,
-                             loss.constant, loss.signal, loss.misalignment,
-                             loss.variance, alignment,   ons_quadratic_movement(q)};
+    const double series[] = {q->train,
+                             loss.total,
+                             loss.linear,
+                             loss.constant,
+                             loss.signal,
+                             loss.misalignment,
+                             loss.variance,
+                             ons_quadratic_alignment(q),
+                             ons_quadratic_movement(q)};
     for (size_t k = 0; k <= MOVEMENT; k++) { ons_measure(context, k, 0, series[k]); }
-    put_values(state, loss.total, alignment, context);
+    put_values(state, loss.total, context);
     if (!state->kernels) { return ONS_OK; }
     ons_quadratic_kernels kernels = {NAN, NAN, NAN};
     const ons_status status = q->diverged ? ONS_OK : ons_quadratic_judge_kernel(q, state->ridge, &kernels);
