@@ -76,10 +76,9 @@ typedef enum operation {
     OPERATIONS
 } operation;
 
-enum { FIRST_UNARY = NEGATE, LAST_UNARY = SQUARE, FIRST_BINARY = ADD, LAST_BINARY = EQUAL };
-static inline bool is_unary(operation op) { return op >= FIRST_UNARY && op <= LAST_UNARY; }
-static inline bool is_binary(operation op) { return op >= FIRST_BINARY && op <= LAST_BINARY; }
-static inline bool is_element(operation op) { return op >= FIRST_UNARY && op <= SELECT; }
+static inline bool is_unary(operation op) { return op >= NEGATE && op <= SQUARE; }
+static inline bool is_binary(operation op) { return op >= ADD && op <= EQUAL; }
+static inline bool is_element(operation op) { return op >= NEGATE && op <= SELECT; }
 
 enum { ATTRIBUTES = 6 };
 typedef struct tensor {
