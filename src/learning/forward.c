@@ -152,28 +152,34 @@ static bool push_arguments_are_good(ons_tensor_graph *graph, const ons_tensor *v
     return !graph->status;
 }
 
+static void push_all(push *p, const bool *active, bool *given, size_t end, const ons_tensor *with,
+                     const ons_tensor *directions, size_t count) {
+    for (size_t i = 0; i < end; i++) { p->tangent[i] = ONS_NO_TENSOR; }
+    for (size_t i = 0; i < count; i++) {
+        p->tangent[with[i]] = directions[i];
+        given[with[i]] = true;
+    }
+    for (size_t i = 0; i < end && !p->graph->status; i++) {
+        if (active[i] && !given[i]) { p->tangent[i] = forward_rule(p, (ons_tensor)i); }
+    }
+}
+
 void ons_tensor_push_forward(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
                              const ons_tensor *with, const ons_tensor *directions, size_t count,
                              ons_tensor *tangents) {
-    for (size_t i = 0; i < values_count; i++) { tangents[i] = ONS_NO_TENSOR; }
-    if (!push_arguments_are_good(graph, values, values_count, with, directions, count)) { return; }
     const size_t end = graph->count;
-    bool *active = learning_active(graph, values, values_count, with, count), *given = ONS_NEW(bool, end);
+    const bool good = push_arguments_are_good(graph, values, values_count, with, directions, count);
+    bool *active = good ? learning_active(graph, values, values_count, with, count) : NULL;
+    bool *given = ONS_NEW(bool, end);
     push p = {graph, ONS_NEW(ons_tensor, end)};
     if (active && given && p.tangent) {
-        for (size_t i = 0; i < end; i++) { p.tangent[i] = ONS_NO_TENSOR; }
-        for (size_t i = 0; i < count; i++) {
-            p.tangent[with[i]] = directions[i];
-            given[with[i]] = true;
-        }
-        for (size_t i = 0; i < end && !graph->status; i++) {
-            if (active[i] && !given[i]) { p.tangent[i] = forward_rule(&p, (ons_tensor)i); }
-        }
-        for (size_t i = 0; i < values_count && !graph->status; i++) {
-            tangents[i] = full(graph, p.tangent[values[i]], values[i]);
-        }
-    } else {
+        push_all(&p, active, given, end, with, directions, count);
+    } else if (good) {
         ons_tensor_fail(graph, "derivatives: %s", ons_message());
+    }
+    /* The tangents may be put where the values were. */
+    for (size_t i = 0; i < values_count; i++) {
+        tangents[i] = good && !graph->status ? full(graph, p.tangent[values[i]], values[i]) : ONS_NO_TENSOR;
     }
     free(active);
     free(given);
