@@ -7,8 +7,11 @@
 #define ONSAGER_LEARNING_H
 
 #include <onsager/base.h>
+#include <onsager/learning/derivatives.h>
+#include <onsager/learning/graph.h>
 #include <onsager/learning/idx.h>
 #include <onsager/learning/optimiser.h>
 #include <onsager/learning/quadratic.h>
+#include <onsager/learning/program.h>
 
 #endif
