@@ -132,7 +132,9 @@ static ons_tensor adjoint(pull *p, const tensor *t, ons_tensor to, ons_tensor ba
     case SUM: return ons_tensor_broadcast(graph, back, shape);
     case CUMULATE: return ons_tensor_cumulative_sum(graph, back, axis, !at[1]);
     case UNFOLD: return ons_tensor_fold(graph, back, axis, shape.size[axis], at[2], at[3]);
-    case FOLD: return ons_tensor_unfold(graph, back, axis, shape.size[shape.dimensions - 1], at[2], at[3]);
+    case FOLD: /* of as many windows as there were */
+        back = ons_tensor_unfold(graph, back, axis, shape.size[shape.dimensions - 1], at[2], at[3]);
+        return ons_tensor_slice(graph, back, axis, 0, shape.size[axis], 1);
     default: return ONS_NO_TENSOR;
     }
 }
