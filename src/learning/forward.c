@@ -11,6 +11,7 @@
 typedef struct push {
     ons_tensor_graph *graph;
     ons_tensor *tangent; /* ONS_NO_TENSOR: zero */
+    const bool *active;
 } push;
 
 static ons_tensor full(ons_tensor_graph *graph, ons_tensor tangent, ons_tensor of) {
@@ -80,17 +81,39 @@ static ons_tensor forward_largest(push *p, ons_tensor index, const tensor *t, co
     return ons_tensor_divide(graph, sum, many);
 }
 
+/* The tangent of the step at the fixed point while the state is held. */
+static ons_tensor held(push *p, ons_tensor step, ons_tensor *leaves, size_t count) {
+    ons_tensor *directions = ONS_NEW(ons_tensor, count), result = ONS_NO_TENSOR;
+    if (!directions) { return ons_tensor_fail(p->graph, "fixed point: %s", ons_message()); }
+    for (size_t i = 0; i < count; i++) {
+        const ons_tensor tangent = i == 0 ? ONS_NO_TENSOR : p->tangent[leaves[i]];
+        directions[i] = full(p->graph, tangent, leaves[i]);
+    }
+    ons_tensor_push_forward(p->graph, &step, 1, leaves, directions, count, &result);
+    free(directions);
+    return result;
+}
+
 /* state = step(state): its tangent solves v = (d step / d state) v + (d step / d rest). */
 static ons_tensor forward_implicit(push *p, ons_tensor index, const tensor *t, const ons_tensor *in) {
     ons_tensor_graph *graph = p->graph;
-    ons_tensor step, rest = p->tangent[in[0]], v = rest;
-    if (rest < 0) { return rest; }
+    ons_tensor step;
+    size_t count;
     ons_tensor_substitute(graph, &in[1], &index, 1, &in[0], 1, &step);
+    ons_tensor *leaves = learning_implicit_leaves(graph, index, p->active, &count);
+    if (!leaves || step < 0) {
+        free(leaves);
+        return ONS_NO_TENSOR;
+    }
+    const ons_tensor rest = held(p, step, leaves, count);
+    ons_tensor v = rest;
+    free(leaves);
     for (int64_t i = 0; i < t->attribute[0] && !graph->status; i++) {
         ons_tensor part;
         ons_tensor_push_forward(graph, &step, 1, &index, &v, 1, &part);
-        ons_tensor change = ons_tensor_subtract(graph, ons_tensor_add(graph, rest, part), v);
-        v = ons_tensor_add(graph, v, ons_tensor_scale(graph, change, t->number));
+        ons_tensor next = ons_tensor_add(graph, rest, part);
+        ons_tensor change = ons_tensor_scale(graph, ons_tensor_subtract(graph, next, v), t->number);
+        v = t->number == 1 ? next : ons_tensor_add(graph, v, change);
     }
     return v;
 }
@@ -171,7 +194,7 @@ void ons_tensor_push_forward(ons_tensor_graph *graph, const ons_tensor *values, 
     const bool good = push_arguments_are_good(graph, values, values_count, with, directions, count);
     bool *active = good ? learning_active(graph, values, values_count, with, count) : NULL;
     bool *given = ONS_NEW(bool, end);
-    push p = {graph, ONS_NEW(ons_tensor, end)};
+    push p = {graph, ONS_NEW(ons_tensor, end), active};
     if (active && given && p.tangent) {
         push_all(&p, active, given, end, with, directions, count);
     } else if (good) {

@@ -133,21 +133,23 @@ ons_tensor gradient_value(pull *p, ons_tensor index) {
 }
 
 static ons_status begin(pull *p, ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
-                        const ons_tensor *with, size_t count) {
+                        const ons_tensor *with, size_t count, bool leaves) {
     const size_t all = graph->count;
-    *p = (pull){.graph = graph, .end = all, .active = learning_active(graph, values, values_count, with, count),
+    *p = (pull){.graph = graph, .end = all, .active = learning_active_leaves(graph, values, values_count, with, count, leaves), .leaf = ONS_NEW(bool, all),
                 .whole = ONS_NEW(ons_tensor, all), .first_slice = ONS_NEW(int64_t, all), .again = ONS_NEW(ons_tensor, all)};
-    if (!p->active || !p->whole || !p->first_slice || !p->again) { return ONS_MEMORY; }
+    if (!p->active || !p->leaf || !p->whole || !p->first_slice || !p->again) { return ONS_MEMORY; }
     p->salt = ++graph->stretches;
     for (size_t i = 0; i < all; i++) {
         p->whole[i] = p->again[i] = ONS_NO_TENSOR;
         p->first_slice[i] = -1;
     }
+    for (size_t i = 0; i < count; i++) { p->leaf[with[i]] = leaves; }
     return ONS_OK;
 }
 
 static void end(pull *p) {
     free(p->active);
+    free(p->leaf);
     free(p->whole);
     free(p->first_slice);
     free(p->again);
@@ -172,14 +174,16 @@ static bool pull_arguments_are_good(ons_tensor_graph *graph, const ons_tensor *v
     return !graph->status;
 }
 
-void ons_tensor_pull_back(ons_tensor_graph *graph, const ons_tensor *values, const ons_tensor *seeds,
-                          size_t values_count, const ons_tensor *with, size_t count, ons_tensor *gradients) {
-    for (size_t i = 0; i < count; i++) { gradients[i] = ONS_NO_TENSOR; }
-    if (!pull_arguments_are_good(graph, values, seeds, values_count, with, count)) { return; }
+void learning_pull_back(ons_tensor_graph *graph, const ons_tensor *values, const ons_tensor *seeds, size_t values_count,
+                        const ons_tensor *with, size_t count, bool leaves, ons_tensor *gradients) {
+    if (!pull_arguments_are_good(graph, values, seeds, values_count, with, count)) {
+        for (size_t i = 0; i < count; i++) { gradients[i] = ONS_NO_TENSOR; }
+        return;
+    }
     pull p;
     const int32_t stretch = graph->stretch;
     graph->stretch = 0;
-    if (begin(&p, graph, values, values_count, with, count)) {
+    if (begin(&p, graph, values, values_count, with, count, leaves)) {
         out_of_memory(graph);
     } else {
         for (size_t i = 0; i < values_count; i++) { gradient_add(&p, values[i], seeds[i]); }
@@ -187,15 +191,20 @@ void ons_tensor_pull_back(ons_tensor_graph *graph, const ons_tensor *values, con
             if (!p.active[i]) { continue; }
             const ons_tensor sum = total(&p, (ons_tensor)i);
             p.whole[i] = sum;
-            if (sum >= 0) { gradient_rule(&p, (ons_tensor)i, sum); }
+            if (sum >= 0 && !p.leaf[i]) { gradient_rule(&p, (ons_tensor)i, sum); }
         }
-        for (size_t i = 0; i < count && !graph->status; i++) {
-            const ons_tensor got = p.active[with[i]] ? p.whole[with[i]] : ONS_NO_TENSOR;
-            gradients[i] = got >= 0 ? got : ons_tensor_like(graph, with[i], 0);
-        }
+    }
+    for (size_t i = 0; i < count; i++) { /* the gradients may be put where the tensors were */
+        const ons_tensor got = graph->status || !p.active[with[i]] ? ONS_NO_TENSOR : p.whole[with[i]];
+        gradients[i] = graph->status || got >= 0 ? got : ons_tensor_like(graph, with[i], 0);
     }
     end(&p);
     graph->stretch = stretch;
+}
+
+void ons_tensor_pull_back(ons_tensor_graph *graph, const ons_tensor *values, const ons_tensor *seeds,
+                          size_t values_count, const ons_tensor *with, size_t count, ons_tensor *gradients) {
+    learning_pull_back(graph, values, seeds, values_count, with, count, false, gradients);
 }
 
 void ons_tensor_gradient(ons_tensor_graph *graph, ons_tensor value, const ons_tensor *with, size_t count,

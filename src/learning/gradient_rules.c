@@ -5,6 +5,7 @@
  */
 #include "gradient.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static ons_shape shape_of(const pull *p, ons_tensor t) { return p->graph->tensors[t].shape; }
@@ -131,25 +132,33 @@ static ons_tensor adjoint(pull *p, const tensor *t, ons_tensor to, ons_tensor ba
     case SUM: return ons_tensor_broadcast(graph, back, shape);
     case CUMULATE: return ons_tensor_cumulative_sum(graph, back, axis, !at[1]);
     case UNFOLD: return ons_tensor_fold(graph, back, axis, shape.size[axis], at[2], at[3]);
-    case FOLD: return ons_tensor_unfold(graph, back, axis, shape.size[shape.dimensions - 1], at[2], at[3]);
+    case FOLD: /* of as many windows as there were */
+        back = ons_tensor_unfold(graph, back, axis, shape.size[shape.dimensions - 1], at[2], at[3]);
+        return ons_tensor_slice(graph, back, axis, 0, shape.size[axis], 1);
     default: return ONS_NO_TENSOR;
     }
 }
 
-/* state = step(state): the adjoint w solves w = back + (d step / d state)^T w; then w is what comes back to the step.
- * The step is taken at the fixed point itself, so that it can be differentiated again. */
+/* state = step(state): the adjoint w solves w = back + (d step / d state)^T w; then w passes through the step to all it
+ * depends on. The step is taken at the fixed point itself, so that all this can be differentiated again. */
 static void back_implicit(pull *p, ons_tensor index, const tensor *t, const ons_tensor *in, ons_tensor back) {
     ons_tensor_graph *graph = p->graph;
     ons_tensor step, w = back;
+    size_t count;
     ons_tensor_substitute(graph, &in[1], &index, 1, &in[0], 1, &step);
-    for (int64_t i = 0; i < t->attribute[0] && !graph->status; i++) {
+    ons_tensor *leaves = learning_implicit_leaves(graph, index, p->active, &count);
+    ons_tensor *parts = ONS_NEW(ons_tensor, count + 1);
+    for (int64_t i = 0; i < t->attribute[0] && leaves && parts && !graph->status; i++) {
         ons_tensor part;
-        ons_tensor_pull_back(graph, &step, &w, 1, &index, 1, &part);
+        learning_pull_back(graph, &step, &w, 1, &index, 1, true, &part);
         ons_tensor next = ons_tensor_add(graph, back, part);
-        ons_tensor change = ons_tensor_subtract(graph, next, w);
-        w = ons_tensor_add(graph, w, ons_tensor_scale(graph, change, t->number));
+        ons_tensor change = ons_tensor_scale(graph, ons_tensor_subtract(graph, next, w), t->number);
+        w = t->number == 1 ? next : ons_tensor_add(graph, w, change);
     }
-    gradient_add(p, in[0], w);
+    if (leaves && parts) { learning_pull_back(graph, &step, &w, 1, leaves, count, true, parts); }
+    for (size_t i = 1; i < count && leaves && parts; i++) { gradient_add(p, leaves[i], parts[i]); }
+    free(leaves);
+    free(parts);
 }
 
 static void back_other(pull *p, ons_tensor index, const tensor *t, const ons_tensor *in, ons_tensor back) {

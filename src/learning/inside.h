@@ -173,6 +173,15 @@ slopes learning_slopes(ons_tensor_graph *graph, operation op, const ons_tensor *
 /* Marks which tensors up to the largest of `values` depend on `with` and are needed by `values`; NULL: no memory. */
 bool *learning_active(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count, const ons_tensor *with,
                       size_t count);
+/* The same where the tensors `with` are taken for independent of one another. */
+bool *learning_active_leaves(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
+                             const ons_tensor *with, size_t count, bool leaves);
+/* What a fixed point depends on: itself, then the active tensors that its step reads besides the state. NULL with a
+ * fault when memory is short. */
+ons_tensor *learning_implicit_leaves(ons_tensor_graph *graph, ons_tensor index, const bool *active, size_t *count);
+/* Pull-backs (derivatives.h) in which nothing passes beyond the tensors `with` when `leaves`. */
+void learning_pull_back(ons_tensor_graph *graph, const ons_tensor *values, const ons_tensor *seeds, size_t values_count,
+                        const ons_tensor *with, size_t count, bool leaves, ons_tensor *gradients);
 /* The sum of two tensors, each of which may be ONS_NO_TENSOR for zero. */
 ons_tensor learning_plus(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);
 /* a[i-1] (0 for the first) along an axis, or a[i+1] when `reverse`. */

@@ -28,7 +28,7 @@ typedef struct elementwise {
     const learning_kernels *kernels;
     ons_shape shape;
     int64_t stride[3][ONS_TENSOR_DIMENSIONS];
-    int64_t inner; /* numbers in a run in which each argument is contiguous or one number */
+    int64_t runs, inner; /* numbers in a run in which each argument is contiguous or one number */
     int outer;     /* dimensions before it */
     bool single[3];
     int arguments;
@@ -79,22 +79,37 @@ static void run_elements(const elementwise *e, char *out, const char *const *in)
     }
 }
 
-static void elements(const ons_program *p, const value *v, const char *const *in) {
-    elementwise e = {.kernels = learning_kernels_here(v->what.type), .shape = v->what.shape,
-                     .arguments = v->what.inputs, .size = learning_type_size(v->what.type), .number = v->what.number};
-    e.kernel = e.kernels->element[v->what.op];
-    for (int a = 0; a < e.arguments; a++) { strides_in(p->values[v->in[a]].what.shape, e.shape, e.stride[a]); }
-    find_run(&e);
-    int64_t counter[ONS_TENSOR_DIMENSIONS] = {0}, runs = ons_shape_count(e.shape) / e.inner;
-    int64_t at[3] = {0, 0, 0};
-    for (int64_t r = 0; r < runs; r++) {
+/* What can be known before a run: strides and runs. */
+ons_status plain_prepare(const ons_program *p, value *v) {
+    if (!is_element(v->what.op)) { return ONS_OK; }
+    elementwise *e = ONS_NEW(elementwise, 1);
+    if (!e) { return ONS_MEMORY; }
+    *e = (elementwise){.kernels = learning_kernels_here(v->what.type), .shape = v->what.shape,
+                       .arguments = v->what.inputs, .size = learning_type_size(v->what.type), .number = v->what.number};
+    e->kernel = e->kernels->element[v->what.op];
+    for (int a = 0; a < e->arguments; a++) { strides_in(p->values[v->in[a]].what.shape, e->shape, e->stride[a]); }
+    find_run(e);
+    e->runs = ons_shape_count(e->shape) / e->inner;
+    free(v->ready);
+    v->ready = e;
+    return ONS_OK;
+}
+
+static void elements(const value *v, const char *const *in) {
+    const elementwise *e = v->ready;
+    if (e->runs == 1) {
+        run_elements(e, v->data, in);
+        return;
+    }
+    int64_t counter[ONS_TENSOR_DIMENSIONS] = {0}, at[3] = {0, 0, 0};
+    for (int64_t r = 0; r < e->runs; r++) {
         const char *from[3];
-        for (int a = 0; a < e.arguments; a++) { from[a] = in[a] + (size_t)at[a] * e.size; }
-        run_elements(&e, (char *)v->data + (size_t)(r * e.inner) * e.size, from);
-        for (int d = e.outer - 1; d >= 0; d--) {
-            for (int a = 0; a < e.arguments; a++) { at[a] += e.stride[a][d]; }
-            if (++counter[d] < e.shape.size[d]) { break; }
-            for (int a = 0; a < e.arguments; a++) { at[a] -= e.stride[a][d] * e.shape.size[d]; }
+        for (int a = 0; a < e->arguments; a++) { from[a] = in[a] + (size_t)at[a] * e->size; }
+        run_elements(e, (char *)v->data + (size_t)(r * e->inner) * e->size, from);
+        for (int d = e->outer - 1; d >= 0; d--) {
+            for (int a = 0; a < e->arguments; a++) { at[a] += e->stride[a][d]; }
+            if (++counter[d] < e->shape.size[d]) { break; }
+            for (int a = 0; a < e->arguments; a++) { at[a] -= e->stride[a][d] * e->shape.size[d]; }
             counter[d] = 0;
         }
     }
@@ -299,7 +314,7 @@ static void multiply(const ons_program *p, const value *v) {
     for (int64_t i = 0; i < products; i++) {
         kernels->product(n, m, k, (char *)a->data + (size_t)(ia * n * k) * size, ta ? 1 : a_line, ta ? a_line : 1,
                          (char *)b->data + (size_t)(ib * k * m) * size, tb ? 1 : b_line, tb ? b_line : 1,
-                         (char *)v->data + (size_t)(i * n * m) * size, m, false, p->scratch);
+                         (char *)v->data + (size_t)(i * n * m) * size, m, v->add, p->scratch);
         for (int d = batch.dimensions - 1; d >= 0; d--) {
             ia += sa[d];
             ib += sb[d];
@@ -424,7 +439,7 @@ static bool run_other(ons_program *p, value *v, const value *a, const char *from
 
 bool program_run_value(ons_program *p, int32_t index) {
     value *v = &p->values[index];
-    if (v->what.inputs == 0 || v->root != index || v->place != IN_ARENA) {
+    if (v->what.inputs == 0 || v->root != index || (v->place != IN_ARENA && v->what.op != MATMUL)) {
         if (v->place != IN_OWN || v->what.op != TAP) { return true; }
         if (!v->bound) { memcpy(v->own, p->values[v->in[0]].data, v->bytes); }
         return true;
@@ -432,7 +447,7 @@ bool program_run_value(ons_program *p, int32_t index) {
     const char *in[3] = {NULL, NULL, NULL};
     for (int i = 0; i < v->what.inputs && i < 3; i++) { in[i] = p->values[v->in[i]].data; }
     if (is_element(v->what.op)) {
-        elements(p, v, in);
+        elements(v, in);
         return true;
     }
     return run_other(p, v, &p->values[v->in[0]], in[0]);

@@ -53,7 +53,8 @@ static ons_status take_data(value *v, const ons_tensor_graph *graph) {
 static ons_status take_value(ons_program *p, const ons_tensor_graph *graph, ons_tensor origin) {
     value *v = &p->values[p->count];
     const tensor *t = &graph->tensors[origin];
-    *v = (value){.what = *t, .origin = origin, .root = (int32_t)p->count, .last = (int32_t)p->count};
+    *v = (value){.what = *t, .origin = origin, .root = (int32_t)p->count, .first = (int32_t)p->count,
+                 .last = (int32_t)p->count};
     v->bytes = (size_t)ons_shape_count(t->shape) * learning_type_size(t->type);
     p->index[origin] = (int32_t)p->count++;
     v->in = ONS_NEW(int32_t, t->inputs);
@@ -72,7 +73,7 @@ static ons_status take_value(ons_program *p, const ons_tensor_graph *graph, ons_
 /* Whether a value is a contiguous part of its input as it lies, and where it begins. */
 static bool is_part(const ons_program *p, const value *v, size_t *shift) {
     *shift = 0;
-    if (v->place != IN_ARENA) { return false; }
+    if (v->place != IN_ARENA || v->tiled) { return false; }
     switch (v->what.op) {
     case STOP:
     case TAP:
@@ -93,7 +94,7 @@ static bool is_part(const ons_program *p, const value *v, size_t *shift) {
     return true;
 }
 
-static void find_parts(ons_program *p) {
+void program_find_parts(ons_program *p) {
     for (size_t i = 0; i < p->count; i++) {
         value *v = &p->values[i];
         size_t shift;
@@ -104,13 +105,14 @@ static void find_parts(ons_program *p) {
     }
 }
 
-static void find_last_uses(ons_program *p) {
+void program_find_uses(ons_program *p) {
     for (size_t i = 0; i < p->count; i++) {
-        value *v = &p->values[i];
-        p->values[v->root].last = (int32_t)i > p->values[v->root].last ? (int32_t)i : p->values[v->root].last;
+        const value *v = &p->values[i];
+        value *own = &p->values[v->root];
+        own->last = v->last > own->last ? v->last : own->last;
         for (int j = 0; j < v->what.inputs; j++) {
             value *root = &p->values[p->values[v->in[j]].root];
-            if ((int32_t)i > root->last) { root->last = (int32_t)i; }
+            if (v->last > root->last) { root->last = v->last; }
         }
     }
     for (size_t i = 0; i < p->outputs_count; i++) { p->values[p->values[p->outputs[i]].root].kept = true; }
@@ -174,22 +176,27 @@ static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 ons_status program_plan(ons_program *p, uint64_t limit) {
     planner plan = {0};
-    int32_t *dying = ONS_NEW(int32_t, p->count), *next = ONS_NEW(int32_t, p->count);
-    ons_status status = dying && next ? ONS_OK : ONS_MEMORY;
-    for (size_t i = 0; i < p->count && !status; i++) { dying[i] = -1; }
-    for (size_t i = 0; i < p->count && !status; i++) { /* lists of the values that end at a place */
+    int32_t *dying = ONS_NEW(int32_t, p->count + 1), *next = ONS_NEW(int32_t, p->count);
+    int32_t *born = ONS_NEW(int32_t, p->count + 1), *after = ONS_NEW(int32_t, p->count);
+    ons_status status = dying && next && born && after ? ONS_OK : ONS_MEMORY;
+    for (size_t i = 0; i <= p->count && !status; i++) { dying[i] = born[i] = -1; }
+    for (size_t i = p->count; i-- > 0 && !status;) { /* lists of the values that begin and end at a time */
         value *v = &p->values[i];
-        if (v->root != (int32_t)i || v->place != IN_ARENA || v->kept) { continue; }
+        if (v->root != (int32_t)i || v->place != IN_ARENA) { continue; }
+        after[i] = born[v->first];
+        born[v->first] = (int32_t)i;
+        if (v->kept) { continue; }
         next[i] = dying[v->last];
         dying[v->last] = (int32_t)i;
     }
-    for (size_t i = 0; i < p->count && !status; i++) {
-        value *v = &p->values[i];
-        if (v->root == (int32_t)i && v->place == IN_ARENA) { v->offset = take(&plan, rounded(v->bytes)); }
+    for (size_t i = 0; i <= p->count && !status; i++) {
+        for (int32_t j = born[i]; j >= 0; j = after[j]) { p->values[j].offset = take(&plan, rounded(p->values[j].bytes)); }
         for (int32_t j = dying[i]; j >= 0 && !status; j = next[j]) {
             status = give(&plan, p->values[j].offset, rounded(p->values[j].bytes));
         }
     }
+    free(born);
+    free(after);
     free(dying);
     free(next);
     free(plan.holes);
@@ -252,21 +259,31 @@ static ons_status take_all(ons_program *p, const ons_tensor_graph *graph, const 
     return ONS_OK;
 }
 
+ons_status program_prepare(ons_program *p) {
+    p->scratch = aligned_alloc(64, LEARNING_PRODUCT_SCRATCH);
+    if (!p->scratch) { return ons_fail(ONS_MEMORY, "no memory for a program"); }
+    ons_status status = ONS_OK;
+    for (size_t i = 0; i < p->count && !status; i++) { status = plain_prepare(p, &p->values[i]); }
+    return status;
+}
+
 static ons_status prepare(ons_program *p, const ons_tensor_graph *graph, const ons_program_options *options) {
-    find_parts(p);
-    find_last_uses(p);
+    ons_status status = options->plain ? ONS_OK : schedule_create(p, &p->schedule);
+    if (status) { return status; }
+    program_find_parts(p);
+    program_find_uses(p);
     p->parameters_total = graph->parameters_total;
     p->own_parameters = ons_allocate(graph->parameters_total + 16, learning_type_size(graph->type));
-    p->scratch = aligned_alloc(64, LEARNING_PRODUCT_SCRATCH);
-    if (!p->own_parameters || !p->scratch) { return ons_fail(ONS_MEMORY, "no memory for a program"); }
+    if (!p->own_parameters) { return ONS_MEMORY; }
     p->parameters = p->own_parameters;
     const uint64_t all = ons_memory_total();
     const uint64_t limit = options->memory ? options->memory : all ? all / 2 : UINT64_MAX;
-    ons_status status = program_plan(p, limit);
+    status = program_plan(p, limit);
+    if (!status) { status = program_prepare(p); }
+    if (!status && p->threads > 1) { status = ons_team_create(&p->team, p->threads); }
     if (status) { return status; }
-    if (p->threads > 1) { status = ons_team_create(&p->team, p->threads); }
     program_place(p);
-    return status;
+    return p->schedule ? schedule_prepare(p) : ONS_OK;
 }
 
 ons_status ons_program_create(ons_program **result, const ons_tensor_graph *graph, const ons_tensor *outputs,
@@ -302,7 +319,9 @@ void ons_program_free(ons_program *p) {
         free(p->values[i].name);
         free(p->values[i].scope);
         free(p->values[i].own);
+        free(p->values[i].ready);
     }
+    schedule_free(p->schedule);
     ons_team_free(p->team);
     free(p->values);
     free(p->index);
@@ -393,6 +412,7 @@ static ons_status index_outside(const ons_program *p) {
 }
 
 ons_status ons_program_run(ons_program *p) {
+    if (p->schedule) { return schedule_run(p) ? ONS_OK : index_outside(p); }
     for (size_t i = 0; i < p->count; i++) {
         if (!program_run_value(p, (int32_t)i)) { return index_outside(p); }
     }
@@ -408,24 +428,64 @@ static int64_t first_not_finite(const value *v) {
     return -1;
 }
 
+/* The same program with every value in memory of its own, one after another; what the first owns is shared. */
+static ons_status plain_copy(const ons_program *p, ons_program *copy) {
+    *copy = *p;
+    copy->schedule = NULL;
+    copy->arena = NULL;
+    copy->scratch = NULL;
+    copy->values = ONS_NEW(value, p->count);
+    if (!copy->values) { return ONS_MEMORY; }
+    for (size_t i = 0; i < p->count; i++) {
+        value *v = &copy->values[i];
+        *v = p->values[i];
+        v->root = v->first = v->last = (int32_t)i;
+        v->shift = 0;
+        v->tiled = v->kept = false;
+        v->ready = NULL;
+        if (v->place == NOWHERE) { v->place = IN_ARENA; }
+    }
+    program_find_parts(copy);
+    program_find_uses(copy);
+    ons_status status = program_plan(copy, UINT64_MAX);
+    if (!status) { status = program_prepare(copy); }
+    if (!status) { program_place(copy); }
+    return status;
+}
+
+static void describe_bad(const value *v, int64_t at, char text[400]) {
+    const double x = v->what.type == ONS_FLOAT ? (double)((const float *)v->data)[at] : ((const double *)v->data)[at];
+    const char *made = learning_operation_name(v->what.op);
+    char shape[ONS_SHAPE_TEXT], number[ONS_REAL_TEXT];
+    ons_shape_text(v->what.shape, shape);
+    if (v->name) {
+        snprintf(text, 400, "%s %.200s is %s at element %lld of %s", made, v->name, ons_real_text(x, number),
+                 (long long)at, shape);
+    } else {
+        snprintf(text, 400, "%s%.200s%s is %s at element %lld of %s", made, v->scope[0] ? " in " : "", v->scope,
+                 ons_real_text(x, number), (long long)at, shape);
+    }
+}
+
 ons_status ons_program_first_bad(ons_program *p, ons_tensor *bad, char text[400]) {
+    ons_program copy;
     *bad = ONS_NO_TENSOR;
     text[0] = 0;
-    for (size_t i = 0; i < p->count; i++) {
-        const value *v = &p->values[i];
-        if (!program_run_value(p, (int32_t)i)) { return index_outside(p); }
-        const int64_t at = first_not_finite(v);
+    ons_status status = plain_copy(p, &copy);
+    for (size_t i = 0; i < p->count && !status; i++) {
+        const value *v = &copy.values[i];
+        if (!program_run_value(&copy, (int32_t)i)) { status = index_outside(&copy); }
+        const int64_t at = status ? -1 : first_not_finite(v);
         if (at < 0) { continue; }
-        const double x = v->what.type == ONS_FLOAT ? (double)((const float *)v->data)[at] : ((const double *)v->data)[at];
-        char shape[ONS_SHAPE_TEXT], number[ONS_REAL_TEXT];
         *bad = v->origin;
-        snprintf(text, 400, "%s %s%s%.150s has the value %s at element %lld of %s",
-                 v->name ? learning_operation_name(v->what.op) : "the result of", v->name || !v->scope[0] ? "" : v->scope,
-                 v->name || !v->scope[0] ? "" : "/", v->name ? v->name : learning_operation_name(v->what.op),
-                 ons_real_text(x, number), (long long)at, ons_shape_text(v->what.shape, shape));
-        return ONS_OK;
+        describe_bad(v, at, text);
+        break;
     }
-    return ONS_OK;
+    for (size_t i = 0; i < p->count && copy.values; i++) { free(copy.values[i].ready); }
+    free(copy.values);
+    free(copy.arena);
+    free(copy.scratch);
+    return status;
 }
 
 ons_program_figures ons_program_figures_of(const ons_program *p) {

@@ -14,7 +14,8 @@ typedef enum place {
     IN_ARENA,
     IN_OWN,        /* memory of this value alone: inputs, overrides */
     IN_PARAMETERS, /* the flat array */
-    IN_CONSTANT
+    IN_CONSTANT,
+    NOWHERE /* lives in the tiles of a loop only */
 } place;
 
 /* A tensor that the program needs. */
@@ -32,8 +33,11 @@ typedef struct value {
     void *own;         /* IN_OWN, IN_CONSTANT */
     const void *bound; /* an input's numbers elsewhere */
     void *data;        /* where it is */
-    int32_t last;      /* the last value that reads it or a part of it */
-    bool output, kept; /* kept: never shares memory with another */
+    int32_t first, last; /* when it is made, and when it or a part of it is read for the last time */
+    bool kept;           /* never shares memory with another */
+    bool tiled;          /* made in a loop over tiles of rows */
+    bool add;            /* a product that adds to what is there */
+    void *ready;         /* what was prepared for its run */
 } value;
 
 struct ons_program {
@@ -57,9 +61,22 @@ struct ons_program {
 
 /* The run of one value by itself; false when an index lies outside (bad_index, bad_value are set). */
 bool program_run_value(ons_program *program, int32_t index);
+/* Prepares the run of one value. */
+ons_status plain_prepare(const ons_program *program, value *v);
 /* Where everything lies: after binding, and at creation. */
 void program_place(ons_program *program);
-/* Plans the arena: values of the order 0 .. count-1. */
+/* Finds which values are parts of others; then, from the times first and last of the values themselves, for how long
+ * each root is needed; then plans the arena. */
+void program_find_parts(ons_program *program);
+void program_find_uses(ons_program *program);
 ons_status program_plan(ons_program *program, uint64_t limit);
+/* Memory that every program needs: scratch, and what values prepare. */
+ons_status program_prepare(ons_program *program);
+
+/* Stages of whole operations and loops over tiles of rows (schedule.c). */
+ons_status schedule_create(ons_program *program, struct schedule **schedule);
+ons_status schedule_prepare(ons_program *program); /* after everything has its place */
+bool schedule_run(ons_program *program);
+void schedule_free(struct schedule *schedule);
 
 #endif

@@ -108,18 +108,28 @@ static bool passes(const ons_tensor_graph *graph, size_t index) {
 
 bool *learning_active(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count, const ons_tensor *with,
                       size_t count) {
+    return learning_active_leaves(graph, values, values_count, with, count, false);
+}
+
+bool *learning_active_leaves(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
+                             const ons_tensor *with, size_t count, bool leaves) {
     size_t end = 0;
     for (size_t i = 0; i < values_count; i++) {
         if ((size_t)values[i] + 1 > end) { end = (size_t)values[i] + 1; }
     }
     bool *depends = ONS_NEW(bool, graph->count), *needed = ONS_NEW(bool, graph->count);
-    if (!depends || !needed) {
+    bool *leaf = ONS_NEW(bool, graph->count);
+    if (!depends || !needed || !leaf) {
         free(depends);
         free(needed);
+        free(leaf);
         ons_tensor_fail(graph, "derivatives: %s", ons_message());
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) { depends[with[i]] = true; }
+    for (size_t i = 0; i < count; i++) {
+        depends[with[i]] = true;
+        leaf[with[i]] = leaves;
+    }
     for (size_t i = 0; i < end; i++) {
         const tensor *t = &graph->tensors[i];
         for (int j = 0; j < t->inputs && !depends[i] && passes(graph, i); j++) {
@@ -130,9 +140,10 @@ bool *learning_active(ons_tensor_graph *graph, const ons_tensor *values, size_t 
     for (size_t i = end; i-- > 0;) {
         const tensor *t = &graph->tensors[i];
         needed[i] = needed[i] && depends[i];
-        for (int j = 0; j < t->inputs && needed[i]; j++) { needed[graph->inputs[t->from + (size_t)j]] = true; }
+        for (int j = 0; j < t->inputs && needed[i] && !leaf[i]; j++) { needed[graph->inputs[t->from + (size_t)j]] = true; }
     }
     free(depends);
+    free(leaf);
     return needed;
 }
 
