@@ -21,5 +21,12 @@
 #include <onsager/learning/perceptron.h>
 #include <onsager/learning/spectra.h>
 #include <onsager/learning/tensor_file.h>
+#include <onsager/learning/derivatives.h>
+#include <onsager/learning/graph.h>
+#include <onsager/learning/idx.h>
+#include <onsager/learning/layers.h>
+#include <onsager/learning/optimiser.h>
+#include <onsager/learning/quadratic.h>
+#include <onsager/learning/program.h>
 
 #endif
