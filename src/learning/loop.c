@@ -317,7 +317,7 @@ static void run_strand(void *data, size_t strand) {
 bool loop_run(ons_program *p, struct loop *loop) {
     loop->owner = p;
     loop->failed = false;
-    ons_team_run(p->team, (size_t)loop->strands, run_strand, loop);
+    ons_team_run(loop->strands > 1 ? p->team : NULL, (size_t)loop->strands, run_strand, loop);
     if (loop->failed) { return false; }
     const body *b = &loop->full[0];
     size_t at = 0;

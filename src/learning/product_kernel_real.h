@@ -19,10 +19,11 @@
 #define DEPTH 256
 #define COLUMNS ((int)((2 << 20) / sizeof(REAL) / DEPTH))
 #define SMALL 4096 /* elements of B that are not packed */
+#define AS_IS 64   /* rows of A below which panels of B are not packed */
 
-/* A tile of C (rows by columns of it are wanted) = or += A B, with B packed by TILE_COLUMNS. */
-static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, REAL *C, int64_t c_row,
-                    int rows, int columns, bool add) {
+/* A tile of C (rows by columns of it are wanted) = or += A B; rows of B, TILE_COLUMNS long, are b_row apart. */
+static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, int64_t b_row, REAL *C,
+                    int64_t c_row, int rows, int columns, bool add) {
     V sum[TILE_ROWS][2];
     const REAL *a[TILE_ROWS];
     for (int i = 0; i < TILE_ROWS; i++) {
@@ -37,7 +38,7 @@ static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, c
             sum[i][0] += x * b0;
             sum[i][1] += x * b1;
         }
-        B += TILE_COLUMNS;
+        B += b_row;
     }
     if (columns == TILE_COLUMNS) {
         for (int i = 0; i < rows; i++) {
@@ -144,12 +145,17 @@ static void R(packed)(int64_t n, int64_t m, int64_t k, const REAL *A, int64_t a_
         const int64_t columns = m - column < COLUMNS ? m - column : COLUMNS;
         for (int64_t depth = 0; depth < k; depth += DEPTH) {
             const int64_t deep = k - depth < DEPTH ? k - depth : DEPTH;
-            R(pack)(columns, deep, B + depth * b_row + column * b_column, b_row, b_column, scratch);
-            for (int64_t i = 0; i < n; i += TILE_ROWS) {
-                for (int64_t j = 0; j < columns; j += TILE_COLUMNS) {
+            const REAL *from = B + depth * b_row + column * b_column;
+            /* For few rows of A, whole panels of rows are read where they lie. */
+            const int64_t as_is = b_column == 1 && n <= AS_IS ? columns / TILE_COLUMNS * TILE_COLUMNS : 0;
+            R(pack)(columns - as_is, deep, from + as_is * b_column, b_row, b_column, scratch);
+            for (int64_t j = 0; j < columns; j += TILE_COLUMNS) {
+                const bool here = j < as_is;
+                const REAL *panel = here ? from + j : scratch + (j - as_is) * deep;
+                for (int64_t i = 0; i < n; i += TILE_ROWS) {
                     const int64_t rows = n - i < TILE_ROWS ? n - i : TILE_ROWS;
                     const int64_t wide = columns - j < TILE_COLUMNS ? columns - j : TILE_COLUMNS;
-                    R(tile)(deep, A + i * a_row + depth * a_column, a_row, a_column, scratch + j * deep,
+                    R(tile)(deep, A + i * a_row + depth * a_column, a_row, a_column, panel, here ? b_row : TILE_COLUMNS,
                             C + i * c_row + column + j, c_row, (int)rows, (int)wide, add || depth > 0);
                 }
             }
@@ -177,3 +183,4 @@ static void R(product)(int64_t n, int64_t m, int64_t k, const void *pA, int64_t 
 #undef DEPTH
 #undef COLUMNS
 #undef SMALL
+#undef AS_IS
