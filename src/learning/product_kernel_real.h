@@ -67,7 +67,9 @@ static void R(pack)(int64_t columns, int64_t k, const REAL *B, int64_t b_row, in
         const REAL *b = B + first * b_column;
         if (here < TILE_COLUMNS) { memset(to, 0, (size_t)k * TILE_COLUMNS * sizeof(REAL)); }
         if (b_column == 1 && here == TILE_COLUMNS) {
-            for (int64_t p = 0; p < k; p++) { memcpy(to + p * TILE_COLUMNS, b + p * b_row, TILE_COLUMNS * sizeof(REAL)); }
+            for (int64_t p = 0; p < k; p++) {
+                memcpy(to + p * TILE_COLUMNS, b + p * b_row, TILE_COLUMNS * sizeof(REAL));
+            }
             continue;
         }
         for (int64_t from = 0; from < k; from += 16) { /* a line of memory of every column, then the next */
@@ -115,7 +117,9 @@ static inline __attribute__((always_inline)) void R(few_rows)(int rows, int64_t 
 static void R(small)(int64_t n, int64_t m, int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B,
                      int64_t b_row, REAL *C, int64_t c_row, bool add) {
     int64_t i = 0;
-    for (; i + 4 <= n; i += 4) { R(few_rows)(4, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add); }
+    for (; i + 4 <= n; i += 4) {
+        R(few_rows)(4, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add);
+    }
     for (; i < n; i++) { R(few_rows)(1, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add); }
 }
 
@@ -155,8 +159,9 @@ static void R(packed)(int64_t n, int64_t m, int64_t k, const REAL *A, int64_t a_
                 for (int64_t i = 0; i < n; i += TILE_ROWS) {
                     const int64_t rows = n - i < TILE_ROWS ? n - i : TILE_ROWS;
                     const int64_t wide = columns - j < TILE_COLUMNS ? columns - j : TILE_COLUMNS;
-                    R(tile)(deep, A + i * a_row + depth * a_column, a_row, a_column, panel, here ? b_row : TILE_COLUMNS,
-                            C + i * c_row + column + j, c_row, (int)rows, (int)wide, add || depth > 0);
+                    R(tile)
+                    (deep, A + i * a_row + depth * a_column, a_row, a_column, panel, here ? b_row : TILE_COLUMNS,
+                     C + i * c_row + column + j, c_row, (int)rows, (int)wide, add || depth > 0);
                 }
             }
         }
