@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     ons_tensor_file *file;
     if (ons_tensor_file_open_memory(&file, "fuzz", bytes, count) != ONS_OK) { return 0; }
     for (size_t k = 0; k < ons_tensor_file_count(file) && k < 100; k++) {
-        const ons_tensor_info *info = ons_tensor_file_info(file, k);
+        const ons_stored_info *info = ons_tensor_file_info(file, k);
         if (info->count > LARGEST) { continue; }
         double *values = ONS_NEW(double, info->count);
         ons_spectrum spectrum = {0};

@@ -57,7 +57,7 @@ static void test_a_diagonal_matrix_lying_and_standing(void **state) {
 static void test_a_convolution_pools_its_places(void **state) {
     ons_random random = stream(1);
     double *w = gaussian(4 * 3, 6, &random), all[18], matrix[12];
-    const ons_tensor_info info = {.name = "conv", .rank = 4, .shape = {4, 3, 2, 3}, .count = 72};
+    const ons_stored_info info = {.name = "conv", .rank = 4, .shape = {4, 3, 2, 3}, .count = 72};
     ons_spectrum s = {0}, one = {0};
     assert_int_equal(ons_spectrum_tensor(&s, &info, w), ONS_OK);
     assert_true(s.count == 18 && s.matrices == 6 && s.rows == 4 && s.columns == 3);
@@ -68,7 +68,7 @@ static void test_a_convolution_pools_its_places(void **state) {
     }
     qsort(all, 18, sizeof *all, ascending);
     for (size_t k = 0; k < 18; k++) { assert_true(fabs(all[k] - s.values[k]) < 1e-13); }
-    const ons_tensor_info bias = {.name = "bias", .rank = 1, .shape = {4}, .count = 4};
+    const ons_stored_info bias = {.name = "bias", .rank = 1, .shape = {4}, .count = 4};
     assert_int_equal(ons_spectrum_tensor(&one, &bias, w), ONS_INVALID);
     ons_spectrum_free(&s);
     ons_spectrum_free(&one);

@@ -39,11 +39,11 @@ static void test_what_is_written_comes_back(void **state) {
     static const int64_t counts[2] = {-7, INT64_C(1) << 40};
     static const uint8_t flags[3] = {1, 0, 1};
     static const double one[1] = {0.1};
-    const ons_tensor tensors[] = {{{.name = "fc.weight", .type = ONS_TENSOR_F32, .rank = 2, .shape = {2, 3}}, weights},
-                                  {{.name = "counts", .type = ONS_TENSOR_I64, .rank = 1, .shape = {2}}, counts},
-                                  {{.name = "flags", .type = ONS_TENSOR_BOOL, .rank = 3, .shape = {1, 3, 1}}, flags},
-                                  {{.name = "scalar", .type = ONS_TENSOR_F64, .rank = 0}, one},
-                                  {{.name = "none", .type = ONS_TENSOR_F32, .rank = 2, .shape = {0, 4}}, weights}};
+    const ons_stored tensors[] = {{{.name = "fc.weight", .type = ONS_STORED_F32, .rank = 2, .shape = {2, 3}}, weights},
+                                  {{.name = "counts", .type = ONS_STORED_I64, .rank = 1, .shape = {2}}, counts},
+                                  {{.name = "flags", .type = ONS_STORED_BOOL, .rank = 3, .shape = {1, 3, 1}}, flags},
+                                  {{.name = "scalar", .type = ONS_STORED_F64, .rank = 0}, one},
+                                  {{.name = "none", .type = ONS_STORED_F32, .rank = 2, .shape = {0, 4}}, weights}};
     static const char *const paths[] = {"t.safetensors", "t.npz"};
     for (size_t f = 0; f < 2; f++) {
         size_t index;
@@ -54,8 +54,8 @@ static void test_what_is_written_comes_back(void **state) {
         assert_int_equal(ons_tensor_file_count(file), 5);
         assert_string_equal(ons_tensor_file_format(file), f ? "npz" : "safetensors");
         assert_int_equal(ons_tensor_file_find(file, "fc.weight", &index), ONS_OK);
-        const ons_tensor_info *info = ons_tensor_file_info(file, index);
-        assert_true(info->rank == 2 && info->shape[0] == 2 && info->shape[1] == 3 && info->type == ONS_TENSOR_F32);
+        const ons_stored_info *info = ons_tensor_file_info(file, index);
+        assert_true(info->rank == 2 && info->shape[0] == 2 && info->shape[1] == 3 && info->type == ONS_STORED_F32);
         assert_int_equal(ons_tensor_file_float(file, index, floats), ONS_OK);
         assert_memory_equal(floats, weights, sizeof weights);
         assert_int_equal(ons_tensor_file_find(file, "counts", &index), ONS_OK);
@@ -75,8 +75,8 @@ static void test_half_precision_against_known_bits(void **state) {
     static const uint16_t brain[] = {0x3f80, 0xc000, 0x4049, 0x0001, 0xff80, 0x7f7f, 0x8000};
     const double halves[] = {1, -2, 0x1p-24, 65504, INFINITY, 0.333251953125, -0.0};
     const double brains[] = {1, -2, 3.140625, 0x1p-133, -INFINITY, 0x1.fep127, -0.0};
-    const ons_tensor tensors[] = {{{.name = "half", .type = ONS_TENSOR_F16, .rank = 1, .shape = {7}}, half},
-                                  {{.name = "brain", .type = ONS_TENSOR_BF16, .rank = 1, .shape = {7}}, brain}};
+    const ons_stored tensors[] = {{{.name = "half", .type = ONS_STORED_F16, .rank = 1, .shape = {7}}, half},
+                                  {{.name = "brain", .type = ONS_STORED_BF16, .rank = 1, .shape = {7}}, brain}};
     double values[7];
     assert_int_equal(ons_tensor_file_write("h.safetensors", tensors, 2), ONS_OK);
     ons_tensor_file *file = opened("h.safetensors");
@@ -379,8 +379,8 @@ static void test_damaged_files_do_no_harm(void **state) {
     damage(zip.data, zip.length);
     ons_text_free(&pickle);
     ons_text_free(&zip);
-    const ons_tensor tensors[] = {{{.name = "a", .type = ONS_TENSOR_F32, .rank = 2, .shape = {2, 3}}, storage},
-                                  {{.name = "b", .type = ONS_TENSOR_F32, .rank = 1, .shape = {4}}, storage}};
+    const ons_stored tensors[] = {{{.name = "a", .type = ONS_STORED_F32, .rank = 2, .shape = {2, 3}}, storage},
+                                  {{.name = "b", .type = ONS_STORED_F32, .rank = 1, .shape = {4}}, storage}};
     static const char *const paths[] = {"d.npy", "d.npz", "d.safetensors"};
     for (size_t k = 0; k < 3; k++) {
         char *bytes;

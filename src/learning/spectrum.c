@@ -61,7 +61,7 @@ static ons_status eigenvalues(size_t rows, size_t columns, const double *weights
 }
 
 ons_status ons_spectrum_matrix(ons_spectrum *spectrum, size_t rows, size_t columns, const double *weights) {
-    const ons_tensor_info info = {.rank = 2, .shape = {rows, columns}, .count = rows * columns};
+    const ons_stored_info info = {.rank = 2, .shape = {rows, columns}, .count = rows * columns};
     return ons_spectrum_tensor(spectrum, &info, weights);
 }
 
@@ -71,11 +71,11 @@ static int ascending(const void *a, const void *b) {
 }
 
 /* The matrix of one place of a convolution's kernel. */
-static void pick(const ons_tensor_info *info, size_t places, size_t place, const double *values, double *matrix) {
+static void pick(const ons_stored_info *info, size_t places, size_t place, const double *values, double *matrix) {
     for (size_t k = 0; k < info->shape[0] * info->shape[1]; k++) { matrix[k] = values[k * places + place]; }
 }
 
-ons_status ons_spectrum_tensor(ons_spectrum *spectrum, const ons_tensor_info *info, const double *values) {
+ons_status ons_spectrum_tensor(ons_spectrum *spectrum, const ons_stored_info *info, const double *values) {
     if (info->rank < 2 || info->rank > 5) {
         return ons_fail(ONS_INVALID, "a tensor of %u dimensions is no matrix and no convolution; expected 2 to 5",
                         info->rank);

@@ -171,7 +171,7 @@ const char *ons_tensor_file_format(const ons_tensor_file *file) { return file->f
 
 size_t ons_tensor_file_count(const ons_tensor_file *file) { return file->count; }
 
-const ons_tensor_info *ons_tensor_file_info(const ons_tensor_file *file, size_t index) {
+const ons_stored_info *ons_tensor_file_info(const ons_tensor_file *file, size_t index) {
     return &file->entries[index].info;
 }
 
@@ -221,7 +221,7 @@ static bool in_order(const tensor_entry *entry) {
 /* Values that lie one after the other: read in pieces. */
 static ons_status read_straight(tensor_stream *stream, const tensor_entry *entry, target to) {
     uint64_t piece[4096];
-    const size_t size = ons_tensor_type_size(entry->info.type), most = sizeof piece / size;
+    const size_t size = ons_stored_type_size(entry->info.type), most = sizeof piece / size;
     for (size_t at = 0; at < entry->info.count;) {
         const size_t some = entry->info.count - at < most ? entry->info.count - at : most;
         const ons_status status = tensor_stream_read(stream, piece, some * size);
@@ -234,8 +234,8 @@ static ons_status read_straight(tensor_stream *stream, const tensor_entry *entry
 
 /* Values in another order (transposed, a part of a larger array): all that they span is read, then gathered. */
 static ons_status read_scattered(tensor_stream *stream, const tensor_entry *entry, target to) {
-    const size_t size = ons_tensor_type_size(entry->info.type);
-    size_t extent = 1, index[ONS_TENSOR_RANK] = {0};
+    const size_t size = ons_stored_type_size(entry->info.type);
+    size_t extent = 1, index[ONS_STORED_RANK] = {0};
     for (unsigned d = 0; d < entry->info.rank; d++) { extent += (entry->info.shape[d] - 1) * entry->stride[d]; }
     uint8_t *all = ONS_NEW(uint8_t, extent * size);
     if (!all) { return ONS_MEMORY; }

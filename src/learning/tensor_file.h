@@ -69,11 +69,11 @@ const tensor_member *tensor_zip_find(const tensor_zip *zip, const char *name);
 
 /* A tensor and where its values are. */
 typedef struct tensor_entry {
-    ons_tensor_info info;
+    ons_stored_info info;
     char *name; /* info.name, owned */
     tensor_span span;
     uint64_t first;                 /* bytes of the span before its first element */
-    size_t stride[ONS_TENSOR_RANK]; /* in elements */
+    size_t stride[ONS_STORED_RANK]; /* in elements */
     bool swapped;                   /* big-endian */
 } tensor_entry;
 
@@ -97,7 +97,7 @@ ons_status tensor_safetensors_read(ons_tensor_file *file);
 ons_status tensor_pytorch_read(ons_tensor_file *file, tensor_zip *zip, const char *pickle);
 
 /* Elements of a file as numbers. */
-void tensor_to_double(ons_tensor_type type, bool swapped, const uint8_t *from, size_t count, double *to);
-void tensor_to_float(ons_tensor_type type, bool swapped, const uint8_t *from, size_t count, float *to);
+void tensor_to_double(ons_stored_type type, bool swapped, const uint8_t *from, size_t count, double *to);
+void tensor_to_float(ons_stored_type type, bool swapped, const uint8_t *from, size_t count, float *to);
 
 #endif

@@ -62,7 +62,7 @@ static ons_status take_shape(header *h) {
             size = size * 10 + (uint64_t)(*h->at++ - '0');
         }
         if (*h->at == 'L') { h->at++; }
-        if (h->entry.info.rank == ONS_TENSOR_RANK) { return refuse(h, "more than 8 dimensions"); }
+        if (h->entry.info.rank == ONS_STORED_RANK) { return refuse(h, "more than 8 dimensions"); }
         h->entry.info.shape[h->entry.info.rank++] = (size_t)size;
         if (take(h, ",")) { continue; }
         if (!take(h, ")")) { return refuse(h, "the shape is not closed"); }
@@ -111,10 +111,10 @@ static ons_status take_dictionary(header *h) {
 static ons_status read_type(header *h) {
     static const struct {
         const char *code;
-        ons_tensor_type type;
-    } known[] = {{"b1", ONS_TENSOR_BOOL}, {"u1", ONS_TENSOR_U8},  {"i1", ONS_TENSOR_I8},  {"u2", ONS_TENSOR_U16},
-                 {"i2", ONS_TENSOR_I16},  {"u4", ONS_TENSOR_U32}, {"i4", ONS_TENSOR_I32}, {"u8", ONS_TENSOR_U64},
-                 {"i8", ONS_TENSOR_I64},  {"f2", ONS_TENSOR_F16}, {"f4", ONS_TENSOR_F32}, {"f8", ONS_TENSOR_F64}};
+        ons_stored_type type;
+    } known[] = {{"b1", ONS_STORED_BOOL}, {"u1", ONS_STORED_U8},  {"i1", ONS_STORED_I8},  {"u2", ONS_STORED_U16},
+                 {"i2", ONS_STORED_I16},  {"u4", ONS_STORED_U32}, {"i4", ONS_STORED_I32}, {"u8", ONS_STORED_U64},
+                 {"i8", ONS_STORED_I64},  {"f2", ONS_STORED_F16}, {"f4", ONS_STORED_F32}, {"f8", ONS_STORED_F64}};
     const bool marked = h->type[0] && strchr("<>|=", h->type[0]);
     const char *code = h->type + (marked ? 1 : 0);
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
@@ -177,7 +177,7 @@ ons_status tensor_npy_read(ons_tensor_file *file, const char *name, const tensor
     if (!status) { status = read_type(&h); }
     free(text);
     if (status) { return status; }
-    const size_t size = ons_tensor_type_size(h.entry.info.type);
+    const size_t size = ons_stored_type_size(h.entry.info.type);
     status = tensor_count(file, name, &h.entry, (span->size - h.entry.first) / size);
     if (status) { return status; }
     if (h.entry.first + h.entry.info.count * size != span->size) {

@@ -15,21 +15,21 @@ enum { ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER, SIZE, FIRST_STORAGE };
 /* All that may be named. Storages come last. */
 static const struct {
     const char *name;
-    ons_tensor_type type;
+    ons_stored_type type;
 } globals[] = {[ORDERED_DICT] = {"collections OrderedDict", 0},
                [REBUILD_TENSOR] = {"torch._utils _rebuild_tensor_v2", 0},
                [REBUILD_PARAMETER] = {"torch._utils _rebuild_parameter", 0},
                [SIZE] = {"torch Size", 0},
-               [FIRST_STORAGE] = {"torch FloatStorage", ONS_TENSOR_F32},
-               {"torch DoubleStorage", ONS_TENSOR_F64},
-               {"torch HalfStorage", ONS_TENSOR_F16},
-               {"torch BFloat16Storage", ONS_TENSOR_BF16},
-               {"torch LongStorage", ONS_TENSOR_I64},
-               {"torch IntStorage", ONS_TENSOR_I32},
-               {"torch ShortStorage", ONS_TENSOR_I16},
-               {"torch CharStorage", ONS_TENSOR_I8},
-               {"torch ByteStorage", ONS_TENSOR_U8},
-               {"torch BoolStorage", ONS_TENSOR_BOOL}};
+               [FIRST_STORAGE] = {"torch FloatStorage", ONS_STORED_F32},
+               {"torch DoubleStorage", ONS_STORED_F64},
+               {"torch HalfStorage", ONS_STORED_F16},
+               {"torch BFloat16Storage", ONS_STORED_BF16},
+               {"torch LongStorage", ONS_STORED_I64},
+               {"torch IntStorage", ONS_STORED_I32},
+               {"torch ShortStorage", ONS_STORED_I16},
+               {"torch CharStorage", ONS_STORED_I8},
+               {"torch ByteStorage", ONS_STORED_U8},
+               {"torch BoolStorage", ONS_STORED_BOOL}};
 enum { GLOBALS = sizeof globals / sizeof *globals };
 
 static ons_status refuse(const pickle *p, const char *what) {

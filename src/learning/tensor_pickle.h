@@ -28,7 +28,7 @@ typedef struct pickle_value {
     size_t at, count;            /* PICKLE_TEXT: bytes of the pickle */
     struct pickle_value **items; /* of tuples, lists and dictionaries; a tensor: storage, sizes, strides */
     size_t capacity;
-    ons_tensor_type type; /* PICKLE_STORAGE */
+    ons_stored_type type; /* PICKLE_STORAGE */
 } pickle_value;
 
 typedef struct pickle {

@@ -32,7 +32,7 @@ static ons_status find_span(const collection *c, const char *name, const pickle_
     const tensor_member *member = tensor_zip_find(c->zip, path);
     free(path);
     if (!member) { return refuse(c, name, "its values are missing"); }
-    const size_t size = ons_tensor_type_size(storage->type);
+    const size_t size = ons_stored_type_size(storage->type);
     if ((uint64_t)storage->integer != member->span.size / size || member->span.size % size) {
         return refuse(c, name, "its storage has another size than it announces");
     }
@@ -43,7 +43,7 @@ static ons_status find_span(const collection *c, const char *name, const pickle_
 
 static ons_status read_shape(const collection *c, const char *name, const pickle_value *tensor, tensor_entry *entry) {
     const pickle_value *sizes = tensor->items[1], *strides = tensor->items[2];
-    if (sizes->count > ONS_TENSOR_RANK) { return refuse(c, name, "more than 8 dimensions"); }
+    if (sizes->count > ONS_STORED_RANK) { return refuse(c, name, "more than 8 dimensions"); }
     if (sizes->count != strides->count) { return refuse(c, name, "as many strides as sizes are needed"); }
     entry->info.rank = (unsigned)sizes->count;
     for (size_t d = 0; d < sizes->count; d++) {
@@ -73,7 +73,7 @@ static ons_status check_reach(const collection *c, const char *name, tensor_entr
         last += steps * entry->stride[d];
     }
     if (entry->info.count > 0 && last >= elements) { return refuse(c, name, "it reaches beyond its storage"); }
-    entry->first = (uint64_t)first * ons_tensor_type_size(entry->info.type);
+    entry->first = (uint64_t)first * ons_stored_type_size(entry->info.type);
     return ONS_OK;
 }
 

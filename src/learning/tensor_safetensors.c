@@ -21,11 +21,11 @@ static ons_status refuse(const ons_tensor_file *file, const char *name, const ch
 static ons_status read_type(const ons_tensor_file *file, const char *name, const json_t *value, tensor_entry *entry) {
     static const struct {
         const char *code;
-        ons_tensor_type type;
-    } known[] = {{"BOOL", ONS_TENSOR_BOOL}, {"U8", ONS_TENSOR_U8},   {"I8", ONS_TENSOR_I8},     {"U16", ONS_TENSOR_U16},
-                 {"I16", ONS_TENSOR_I16},   {"U32", ONS_TENSOR_U32}, {"I32", ONS_TENSOR_I32},   {"U64", ONS_TENSOR_U64},
-                 {"I64", ONS_TENSOR_I64},   {"F16", ONS_TENSOR_F16}, {"BF16", ONS_TENSOR_BF16}, {"F32", ONS_TENSOR_F32},
-                 {"F64", ONS_TENSOR_F64}};
+        ons_stored_type type;
+    } known[] = {{"BOOL", ONS_STORED_BOOL}, {"U8", ONS_STORED_U8},   {"I8", ONS_STORED_I8},     {"U16", ONS_STORED_U16},
+                 {"I16", ONS_STORED_I16},   {"U32", ONS_STORED_U32}, {"I32", ONS_STORED_I32},   {"U64", ONS_STORED_U64},
+                 {"I64", ONS_STORED_I64},   {"F16", ONS_STORED_F16}, {"BF16", ONS_STORED_BF16}, {"F32", ONS_STORED_F32},
+                 {"F64", ONS_STORED_F64}};
     const char *code = json_string_value(value);
     for (size_t k = 0; code && k < sizeof known / sizeof *known; k++) {
         if (strcmp(known[k].code, code) != 0) { continue; }
@@ -56,12 +56,12 @@ static ons_status read_tensor(ons_tensor_file *file, const char *name, const jso
         end > file->source.size - data) {
         return refuse(file, name, "data_offsets are no part of the file");
     }
-    if (json_array_size(shape) > ONS_TENSOR_RANK) { return refuse(file, name, "more than 8 dimensions"); }
+    if (json_array_size(shape) > ONS_STORED_RANK) { return refuse(file, name, "more than 8 dimensions"); }
     for (size_t d = 0; d < json_array_size(shape); d++) {
         if (!natural(json_array_get(shape, d), &size)) { return refuse(file, name, "a size is no natural number"); }
         entry.info.shape[entry.info.rank++] = (size_t)size;
     }
-    const size_t bytes = ons_tensor_type_size(entry.info.type);
+    const size_t bytes = ons_stored_type_size(entry.info.type);
     status = tensor_count(file, name, &entry, (end - begin) / bytes);
     if (status) { return status; }
     if (entry.info.count * bytes != end - begin) { return refuse(file, name, "shape and data_offsets do not agree"); }

@@ -15,14 +15,14 @@
 #error "tensors are written as they lie in memory, which must be little-endian"
 #endif
 
-static size_t element_count(const ons_tensor_info *info) {
+static size_t element_count(const ons_stored_info *info) {
     size_t count = 1;
     for (unsigned d = 0; d < info->rank; d++) { count *= info->shape[d]; }
     return count;
 }
 
-static size_t byte_count(const ons_tensor *tensor) {
-    return element_count(&tensor->info) * ons_tensor_type_size(tensor->info.type);
+static size_t byte_count(const ons_stored *tensor) {
+    return element_count(&tensor->info) * ons_stored_type_size(tensor->info.type);
 }
 
 static void add_little(ons_text *text, uint64_t value, unsigned bytes) {
@@ -35,13 +35,13 @@ static void add_little(ons_text *text, uint64_t value, unsigned bytes) {
  */
 
 static const char *const codes[] = {
-    [ONS_TENSOR_BOOL] = "|b1", [ONS_TENSOR_U8] = "|u1",  [ONS_TENSOR_I8] = "|i1",  [ONS_TENSOR_U16] = "<u2",
-    [ONS_TENSOR_I16] = "<i2",  [ONS_TENSOR_U32] = "<u4", [ONS_TENSOR_I32] = "<i4", [ONS_TENSOR_U64] = "<u8",
-    [ONS_TENSOR_I64] = "<i8",  [ONS_TENSOR_F16] = "<f2", [ONS_TENSOR_BF16] = NULL, [ONS_TENSOR_F32] = "<f4",
-    [ONS_TENSOR_F64] = "<f8"};
+    [ONS_STORED_BOOL] = "|b1", [ONS_STORED_U8] = "|u1",  [ONS_STORED_I8] = "|i1",  [ONS_STORED_U16] = "<u2",
+    [ONS_STORED_I16] = "<i2",  [ONS_STORED_U32] = "<u4", [ONS_STORED_I32] = "<i4", [ONS_STORED_U64] = "<u8",
+    [ONS_STORED_I64] = "<i8",  [ONS_STORED_F16] = "<f2", [ONS_STORED_BF16] = NULL, [ONS_STORED_F32] = "<f4",
+    [ONS_STORED_F64] = "<f8"};
 
 /* Magic, version 1.0, and a header that ends at a multiple of 64 bytes. */
-static ons_status add_npy(ons_text *text, const char *path, const ons_tensor *tensor) {
+static ons_status add_npy(ons_text *text, const char *path, const ons_stored *tensor) {
     ons_text header = {0};
     if (!codes[tensor->info.type]) {
         return ons_fail(ONS_INVALID, "%s: NumPy has no bf16; write safetensors, or convert '%s' to f32", path,
@@ -78,7 +78,7 @@ static void add_member(ons_text *text, const ons_text *content, size_t name_leng
     add_little(text, 0, 2);
 }
 
-static ons_status add_npz_member(ons_text *text, ons_text *directory, const char *path, const ons_tensor *tensor) {
+static ons_status add_npz_member(ons_text *text, ons_text *directory, const char *path, const ons_stored *tensor) {
     ons_text content = {0};
     ons_status status = add_npy(&content, path, tensor);
     char *name = ons_format("%s.npy", tensor->info.name);
@@ -106,7 +106,7 @@ static ons_status add_npz_member(ons_text *text, ons_text *directory, const char
     return status;
 }
 
-static ons_status put_npz(ons_text *text, const char *path, const ons_tensor *tensors, size_t count) {
+static ons_status put_npz(ons_text *text, const char *path, const ons_stored *tensors, size_t count) {
     ons_text directory = {0};
     ons_status status = count < 0xffff ? ONS_OK : ons_fail(ONS_INVALID, "%s: an npz file holds 65534 arrays", path);
     for (size_t k = 0; k < count && !status; k++) { status = add_npz_member(text, &directory, path, &tensors[k]); }
@@ -129,12 +129,12 @@ static ons_status put_npz(ons_text *text, const char *path, const ons_tensor *te
 /* ---- safetensors ----------------------------------------------------------------------------------------------------
  */
 
-static json_t *describe(const ons_tensor *tensor, size_t begin) {
+static json_t *describe(const ons_stored *tensor, size_t begin) {
     static const char *const names[] = {
-        [ONS_TENSOR_BOOL] = "BOOL", [ONS_TENSOR_U8] = "U8",   [ONS_TENSOR_I8] = "I8",     [ONS_TENSOR_U16] = "U16",
-        [ONS_TENSOR_I16] = "I16",   [ONS_TENSOR_U32] = "U32", [ONS_TENSOR_I32] = "I32",   [ONS_TENSOR_U64] = "U64",
-        [ONS_TENSOR_I64] = "I64",   [ONS_TENSOR_F16] = "F16", [ONS_TENSOR_BF16] = "BF16", [ONS_TENSOR_F32] = "F32",
-        [ONS_TENSOR_F64] = "F64"};
+        [ONS_STORED_BOOL] = "BOOL", [ONS_STORED_U8] = "U8",   [ONS_STORED_I8] = "I8",     [ONS_STORED_U16] = "U16",
+        [ONS_STORED_I16] = "I16",   [ONS_STORED_U32] = "U32", [ONS_STORED_I32] = "I32",   [ONS_STORED_U64] = "U64",
+        [ONS_STORED_I64] = "I64",   [ONS_STORED_F16] = "F16", [ONS_STORED_BF16] = "BF16", [ONS_STORED_F32] = "F32",
+        [ONS_STORED_F64] = "F64"};
     const size_t end = begin + byte_count(tensor);
     json_t *shape = json_array();
     for (unsigned d = 0; d < tensor->info.rank; d++) {
@@ -144,7 +144,7 @@ static json_t *describe(const ons_tensor *tensor, size_t begin) {
                      (json_int_t)begin, (json_int_t)end);
 }
 
-static ons_status put_safetensors(ons_text *text, const char *path, const ons_tensor *tensors, size_t count) {
+static ons_status put_safetensors(ons_text *text, const char *path, const ons_stored *tensors, size_t count) {
     json_t *header = json_object();
     size_t at = 0;
     for (size_t k = 0; k < count; k++) {
@@ -169,7 +169,7 @@ static ons_status put_safetensors(ons_text *text, const char *path, const ons_te
 /* ---- the door -------------------------------------------------------------------------------------------------------
  */
 
-static ons_status check_names(const char *path, const ons_tensor *tensors, size_t count) {
+static ons_status check_names(const char *path, const ons_stored *tensors, size_t count) {
     for (size_t k = 0; k < count; k++) {
         const char *name = tensors[k].info.name;
         if (!name || !name[0]) { return ons_fail(ONS_INVALID, "%s: tensor %zu has no name", path, k); }
@@ -185,7 +185,7 @@ static ons_status check_names(const char *path, const ons_tensor *tensors, size_
     return ONS_OK;
 }
 
-ons_status ons_tensor_file_write(const char *path, const ons_tensor *tensors, size_t count) {
+ons_status ons_tensor_file_write(const char *path, const ons_stored *tensors, size_t count) {
     const char *ending = strrchr(path, '.');
     const bool npy = ending && strcmp(ending, ".npy") == 0, npz = ending && strcmp(ending, ".npz") == 0;
     ons_text text = {0};
@@ -194,8 +194,8 @@ ons_status ons_tensor_file_write(const char *path, const ons_tensor *tensors, si
     }
     if (npy && count != 1) { return ons_fail(ONS_INVALID, "%s: an npy file holds one array, not %zu", path, count); }
     for (size_t k = 0; k < count; k++) {
-        if (tensors[k].info.rank > ONS_TENSOR_RANK) {
-            return ons_fail(ONS_INVALID, "%s: tensor %zu has more than %d dimensions", path, k, ONS_TENSOR_RANK);
+        if (tensors[k].info.rank > ONS_STORED_RANK) {
+            return ons_fail(ONS_INVALID, "%s: tensor %zu has more than %d dimensions", path, k, ONS_STORED_RANK);
         }
     }
     ons_status status = npy ? ONS_OK : check_names(path, tensors, count);

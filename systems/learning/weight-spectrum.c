@@ -62,7 +62,7 @@ typedef struct audit {
     double sums[SUMS];
 } audit;
 
-static bool wanted(const ons_parameters *p, const ons_tensor_info *info) {
+static bool wanted(const ons_parameters *p, const ons_stored_info *info) {
     const char *only = ons_string(p, "only");
     if (info->rank < 2 || info->rank > 5 || info->shape[0] < 2 || info->shape[1] < 2 || info->count == 0) {
         return false;
@@ -77,7 +77,7 @@ static ons_status check_file(const ons_parameters *p, ons_plan *plan) {
     double bytes = 0;
     size_t found = 0;
     for (size_t k = 0; k < ons_tensor_file_count(file); k++) {
-        const ons_tensor_info *info = ons_tensor_file_info(file, k);
+        const ons_stored_info *info = ons_tensor_file_info(file, k);
         if (!wanted(p, info)) { continue; }
         const double least = (double)(info->shape[0] < info->shape[1] ? info->shape[0] : info->shape[1]);
         bytes = fmax(bytes, 8 * (2 * (double)info->count + 2 * least * least));
@@ -211,7 +211,7 @@ static void add_up(audit *state, const ons_parameters *p, const examined *e) {
 }
 
 /* Streams of their own for every layer, so that a layer's numbers do not depend on which others are looked at. */
-static ons_status examine(audit *state, ons_context *context, const ons_tensor_info *info, const double *values,
+static ons_status examine(audit *state, ons_context *context, const ons_stored_info *info, const double *values,
                           uint32_t purpose) {
     const ons_parameters *p = ons_context_parameters(context);
     examined e = {.p = NAN, .traps = NAN};
@@ -247,7 +247,7 @@ static ons_status examine_random(audit *state, ons_context *context) {
     const int which = ons_choice(p, "weights");
     const size_t rows = (size_t)ons_integer(p, "rows"), columns = (size_t)ons_integer(p, "columns");
     static const char *const names[] = {"gaussian", "student", "inverse-wishart"};
-    const ons_tensor_info info = {.name = names[which], .rank = 2, .shape = {rows, columns}, .count = rows * columns};
+    const ons_stored_info info = {.name = names[which], .rank = 2, .shape = {rows, columns}, .count = rows * columns};
     double *values = ONS_NEW(double, info.count);
     if (!values) { return ONS_MEMORY; }
     ons_random random = ons_stream(context, 0, 1);
@@ -259,7 +259,7 @@ static ons_status examine_random(audit *state, ons_context *context) {
 }
 
 static ons_status examine_tensor(audit *state, ons_context *context, size_t index) {
-    const ons_tensor_info *info = ons_tensor_file_info(state->file, index);
+    const ons_stored_info *info = ons_tensor_file_info(state->file, index);
     double *values = ONS_NEW(double, info->count);
     if (!values) { return ONS_MEMORY; }
     ons_status status = ons_tensor_file_double(state->file, index, values);

@@ -33,7 +33,7 @@ typedef struct ons_spectrum {
 ONS_API ons_status ons_spectrum_matrix(ons_spectrum *spectrum, size_t rows, size_t columns, const double *weights);
 /* A tensor as PyTorch stores it: 2 dimensions, or a convolution [out][in][k]..., of which every place of the kernel is
  * a matrix out x in; the eigenvalues of all are pooled. ONS_INVALID: 0, 1 or more than 5 dimensions. */
-ONS_API ons_status ons_spectrum_tensor(ons_spectrum *spectrum, const ons_tensor_info *info, const double *values);
+ONS_API ons_status ons_spectrum_tensor(ons_spectrum *spectrum, const ons_stored_info *info, const double *values);
 ONS_API void ons_spectrum_free(ons_spectrum *spectrum);
 
 /* W cut down to the eigenvectors of X whose eigenvalue is at least `cutoff`: its truncated singular value

@@ -14,35 +14,35 @@
 extern "C" {
 #endif
 
-typedef enum ons_tensor_type {
-    ONS_TENSOR_BOOL,
-    ONS_TENSOR_U8,
-    ONS_TENSOR_I8,
-    ONS_TENSOR_U16,
-    ONS_TENSOR_I16,
-    ONS_TENSOR_U32,
-    ONS_TENSOR_I32,
-    ONS_TENSOR_U64,
-    ONS_TENSOR_I64,
-    ONS_TENSOR_F16,
-    ONS_TENSOR_BF16,
-    ONS_TENSOR_F32,
-    ONS_TENSOR_F64
-} ons_tensor_type;
+typedef enum ons_stored_type {
+    ONS_STORED_BOOL,
+    ONS_STORED_U8,
+    ONS_STORED_I8,
+    ONS_STORED_U16,
+    ONS_STORED_I16,
+    ONS_STORED_U32,
+    ONS_STORED_I32,
+    ONS_STORED_U64,
+    ONS_STORED_I64,
+    ONS_STORED_F16,
+    ONS_STORED_BF16,
+    ONS_STORED_F32,
+    ONS_STORED_F64
+} ons_stored_type;
 
-ONS_API size_t ons_tensor_type_size(ons_tensor_type type);      /* bytes of an element */
-ONS_API const char *ons_tensor_type_name(ons_tensor_type type); /* "f32" */
+ONS_API size_t ons_stored_type_size(ons_stored_type type);      /* bytes of an element */
+ONS_API const char *ons_stored_type_name(ons_stored_type type); /* "f32" */
 
 /* The most dimensions that are read or written. */
-#define ONS_TENSOR_RANK 8
+#define ONS_STORED_RANK 8
 
-typedef struct ons_tensor_info {
+typedef struct ons_stored_info {
     const char *name; /* "" for the array of an npy file; nested dictionaries of PyTorch are joined by '.' */
-    ons_tensor_type type;
+    ons_stored_type type;
     unsigned rank; /* 0: one number */
-    size_t shape[ONS_TENSOR_RANK];
+    size_t shape[ONS_STORED_RANK];
     size_t count; /* the product of the shape; may be 0 */
-} ons_tensor_info;
+} ons_stored_info;
 
 typedef struct ons_tensor_file ons_tensor_file;
 
@@ -59,7 +59,7 @@ ONS_API void ons_tensor_file_close(ons_tensor_file *file);
 
 ONS_API const char *ons_tensor_file_format(const ons_tensor_file *file); /* "npy", "npz", "safetensors", "PyTorch" */
 ONS_API size_t ons_tensor_file_count(const ons_tensor_file *file);
-ONS_API const ons_tensor_info *ons_tensor_file_info(const ons_tensor_file *file, size_t index);
+ONS_API const ons_stored_info *ons_tensor_file_info(const ons_tensor_file *file, size_t index);
 /* ONS_INVALID with the nearest name when there is none of this name. */
 ONS_API ons_status ons_tensor_file_find(const ons_tensor_file *file, const char *name, size_t *index);
 
@@ -69,15 +69,15 @@ ONS_API ons_status ons_tensor_file_float(ons_tensor_file *file, size_t index, fl
 ONS_API ons_status ons_tensor_file_double(ons_tensor_file *file, size_t index, double *values);
 
 /* What is to be written: values in row-major order, of the machine's own representation. */
-typedef struct ons_tensor {
-    ons_tensor_info info; /* `count` is not looked at */
+typedef struct ons_stored {
+    ons_stored_info info; /* `count` is not looked at */
     const void *values;
-} ons_tensor;
+} ons_stored;
 
 /* Replaces the file `path` as a whole; the ending decides: .npy (one tensor), .npz (stored, not compressed) or
  * .safetensors. ONS_INVALID: another ending, names that are empty or stand twice, bf16 for NumPy, an npz beyond 4 GB.
  * Takes the memory of the file. */
-ONS_API ons_status ons_tensor_file_write(const char *path, const ons_tensor *tensors, size_t count);
+ONS_API ons_status ons_tensor_file_write(const char *path, const ons_stored *tensors, size_t count);
 
 #ifdef __cplusplus
 }
