@@ -10,7 +10,9 @@
 
 /* A single temperature needs no ladder, and may be 0. */
 static ons_status make_ladder(ons_tempering *ladder, const double *temperature, size_t count) {
-    return ons_tempering_init(ladder, count > 1 ? temperature : (double[]){1}, count);
+    const ons_status status = ons_tempering_init(ladder, count > 1 ? temperature : (double[]){1}, count);
+    if (!status) { ladder->temperature[0] = temperature[0]; } /* only read where there are no exchanges */
+    return status;
 }
 
 ons_status tempered_check(const ons_parameters *p, ons_plan *plan) {
