@@ -185,8 +185,8 @@ static bool add_simulated(const cli_view *view, const asked *a, const char *labe
     ons_text text = {0};
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
     cli_curve *points = NULL;
-    bool good = text.data && cli_figure_curve(figure, text.data, CLI_SCATTER, &points) == ONS_OK;
-    if (points) { points->like = figure->count - 1; }
+    bool good = text.data && cli_figure_curve(figure, text.data, CLI_SCATTER, &points) == ONS_OK && points;
+    if (good) { points->like = figure->count - 1; }
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
         const ons_task_result *task = ons_results_task(view->results, t);
         if (is_labelled(&a->labels, task, label)) { good = add_means(task, a, points); }
