@@ -7,7 +7,6 @@
 
 #include <onsager/learning/idx.h>
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,16 +146,18 @@ static ons_status read_npy_head(const char *path, const char *head, char *type, 
 
 static ons_status fill_from_npy(pattern_file *file, const char *path, const char *type, const char *values,
                                 size_t bytes) {
-    const size_t width = (size_t)(type[2] - '0'), sites = file->sites, total = file->count * sites;
+    const size_t width = (size_t)(type[2] - '0'), total = file->count * file->sites;
     if (width == 0 || width > 8 || bytes < total * width) { return wrong_npy(path, "the file is too short"); }
-    assert(sites > 0);
-    for (size_t k = 0; k < total; k++) {
-        const double value = element(type, values + k * width);
-        if (value != -1 && value != 0 && value != 1) {
-            return ons_fail(ONS_INVALID, "%s: entry %zu of pattern %zu is %g, of type %s; expected -1, 0 or 1", path,
-                            k % sites, k / sites, value, type);
+    size_t k = 0;
+    for (size_t pattern = 0; pattern < file->count; pattern++) {
+        for (size_t site = 0; site < file->sites; site++, k++) {
+            const double value = element(type, values + k * width);
+            if (value != -1 && value != 0 && value != 1) {
+                return ons_fail(ONS_INVALID, "%s: entry %zu of pattern %zu is %g, of type %s; expected -1, 0 or 1",
+                                path, site, pattern, value, type);
+            }
+            file->entry[k] = (int8_t)value;
         }
-        file->entry[k] = (int8_t)value;
     }
     return ONS_OK;
 }
