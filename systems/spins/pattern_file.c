@@ -148,16 +148,13 @@ static ons_status fill_from_npy(pattern_file *file, const char *path, const char
                                 size_t bytes) {
     const size_t width = (size_t)(type[2] - '0'), total = file->count * file->sites;
     if (width == 0 || width > 8 || bytes < total * width) { return wrong_npy(path, "the file is too short"); }
-    size_t k = 0;
-    for (size_t pattern = 0; pattern < file->count; pattern++) {
-        for (size_t site = 0; site < file->sites; site++, k++) {
-            const double value = element(type, values + k * width);
-            if (value != -1 && value != 0 && value != 1) {
-                return ons_fail(ONS_INVALID, "%s: entry %zu of pattern %zu is %g, of type %s; expected -1, 0 or 1",
-                                path, site, pattern, value, type);
-            }
-            file->entry[k] = (int8_t)value;
+    for (size_t k = 0; k < total; k++) {
+        const double value = element(type, values + k * width);
+        if (value != -1 && value != 0 && value != 1) {
+            return ons_fail(ONS_INVALID, "%s: entry %zu of pattern %zu is %g, of type %s; expected -1, 0 or 1", path,
+                            k % file->sites, k / file->sites, value, type);
         }
+        file->entry[k] = (int8_t)value;
     }
     return ONS_OK;
 }
@@ -182,8 +179,11 @@ static ons_status read_npy(pattern_file *file, const char *path) {
         head[size] = '\0';
         status = read_npy_head(path, head, type, shape, &rank);
     }
-    if (!status && (shape[0] == 0 || shape[1] == 0 || shape[2] == 0)) { status = wrong_npy(path, "an empty array"); }
-    if (!status && shape[0] > LARGEST_FILE / shape[1] / shape[2]) { status = wrong_npy(path, "too large an array"); }
+    if (!status && (shape[0] == 0 || shape[1] == 0 || shape[2] == 0)) {
+        status = wrong_npy(path, "an empty array");
+    } else if (!status && shape[0] > LARGEST_FILE / shape[1] / shape[2]) {
+        status = wrong_npy(path, "too large an array");
+    }
     if (!status) { status = take(file, shape[0], shape[1] * shape[2]); }
     if (!status && rank == 3) { file->columns = shape[2]; }
     if (!status) { status = fill_from_npy(file, path, type, bytes + first + size, length - first - size); }
