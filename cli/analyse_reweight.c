@@ -158,37 +158,58 @@ static void document_of(const cli_view *view, const asked *a, const found *f, js
 
 /* ---- the figure ---- */
 
+static bool is_labelled(const cli_labels *labels, const ons_task_result *task, const char *label) {
+    ons_text own = {0};
+    cli_labels_text(labels, task, &own);
+    const bool same = strcmp(own.data ? own.data : "", label) == 0;
+    ons_text_free(&own);
+    return same;
+}
+
+static bool add_means(const ons_task_result *task, const asked *a, cli_curve *points) {
+    const ons_result *result = ons_task_find(task, a->quantity);
+    if (!result || result->kind != ONS_MEAN) { return true; }
+    const bool ladder = result->axis && strcmp(result->axis, a->x) == 0 && result->rank == 1;
+    const size_t count = ladder ? result->size : result->size == 1 ? 1 : 0;
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        double x;
+        if (!cli_parameter_number(task, a->x, ladder ? i : 0, &x)) { continue; }
+        good = cli_curve_add(points, x, result->mean[i], result->error[i], NAN) == ONS_OK;
+    }
+    return good;
+}
+
 /* What was simulated, as points, where the quantity is among the results. */
-static bool add_simulated(const cli_view *view, const asked *a, const ons_reweighting *curve, const char *label,
-                          cli_figure *figure) {
+static bool add_simulated(const cli_view *view, const asked *a, const char *label, cli_figure *figure) {
     ons_text text = {0};
     ons_text_add(&text, "%s%ssimulated", label, label[0] ? ", " : "");
     cli_curve *points = NULL;
-    bool good = text.data && cli_figure_curve(figure, text.data, CLI_SCATTER, &points) == ONS_OK;
-    if (points) { points->like = figure->count - 1; }
-    cli_labels labels = a->labels;
+    bool good = text.data && cli_figure_curve(figure, text.data, CLI_SCATTER, &points) == ONS_OK && points;
+    if (good) { points->like = figure->count - 1; }
     for (size_t t = 0; good && t < ons_results_count(view->results); t++) {
         const ons_task_result *task = ons_results_task(view->results, t);
-        const ons_result *result = ons_task_find(task, a->quantity);
-        ons_text own = {0};
-        cli_labels_text(&labels, task, &own);
-        const bool same = strcmp(own.data ? own.data : "", label) == 0;
-        ons_text_free(&own);
-        if (!result || !same || result->kind != ONS_MEAN) { continue; }
-        const bool ladder = result->axis && strcmp(result->axis, a->x) == 0 && result->rank == 1;
-        for (size_t i = 0; good && i < (ladder ? result->size : result->size == 1 ? 1 : 0); i++) {
-            double x;
-            if (!cli_parameter_number(task, a->x, ladder ? i : 0, &x)) { continue; }
-            good = cli_curve_add(points, x, result->mean[i], result->error[i], NAN) == ONS_OK;
-        }
+        if (is_labelled(&a->labels, task, label)) { good = add_means(task, a, points); }
     }
     if (good && points->count == 0) {
         free(points->label);
         free(points->points);
         figure->count--;
     }
-    (void)curve;
     ons_text_free(&text);
+    return good;
+}
+
+/* Number i of the quantity along x, with its errors as a band. */
+static bool add_band(const asked *a, const ons_reweighting *own, size_t i, const char *plain, cli_figure *figure) {
+    char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
+    cli_curve *curve = NULL;
+    bool good = whole && cli_figure_curve(figure, whole, CLI_BAND, &curve) == ONS_OK;
+    for (size_t t = 0; good && t < own->targets; t++) {
+        const ons_estimate *estimate = &own->estimates[t * own->size + i];
+        good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, NAN) == ONS_OK;
+    }
+    free(whole);
     return good;
 }
 
@@ -199,21 +220,12 @@ static ons_status figure_of(const cli_view *view, const asked *a, const found *f
     bool good = figure->title && figure->x_label && figure->y_label;
     for (size_t c = 0; good && c < f->count; c++) {
         const ons_reweighting *own = &f->curves[c];
-        for (size_t i = 0; good && i < own->size; i++) {
-            ons_text label = {0};
-            cli_labels_text(&a->labels, ons_results_task(view->results, own->task), &label);
-            const char *plain = label.data ? label.data : "";
-            char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
-            cli_curve *curve = NULL;
-            good = whole && cli_figure_curve(figure, whole, CLI_BAND, &curve) == ONS_OK;
-            for (size_t t = 0; good && t < own->targets; t++) {
-                const ons_estimate *estimate = &own->estimates[t * own->size + i];
-                good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, NAN) == ONS_OK;
-            }
-            if (good && own->size == 1) { good = add_simulated(view, a, own, plain, figure); }
-            free(whole);
-            ons_text_free(&label);
-        }
+        ons_text label = {0};
+        cli_labels_text(&a->labels, ons_results_task(view->results, own->task), &label);
+        const char *plain = label.data ? label.data : "";
+        for (size_t i = 0; good && i < own->size; i++) { good = add_band(a, own, i, plain, figure); }
+        if (good && own->size == 1) { good = add_simulated(view, a, plain, figure); }
+        ons_text_free(&label);
     }
     return good ? ONS_OK : ONS_MEMORY;
 }

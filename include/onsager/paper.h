@@ -69,8 +69,8 @@ ONS_API const ons_paper *const *ons_papers(void);
  */
 
 ONS_API ons_effort ons_reproduction_effort(const ons_reproduction *reproduction);
-/* The path of a file that the user brings ("train-images-idx3-ubyte"): in the folder `data` of the options, plain or with
- * .gz behind its name. NULL: there is no folder, or no such file in it. Free it. */
+/* The path of a file that the user brings ("train-images-idx3-ubyte"): in the folder `data` of the options, plain or
+ * with .gz behind its name. NULL: there is no folder, or no such file in it. Free it. */
 ONS_API char *ons_reproduction_data(const ons_reproduction *reproduction, const char *name);
 /* True: the user wants to leave; return ONS_STOPPED. Call it between pieces of work that run without the laboratory. */
 ONS_API bool ons_reproduction_stopped(const ons_reproduction *reproduction);

@@ -195,10 +195,51 @@ static double scaled_norm(const ons_trajectories *ensemble, const double *values
     return sqrt(sum / (double)n);
 }
 
+/* A step of Euler in every lane, short against the size over the speed of the state: the length first[lane], the time
+ * it ends at, and the speed; the state it ends in goes to block->trial. */
+static void probe(const ons_trajectories *ensemble, dynamics_block *block, double *first, double *times,
+                  double *slope) {
+    for (size_t l = 0; l < ONS_LANES; l++) {
+        const double size = scaled_norm(ensemble, block->x, block->x, l),
+                     speed = scaled_norm(ensemble, block->k, block->x, l);
+        const double span = fabs(block->target[l] - block->t[l]);
+        first[l] = size < 1e-5 || speed < 1e-5 ? 1e-6 : 0.01 * size / speed;
+        first[l] = first[l] > span ? span : first[l];
+        slope[l] = speed;
+        times[l] = block->t[l] + (block->target[l] < block->t[l] ? -first[l] : first[l]);
+        for (size_t i = 0; i < ensemble->field.dimension; i++) {
+            const size_t at = i * ONS_LANES + l;
+            block->trial[at] = block->x[at] + (times[l] - block->t[l]) * block->k[at];
+        }
+    }
+}
+
+/* A step for the lanes without one, from how the derivative changes over the probe. */
+static void plan_steps(ons_trajectories *ensemble, size_t index) {
+    const size_t n = ensemble->field.dimension;
+    dynamics_block *block = &ensemble->blocks[index];
+    _Alignas(64) double first[ONS_LANES], times[ONS_LANES], slope[ONS_LANES];
+    probe(ensemble, block, first, times, slope);
+    double *derivative = block->k + n * ONS_LANES, *change = block->k + 2 * n * ONS_LANES;
+    ensemble->field.value(ensemble->field.data, index, times, block->trial, derivative);
+    block->evaluations++;
+    for (size_t i = 0; i < n * ONS_LANES; i++) { change[i] = derivative[i] - block->k[i]; }
+    for (size_t l = 0; l < ONS_LANES; l++) {
+        if (block->h[l] != 0) { continue; }
+        const double curvature = scaled_norm(ensemble, change, block->x, l) / (first[l] > 0 ? first[l] : 1);
+        const double worst = slope[l] > curvature ? slope[l] : curvature;
+        const double order = ensemble->how.method == ONS_DOP853 ? 8 : 5;
+        double h = worst <= 1e-15 ? fmax(1e-6, 1e-3 * first[l]) : pow(0.01 / worst, 1 / order);
+        h = fmin(100 * first[l], h);
+        if (ensemble->how.first > 0) { h = ensemble->how.first; }
+        if (ensemble->how.largest > 0) { h = fmin(h, ensemble->how.largest); }
+        block->h[l] = block->target[l] < block->t[l] ? -h : h;
+    }
+}
+
 /* Evaluates the first derivatives of the block (the same bits for lanes that have theirs already), and for lanes
  * without a planned step finds one (Hairer, Norsett and Wanner 1993, II.4). */
 static void start_block(ons_trajectories *ensemble, size_t index) {
-    const size_t n = ensemble->field.dimension;
     dynamics_block *block = &ensemble->blocks[index];
     member *members = ensemble->members + index * ONS_LANES;
     if (ensemble->how.method == ONS_TAYLOR) { /* whose steps only need their direction */
@@ -215,37 +256,7 @@ static void start_block(ons_trajectories *ensemble, size_t index) {
     if (all_started) { return; }
     ensemble->field.value(ensemble->field.data, index, block->t, block->x, block->k);
     block->evaluations++;
-    _Alignas(64) double first[ONS_LANES] = {0}, times[ONS_LANES], slope[ONS_LANES];
-    for (size_t l = 0; l < ONS_LANES && !all_planned; l++) {
-        const double size = scaled_norm(ensemble, block->x, block->x, l),
-                     speed = scaled_norm(ensemble, block->k, block->x, l);
-        const double span = fabs(block->target[l] - block->t[l]);
-        first[l] = size < 1e-5 || speed < 1e-5 ? 1e-6 : 0.01 * size / speed;
-        first[l] = first[l] > span ? span : first[l];
-        slope[l] = speed;
-        times[l] = block->t[l] + (block->target[l] < block->t[l] ? -first[l] : first[l]);
-        for (size_t i = 0; i < n; i++) {
-            const size_t at = i * ONS_LANES + l;
-            block->trial[at] = block->x[at] + (times[l] - block->t[l]) * block->k[at];
-        }
-    }
-    if (!all_planned) {
-        double *derivative = block->k + n * ONS_LANES, *change = block->k + 2 * n * ONS_LANES;
-        ensemble->field.value(ensemble->field.data, index, times, block->trial, derivative);
-        block->evaluations++;
-        for (size_t i = 0; i < n * ONS_LANES; i++) { change[i] = derivative[i] - block->k[i]; }
-        for (size_t l = 0; l < ONS_LANES; l++) {
-            if (block->h[l] != 0) { continue; }
-            const double curvature = scaled_norm(ensemble, change, block->x, l) / (first[l] > 0 ? first[l] : 1);
-            const double worst = slope[l] > curvature ? slope[l] : curvature;
-            const double order = ensemble->how.method == ONS_DOP853 ? 8 : 5;
-            double h = worst <= 1e-15 ? fmax(1e-6, 1e-3 * first[l]) : pow(0.01 / worst, 1 / order);
-            h = fmin(100 * first[l], h);
-            if (ensemble->how.first > 0) { h = ensemble->how.first; }
-            if (ensemble->how.largest > 0) { h = fmin(h, ensemble->how.largest); }
-            block->h[l] = block->target[l] < block->t[l] ? -h : h;
-        }
-    }
+    if (!all_planned) { plan_steps(ensemble, index); }
     for (size_t l = 0; l < ONS_LANES; l++) { members[l].started = true; }
 }
 

@@ -230,17 +230,22 @@ static ons_status take_imaginary(ons_spectral *f) {
     return f->imaginary ? ONS_OK : ONS_MEMORY;
 }
 
+/* The wave vector of wave m; the last dimension keeps its half of the waves. */
+static void find_wave(const ons_spectral *f, size_t m, double *k) {
+    const size_t at[2] = {m / f->row, m % f->row};
+    for (unsigned d = 0; d < 2 && d < f->rank; d++) {
+        const size_t place = f->rank == 1 ? m : at[d];
+        k[d] = turn * (d == f->rank - 1 ? (double)place : cycles(place, f->count[d])) / f->length[d];
+    }
+}
+
 /* For steps of length h. */
 static ons_status prepare(ons_spectral *f, double h) {
     if (f->prepared == h) { return ONS_OK; }
     f->prepared = 0;
     for (size_t m = 0; m < f->modes; m++) {
         double k[2] = {0}, symbol[2] = {0};
-        const size_t at[2] = {m / f->row, m % f->row};
-        for (unsigned d = 0; d < 2 && d < f->rank; d++) {
-            const size_t place = f->rank == 1 ? m : at[d];
-            k[d] = turn * (d == f->rank - 1 ? (double)place : cycles(place, f->count[d])) / f->length[d];
-        }
+        find_wave(f, m, k);
         f->equation.symbol(f->equation.data, k, symbol);
         if (symbol[1] != 0 && take_imaginary(f)) { return ONS_MEMORY; }
         number made[COEFFICIENTS] = {0};

@@ -58,7 +58,8 @@ ons_status lab_histogram_edges(const double *sorted, size_t count, size_t *bins,
         const size_t values = (size_t)round(range / spacing) + 1, points = points_of_bin(values, width / spacing);
         *bins = (values + points - 1) / points;
         width = (double)points * spacing;
-        first = low - spacing / 2 - (double)((*bins * points - values) / 2) * spacing;
+        const size_t before = (*bins * points - values) / 2;
+        first = low - spacing / 2 - (double)before * spacing;
     } else {
         *bins = *bins > 0 ? *bins : (size_t)ceil(range / width);
         width = range / (double)*bins;

@@ -177,8 +177,9 @@ static void move(const annealing *a, double beta, size_t examples, ons_random *r
     kernels->sigmoid(examples * m->odd, fields, fields);
     kernels->draw(examples * m->odd, fields, words, odd);
     boltzmann_even_fields(m, examples, odd, scratch);
-    for (size_t k = 0; k < examples * m->even; k++) {
-        scratch[k] = beta * scratch[k] + (1 - beta) * base_of(a, k % m->even);
+    for (size_t k = 0; k < examples; k++) {
+        double *field = scratch + k * m->even;
+        for (size_t i = 0; i < m->even; i++) { field[i] = beta * field[i] + (1 - beta) * base_of(a, i); }
     }
     boltzmann_even_normalise(m, examples, scratch);
     boltzmann_even_draw(m, examples, 0, scratch, words + examples * m->odd, even);
@@ -200,7 +201,9 @@ static ons_status anneal_block(void *data, size_t index) {
     double *even = space, *scratch = even + block * m->even, *odd = scratch + block * m->even;
     double *fields = odd + block * m->odd, *weight = a->weight + first;
     ons_random random = ons_random_stream(a->key, a->replica, (uint32_t)index);
-    for (size_t k = 0; k < examples * m->even; k++) { scratch[k] = base_of(a, k % m->even); }
+    for (size_t k = 0; k < examples; k++) {
+        for (size_t i = 0; i < m->even; i++) { scratch[k * m->even + i] = base_of(a, i); }
+    }
     boltzmann_even_normalise(m, examples, scratch);
     ons_random_fill(&random, words, examples * m->even);
     boltzmann_even_draw(m, examples, 0, scratch, words, even);

@@ -6,6 +6,7 @@
 #include <onsager/learning/digits.h>
 #include <onsager/learning/idx.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,14 +55,15 @@ static void draw_digit(size_t side, size_t class, ons_random *random, uint8_t *p
     const double x0 = size / 2 + 0.08 * size * u[2], y0 = size / 2 + 0.08 * size * u[3], shear = 0.25 * u[4];
     const double pen = size * (0.055 + 0.015 * u[5]);
     for (size_t k = 0; k < side * side; k++) {
-        const double x = (double)(k % side) + 0.5, y = (double)(k / side) + 0.5;
+        const size_t column = k % side, row = k / side;
+        const double x = (double)column + 0.5, y = (double)row + 0.5;
         double near = INFINITY;
         for (const int8_t *s = strokes[class]; s[0] >= 0; s += 2) {
             double end[2][2];
             for (size_t e = 0; e < 2; e++) {
-                const double row = s[e] / 3 - 2;
-                end[e][1] = y0 + height * row;
-                end[e][0] = x0 + width * (s[e] % 3 - 1) - shear * height * row;
+                const int right = s[e] % 3 - 1, down = s[e] / 3 - 2;
+                end[e][1] = y0 + height * down;
+                end[e][0] = x0 + width * right - shear * height * down;
             }
             near = fmin(near, distance_to(end[0], end[1], x, y));
         }
@@ -144,13 +146,14 @@ static ons_status read_pair(const char *folder, ons_idx *images, ons_idx *labels
 }
 
 static void shrink(size_t from_side, const uint8_t *from, size_t side, uint8_t *to) {
-    const size_t factor = from_side / side;
+    const size_t factor = from_side / side, area = factor * factor;
+    assert(area > 0);
     for (size_t k = 0; k < side * side; k++) {
         size_t sum = 0;
-        for (size_t j = 0; j < factor * factor; j++) {
+        for (size_t j = 0; j < area; j++) {
             sum += from[(k / side * factor + j / factor) * from_side + k % side * factor + j % factor];
         }
-        to[k] = (uint8_t)((sum + factor * factor / 2) / (factor * factor));
+        to[k] = (uint8_t)((sum + area / 2) / area);
     }
 }
 

@@ -87,11 +87,32 @@ static double sweep(const ons_ion_channel *c, double *forward, double *backward)
     return logarithm + log(z);
 }
 
+/* The probabilities of neighbours on sites i and i + 1, and their part of the entropy. */
+static void read_pairs(const ons_ion_channel *c, size_t i, const double *forward, const double *backward,
+                       ons_ion_equilibrium *e) {
+    const size_t q = c->species + 1, n = c->species;
+    double pairs = 0;
+    for (int turn = 0; turn < 2; turn++) { /* the sum, then the probabilities */
+        for (size_t k = 0; k < q * q; k++) {
+            const size_t a = k / q, b = k % q;
+            const double weight =
+                forward[i * q + a] * bond_weight(c, a, b) * site_weight(c, i + 1, b) * backward[(i + 1) * q + b];
+            if (turn == 0) {
+                pairs += weight;
+                continue;
+            }
+            const double p = weight / pairs;
+            e->entropy -= p > 0 ? p * log(p) : 0;
+            if (a > 0 && b > 0) { e->pair[(i * n + a - 1) * n + b - 1] = p; }
+        }
+    }
+}
+
 static void read_means(const ons_ion_channel *c, const double *forward, const double *backward,
                        ons_ion_equilibrium *e) {
     const size_t q = c->species + 1, n = c->species, m = c->sites;
     for (size_t i = 0; i < m; i++) {
-        double z = 0, pairs = 0;
+        double z = 0;
         for (size_t a = 0; a < q; a++) { z += forward[i * q + a] * backward[i * q + a]; }
         for (size_t a = 1; a < q; a++) {
             e->occupancy[i * n + a - 1] = forward[i * q + a] * backward[i * q + a] / z;
@@ -102,22 +123,7 @@ static void read_means(const ons_ion_channel *c, const double *forward, const do
             e->entropy += i + 1 < m && i > 0 && p > 0 ? p * log(p) : 0;
             e->entropy -= m == 1 && p > 0 ? p * log(p) : 0;
         }
-        if (i + 1 == m) { continue; }
-        for (int turn = 0; turn < 2; turn++) { /* the sum, then the probabilities */
-            for (size_t a = 0; a < q; a++) {
-                for (size_t b = 0; b < q; b++) {
-                    const double weight = forward[i * q + a] * bond_weight(c, a, b) * site_weight(c, i + 1, b) *
-                                          backward[(i + 1) * q + b];
-                    if (turn == 0) {
-                        pairs += weight;
-                        continue;
-                    }
-                    const double p = weight / pairs;
-                    e->entropy -= p > 0 ? p * log(p) : 0;
-                    if (a > 0 && b > 0) { e->pair[(i * n + a - 1) * n + b - 1] = p; }
-                }
-            }
-        }
+        if (i + 1 < m) { read_pairs(c, i, forward, backward, e); }
     }
 }
 
@@ -188,7 +194,7 @@ void ons_ion_equilibrium_free(ons_ion_equilibrium *equilibrium) {
 
 /* ---- kinetics -------------------------------------------------------------------------------------------------- */
 
-enum { NOT_SEEN = UINT32_MAX };
+static const uint32_t not_seen = UINT32_MAX;
 
 typedef struct builder {
     const ons_ion_channel *channel;
@@ -217,7 +223,7 @@ static double surroundings(const ons_ion_channel *c, const uint8_t *content, siz
 
 static ons_status find_state(builder *b, const uint8_t *content, size_t *state) {
     const size_t code = code_of(b->channel, content), m = b->channel->sites;
-    if (b->index[code] == NOT_SEEN) {
+    if (b->index[code] == not_seen) {
         if (b->process->states >= ONS_PATH_STATES) {
             return ons_fail(ONS_INVALID, "the channel has more than %d states: fewer sites or species",
                             ONS_PATH_STATES);
@@ -326,7 +332,7 @@ ons_status ons_ion_process(const ons_ion_channel *channel, ons_path_process *pro
     builder b = {.channel = channel, .process = process};
     b.index = ONS_NEW(uint32_t, codes + 1);
     if (!b.index) { return ONS_MEMORY; }
-    for (size_t k = 0; k < (size_t)codes; k++) { b.index[k] = NOT_SEEN; }
+    for (size_t k = 0; k < (size_t)codes; k++) { b.index[k] = not_seen; }
     uint8_t empty[64] = {0};
     size_t state;
     status = find_state(&b, empty, &state);

@@ -286,6 +286,22 @@ void monotone_jacobian(const ons_monotone *machine, const uint8_t *clamped, cons
     }
 }
 
+static bool is_small(size_t lanes, const double *rr, const double *bound, const double *start) {
+    bool small = true;
+    for (size_t lane = 0; lane < lanes; lane++) { small &= rr[lane] <= bound[lane] * bound[lane] * start[lane]; }
+    return small;
+}
+
+/* p = r + keep p, and the same of their products with J. */
+static void turn_direction(ons_monotone_work *work, size_t n, const double *keep) {
+    for (size_t k = 0; k < n; k++) {
+        for (size_t lane = 0, at = k * LANES; lane < LANES; lane++, at++) {
+            work->p[at] = work->r[at] + keep[lane] * work->p[at];
+            work->Jp[at] = work->Jr[at] + keep[lane] * work->Jp[at];
+        }
+    }
+}
+
 /* Conjugate gradients for (I - Phi J) w = r, r in work->r, in the scalar product of J. sum += w, or J w (`tangent`).
  * bound[lane]: the relative |r| that is asked for. */
 static ons_status conjugate(const ons_monotone *machine, ons_monotone_work *work, const uint8_t *clamped, size_t lanes,
@@ -299,9 +315,7 @@ static ons_status conjugate(const ons_monotone *machine, ons_monotone_work *work
     memcpy(work->Jp, work->Jr, block * sizeof *work->p);
     const double *direction = tangent ? work->Jp : work->p;
     for (unsigned step = 0; step < 1000; step++) {
-        bool done = true;
-        for (size_t lane = 0; lane < lanes; lane++) { done &= rr[lane] <= bound[lane] * bound[lane] * start[lane]; }
-        if (done) { return ONS_OK; }
+        if (is_small(lanes, rr, bound, start)) { return ONS_OK; }
         double pq[LANES] = {0}, along[LANES], next[LANES] = {0}, keep[LANES];
         ons_monotone_fields(machine, work, work->Jp, false, work->q);
         for (size_t k = 0; k < block; k++) { work->q[k] = work->p[k] - work->q[k]; }
@@ -319,12 +333,7 @@ static ons_status conjugate(const ons_monotone *machine, ons_monotone_work *work
             keep[lane] = rr[lane] > 0 ? next[lane] / rr[lane] : 0;
             rr[lane] = next[lane];
         }
-        for (size_t k = 0; k < n; k++) {
-            for (size_t lane = 0, at = k * LANES; lane < LANES; lane++, at++) {
-                work->p[at] = work->r[at] + keep[lane] * work->p[at];
-                work->Jp[at] = work->Jr[at] + keep[lane] * work->Jp[at];
-            }
-        }
+        turn_direction(work, n, keep);
     }
     return ons_fail(ONS_FAILED, "(I - Phi J) w = r was not solved to %g in 1000 steps of conjugate gradients",
                     bound[0]);

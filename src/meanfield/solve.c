@@ -83,7 +83,7 @@ ons_status ons_meanfield_evaluate(const ons_meanfield *model, double control, co
     const size_t n = model->count;
     meanfield_equations(model, control, x, solution);
     memcpy(solution->x, x, n * sizeof(double));
-    solution->pressure = solution->pressure_slope = NAN;
+    solution->pressure = solution->pressure_slope = solution->growth = NAN;
     if (model->pressure) {
         ons_dual variable[ONS_ORDERS];
         for (size_t k = 0; k < n; k++) { variable[k] = ons_dual_variable(x[k], k); }
@@ -306,7 +306,7 @@ ons_status ons_meanfield_solve_all(const ons_meanfield *model, double control, s
     ons_status last = ONS_OK;
     *count = 0;
     for (size_t s = 0; s < starts; s++) {
-        ons_meanfield_solution one;
+        ons_meanfield_solution one = {0};
         const ons_status status = ons_meanfield_solve(model, control, start + s * model->count, options, &one);
         if (status == ONS_INVALID || status == ONS_MEMORY) { return status; }
         if (status) {

@@ -47,9 +47,9 @@ bool spins_elementary(unsigned order, int64_t n, int64_t s, spins_wide *e) {
 
 static bool polynomial(unsigned order, int64_t n, int64_t c, spins_wide *value) {
     spins_wide e[ONS_RECALL_ORDER + 1];
-    const bool fits = spins_elementary(order, n, 2 * c - n, e);
+    if (!spins_elementary(order, n, 2 * c - n, e)) { return false; }
     *value = e[order];
-    return fits;
+    return true;
 }
 
 /* All levels at c, and V itself. */

@@ -61,11 +61,12 @@ static void flip(ons_recall *state, uint32_t site) {
 
 static double energy(const ons_recall *state) {
     const pair_store *store = state->model->store;
-    int64_t sum = 0;
+    int64_t twice = 0; /* every pair is in the fields of both sites */
     for (uint32_t i = 0; i < state->model->sites; i++) {
-        sum += state->spins[i] * ((pair_sums *)state->sums)->field[i];
+        twice += state->spins[i] * ((pair_sums *)state->sums)->field[i];
     }
-    return -state->model->scale * store->unit * (double)(sum / 2);
+    const int64_t sum = twice / 2;
+    return -state->model->scale * store->unit * (double)sum;
 }
 
 /* ---- the model ------------------------------------------------------------------------------------------------ */

@@ -59,7 +59,7 @@ static double sum(const double *e, const float *column, size_t rows, unsigned or
 static void flip(double *e, const float *column, size_t rows, unsigned order, double spin) {
     for (size_t j = 0; j < rows; j += LANES) {
         const reals x = load_singles(column + j) * spin;
-        reals without = x - x + 1;
+        reals without = (reals){0} + 1;
         for (unsigned k = 0; k + 1 < order; k++) {
             const reals held = load_reals(e + k * rows + j), taken = x * without, next = held - taken - taken;
             without = held - taken;

@@ -52,7 +52,8 @@ static double standard(const ons_parameters *p, double x, double y) {
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     const int64_t wave = ons_integer(p, "forcing_wave"), points = ons_integer(p, "points");
     if (ons_real(p, "forcing") != 0 && 3 * wave >= points) {
-        return ons_fail(ONS_INVALID, "a grid of %lld points keeps forces of fewer than %lld cycles", (long long)points, (long long)points / 3);
+        return ons_fail(ONS_INVALID, "a grid of %lld points keeps forces of fewer than %lld cycles", (long long)points,
+                        (long long)points / 3);
     }
     return field_check(system, p, plan);
 }

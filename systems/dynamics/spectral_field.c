@@ -77,8 +77,8 @@ ons_status field_check(const ons_system *system, const ons_parameters *p, ons_pl
         return ons_fail(ONS_INVALID, "a plane has at most 16384 points a side, not %lld", (long long)points);
     }
     if (ons_present(p, "waves") && 2 * ons_integer(p, "waves") >= points) {
-        return ons_fail(ONS_INVALID, "a grid of %lld points has waves of fewer than %lld cycles",
-                        (long long)points, (long long)points / 2);
+        return ons_fail(ONS_INVALID, "a grid of %lld points has waves of fewer than %lld cycles", (long long)points,
+                        (long long)points / 2);
     }
     if (ons_present(p, "formula")) {
         const ons_status status = check_formula(kind, p);

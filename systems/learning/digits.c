@@ -174,7 +174,8 @@ static double brightness(const spot *spots, double x, double y) {
 static void draw(const spot *spots, ons_random *random, uint8_t *image) {
     const double right = (double)ons_random_below(random, 5) - 2, down = (double)ons_random_below(random, 5) - 2;
     for (size_t k = 0; k < (size_t)SIDE * SIDE; k++) {
-        const double light = brightness(spots, (double)(k % SIDE) - right, (double)(k / SIDE) - down);
+        const size_t column = k % SIDE, row = k / SIDE;
+        const double light = brightness(spots, (double)column - right, (double)row - down);
         const double value = 200 * light + 40 * ons_random_normal(random);
         image[k] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }

@@ -236,43 +236,56 @@ static ons_status put_equilibrium(const asked *a, ons_context *context, ons_ion_
 
 enum { LEVEL_MEAN, LEVEL_SITES, LEVEL_PAIRS, LEVEL_SPECIES, LEVEL_COUNT };
 
+/* How many places a level looks at, and into how many kinds it parts the ions there. */
+typedef struct level_shape {
+    size_t sites, pairs, kinds;
+} level_shape;
+
+static level_shape shape_of(const ons_ion_channel *c, int level) {
+    return (level_shape){.sites = level == LEVEL_MEAN ? 1 : c->sites,
+                         .pairs = level >= LEVEL_PAIRS ? c->sites - 1 : 0,
+                         .kinds = level == LEVEL_SPECIES ? c->species : 1};
+}
+
+/* The features of a level in one configuration, `stride` numbers apart. */
+static void look_at(const ons_ion_channel *c, int level, const uint8_t *content, size_t stride, double *feature) {
+    const level_shape shape = shape_of(c, level);
+    const bool species = level == LEVEL_SPECIES;
+    for (size_t k = 0; k < shape.sites * shape.kinds; k++, feature += stride) {
+        const size_t i = k / shape.kinds, s = k % shape.kinds;
+        *feature = species ? content[i] == s + 1 : content[i] > 0;
+        for (size_t j = 1; level == LEVEL_MEAN && j < c->sites; j++) { *feature += content[j] > 0; }
+    }
+    const size_t squared = shape.kinds * shape.kinds;
+    for (size_t k = 0; k < shape.pairs * squared; k++, feature += stride) {
+        const size_t i = k / squared, s = k % squared;
+        const bool these = content[i] == s / c->species + 1 && content[i + 1] == s % c->species + 1;
+        *feature = species ? these : content[i] > 0 && content[i + 1] > 0;
+    }
+}
+
 /* Features of a level in all configurations with their averages in equilibrium; returns how many. */
 static size_t fill_level(const ons_ion_channel *c, const ons_ion_equilibrium *e, int level, double *feature,
                          double *average) {
     const size_t m = c->sites, n = c->species, states = (size_t)configurations(c);
-    size_t k = 0;
+    const level_shape shape = shape_of(c, level);
     const bool species = level == LEVEL_SPECIES;
-    const size_t kinds = species ? n : 1, sites = level == LEVEL_MEAN ? 1 : m, pairs = level >= LEVEL_PAIRS ? m - 1 : 0;
-    memset(average, 0, (sites * kinds + pairs * kinds * kinds) * sizeof *average);
+    const size_t single = shape.sites * shape.kinds, squared = shape.kinds * shape.kinds;
     for (size_t state = 0; state < states; state++) {
         uint8_t content[64] = {0};
         size_t rest = state;
         for (size_t i = 0; i < m; i++, rest /= n + 1) { content[i] = (uint8_t)(rest % (n + 1)); }
-        k = 0;
-        for (size_t i = 0; i < sites; i++) {
-            for (size_t s = 0; s < kinds; s++, k++) {
-                double there = species ? content[i] == s + 1 : content[i] > 0;
-                for (size_t j = 1; level == LEVEL_MEAN && j < m; j++) { there += content[j] > 0; }
-                feature[k * states + state] = there;
-            }
-        }
-        for (size_t i = 0; i < pairs; i++) {
-            for (size_t s = 0; s < kinds * kinds; s++, k++) {
-                feature[k * states + state] = species ? content[i] == s / n + 1 && content[i + 1] == s % n + 1
-                                                      : content[i] > 0 && content[i + 1] > 0;
-            }
-        }
+        look_at(c, level, content, states, feature + state);
     }
-    for (size_t i = 0; i < m; i++) {
-        for (size_t s = 0; s < n; s++) {
-            const size_t at = level == LEVEL_MEAN ? 0 : i * kinds + (species ? s : 0);
-            average[at] += e->occupancy[i * n + s];
-        }
-        for (size_t s = 0; i < pairs && s < n * n; s++) {
-            average[sites * kinds + i * kinds * kinds + (species ? s : 0)] += e->pair[i * n * n + s];
-        }
+    memset(average, 0, (single + shape.pairs * squared) * sizeof *average);
+    for (size_t k = 0; k < m * n; k++) {
+        const size_t at = k / n * shape.kinds + (species ? k % n : 0);
+        average[level == LEVEL_MEAN ? 0 : at] += e->occupancy[k];
     }
-    return k;
+    for (size_t k = 0; k < shape.pairs * n * n; k++) {
+        average[single + k / (n * n) * squared + (species ? k % (n * n) : 0)] += e->pair[k];
+    }
+    return single + shape.pairs * squared;
 }
 
 static ons_status put_levels(const asked *a, const ons_ion_equilibrium *e, ons_context *context) {

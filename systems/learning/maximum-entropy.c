@@ -220,17 +220,15 @@ static ons_status measure_averages(asked *a, const ons_parameters *p, const form
     if (status) { return status; }
     const size_t k = a->features;
     double row[MOST_FEATURES];
-    for (size_t turn = 0; turn < 2; turn++) { /* means, then what is left of them */
-        for (size_t b = 0; b < data.rows; b++) {
-            for (size_t i = 0; i < k; i++) {
-                row[i] = value_of(&formulas[i], data.values + b * a->variables) - (turn ? a->averages[i] : 0);
-            }
-            for (size_t i = 0; i < k; i++) {
-                for (size_t j = 0; turn && j < k; j++) { a->noise[i * k + j] += row[i] * row[j]; }
-            }
-            for (size_t i = 0; i < k && !turn; i++) { a->feature_sum[i] += row[i]; }
-        }
-        for (size_t i = 0; i < k && !turn; i++) { a->averages[i] = a->feature_sum[i] / (double)data.rows; }
+    for (size_t b = 0; b < data.rows; b++) {
+        const double *x = data.values + b * a->variables;
+        for (size_t i = 0; i < k; i++) { a->feature_sum[i] += value_of(&formulas[i], x); }
+    }
+    for (size_t i = 0; i < k; i++) { a->averages[i] = a->feature_sum[i] / (double)data.rows; }
+    for (size_t b = 0; b < data.rows; b++) {
+        const double *x = data.values + b * a->variables;
+        for (size_t i = 0; i < k; i++) { row[i] = value_of(&formulas[i], x) - a->averages[i]; }
+        for (size_t ij = 0; ij < k * k; ij++) { a->noise[ij] += row[ij / k] * row[ij % k]; }
     }
     const double rows = (double)data.rows;
     for (size_t i = 0; i < k * k; i++) { a->noise[i] /= rows * fmax(1, rows - 1); }

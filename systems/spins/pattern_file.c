@@ -179,8 +179,11 @@ static ons_status read_npy(pattern_file *file, const char *path) {
         head[size] = '\0';
         status = read_npy_head(path, head, type, shape, &rank);
     }
-    if (!status && (shape[0] == 0 || shape[1] == 0 || shape[2] == 0)) { status = wrong_npy(path, "an empty array"); }
-    if (!status && shape[0] > LARGEST_FILE / shape[1] / shape[2]) { status = wrong_npy(path, "too large an array"); }
+    if (!status && (shape[0] == 0 || shape[1] == 0 || shape[2] == 0)) {
+        status = wrong_npy(path, "an empty array");
+    } else if (!status && shape[0] > LARGEST_FILE / shape[1] / shape[2]) {
+        status = wrong_npy(path, "too large an array");
+    }
     if (!status) { status = take(file, shape[0], shape[1] * shape[2]); }
     if (!status && rank == 3) { file->columns = shape[2]; }
     if (!status) { status = fill_from_npy(file, path, type, bytes + first + size, length - first - size); }
