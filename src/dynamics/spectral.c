@@ -326,7 +326,8 @@ static bool is_finite(const ons_spectral *f) {
     return isfinite(sum);
 }
 
-ons_status ons_spectral_advance(ons_spectral *f, double time) {
+ons_status ons_spectral_resume(ons_spectral *f, double time, uint64_t *made,
+                               bool (*halt)(void *data, double made, double all), void *data) {
     if (!(time >= 0) || !isfinite(time)) { return ons_fail(ONS_INVALID, "a spectral field cannot go on by %g", time); }
     const double needed = ceil(time / f->step * (1 - 1e-12));
     if (!(needed < 0x1p53)) {
@@ -335,14 +336,20 @@ ons_status ons_spectral_advance(ons_spectral *f, double time) {
     const uint64_t steps = (uint64_t)needed;
     if (steps == 0) { return ONS_OK; }
     const ons_status status = prepare(f, time / (double)steps);
-    for (uint64_t s = 0; !status && s < steps; s++) {
+    for (uint64_t s = *made; !status && s < steps; s++) {
         make_step(f);
+        *made = s + 1;
         if (((s + 1) % 64 == 0 || s + 1 == steps) && !is_finite(f)) {
             return ons_fail(
                 ONS_FAILED,
                 "the field is not finite after %llu of %llu steps of %g: it blows up, or needs shorter steps",
                 (unsigned long long)s + 1, (unsigned long long)steps, time / (double)steps);
         }
+        if (halt && s + 1 < steps && halt(data, (double)s + 1, needed)) { return ONS_STOPPED; }
     }
     return status;
+}
+
+ons_status ons_spectral_advance(ons_spectral *f, double time) {
+    return ons_spectral_resume(f, time, &(uint64_t){0}, NULL, NULL);
 }

@@ -107,6 +107,10 @@ bool ons_poll(ons_context *context, double done, double total) {
     return context->poll && context->poll(context->data, done, total);
 }
 
+bool ons_halted(ons_context *context, double done, double total) {
+    return context->halted && context->halted(context->data, done, total);
+}
+
 /* ---- measuring ------------------------------------------------------------------------------------------------------
  */
 

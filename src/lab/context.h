@@ -26,6 +26,7 @@ struct ons_context {
     ons_status status; /* the first mistake of the system, */
     ons_text message;  /* and what to say about it */
     bool (*poll)(void *data, double done, double total);
+    bool (*halted)(void *data, double done, double total);
     void *data;
 };
 

@@ -104,7 +104,7 @@ static ons_status try_task(const ons_job *job, const lab_task *task, double limi
         return status;
     }
     context.dropping = true;
-    context.poll = is_enough;
+    context.poll = context.halted = is_enough;
     context.data = t;
     void *memory = ons_allocate(1, system->state_size ? system->state_size : 1);
     status = memory ? system->create(memory, &context) : ONS_MEMORY;

@@ -78,6 +78,12 @@ static bool poll_run(void *data, double done, double total) {
     return state->checkpoint || lab_run_halted(state->run);
 }
 
+static bool is_halted(void *data, double done, double total) {
+    lab_state *state = data;
+    (void)poll_run(data, done, total);
+    return lab_run_halted(state->run);
+}
+
 /* ---- opened and closed
  * ----------------------------------------------------------------------------------------------- */
 
@@ -112,6 +118,7 @@ static ons_status make(lab_state *state, const lab_stored *stored, unsigned thre
     ons_status status = lab_context_init(&state->context, &state->replica, state->run->job->seed);
     if (status != ONS_OK) { return status; }
     state->context.poll = poll_run;
+    state->context.halted = is_halted;
     state->context.data = state;
     state->context.threads = threads;
     state->memory = ons_allocate(1, system->state_size ? system->state_size : 1);

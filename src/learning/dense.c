@@ -29,6 +29,7 @@ void dense_cholesky_solve(size_t size, const double *factor, double *right) {
 }
 
 void dense_cholesky_inverse(size_t size, double *factor) {
+    if (size == 0) { return; }
     const lapack_int n = (lapack_int)size;
     (void)LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'U', n, factor, n);
     for (size_t i = 0; i < size; i++) {

@@ -294,6 +294,11 @@ static const char *const hopfield_broken[2][4] = {
     {"overlap", "noise", "noise of the clusters", "breaking_point over temperature"}};
 static const char *const controls[] = {"temperature", "load", "field"};
 
+static bool is_stopped(const void *data) {
+    const ons_replicas *glass = &((const ons_replicas_model *)data)->glass;
+    return glass->stop && glass->stop(glass->stop_data);
+}
+
 void ons_replicas_model_init(ons_replicas_model *m, const ons_replicas *glass, ons_replicas_level level,
                              ons_replicas_control control, double breaking) {
     const bool ground = glass->temperature == 0, broken = level == ONS_REPLICAS_1RSB, feeds = glass_feeds_back(glass);
@@ -305,7 +310,8 @@ void ons_replicas_model_init(ons_replicas_model *m, const ons_replicas *glass, o
                                .high = m->high,
                                .equations = broken ? broken_equations : symmetric_equations,
                                .pressure = broken ? broken_pressure : symmetric_pressure,
-                               .data = m};
+                               .data = m,
+                               .stopped = is_stopped};
     if (broken) {
         m->model.names = feeds ? hopfield_broken[ground] : broken_names[ground];
     } else {

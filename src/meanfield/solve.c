@@ -27,7 +27,9 @@ void meanfield_equations(const ons_meanfield *model, double control, const doubl
         variable[k] = ons_dual_variable(x[k], k);
         next[k] = ons_dual_constant(NAN);
     }
-    model->equations(model->data, variable, ons_dual_variable(control, n), next);
+    if (!model->stopped || !model->stopped(model->data)) {
+        model->equations(model->data, variable, ons_dual_variable(control, n), next);
+    }
     at->control = control;
     at->residual = 0;
     for (size_t k = 0; k < n; k++) {

@@ -56,11 +56,15 @@ size_t field_waves(const field_kind *kind, const ons_parameters *p) {
     return ons_boolean(p, "profile") || all < 32 ? all : 32;
 }
 
+bool field_has_error(const field_kind *kind, const ons_parameters *p) {
+    return kind->exact && ons_choice(p, "start") == START_STANDARD && (!kind->affordable || kind->affordable(p));
+}
+
 static void plan_line(const field_kind *kind, const ons_parameters *p, ons_plan *plan) {
     const size_t points = (size_t)ons_integer(p, "points"), waves = field_waves(kind, p);
     ons_plan_shape(plan, LINE_PROFILE, 1, &points);
     ons_plan_shape(plan, LINE_POWER, 1, &waves);
-    if (!kind->exact || ons_choice(p, "start") != START_STANDARD) { ons_plan_omit(plan, "error"); }
+    if (!field_has_error(kind, p)) { ons_plan_omit(plan, "error"); }
 }
 
 static void plan_plane(const field_kind *kind, const ons_parameters *p, ons_plan *plan) {
@@ -182,12 +186,16 @@ ons_status field_create(void *memory, ons_context *context) {
 /* ---- time -----------------------------------------------------------------------------------------------------------
  */
 
+static bool is_due(void *context, double made, double all) { return ons_poll(context, made, all); }
+
 ons_status field_advance(void *memory, ons_context *context) {
     field_state *state = memory;
     const double target = ons_target(context);
-    const ons_status status = ons_spectral_advance(state->field, target - state->time);
-    if (!status) { state->time = target; }
-    return status;
+    const ons_status status = ons_spectral_resume(state->field, target - state->time, &state->made, is_due, context);
+    if (status) { return status; }
+    state->time = target;
+    state->made = 0;
+    return ONS_OK;
 }
 
 ons_status field_persist(void *memory, ons_part *part) {
@@ -197,7 +205,9 @@ ons_status field_persist(void *memory, ons_part *part) {
     const bool flat = state->kind->rank == 2;
     const ons_status status = ons_persist_configuration(part, "waves", ONS_F64, ons_spectral_waves(state->field),
                                                         flat ? 3 : 2, flat ? plane : line);
-    return status ? status : ons_persist(part, "time", ONS_F64, &state->time, 1);
+    if (status) { return status; }
+    const ons_status known = ons_persist(part, "time", ONS_F64, &state->time, 1);
+    return known ? known : ons_persist(part, "made", ONS_U64, &state->made, 1);
 }
 
 void field_destroy(void *memory) {

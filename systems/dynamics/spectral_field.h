@@ -31,6 +31,8 @@ typedef struct field_kind {
     double (*standard)(const ons_parameters *p, double x, double y);
     /* The solution from it, where it is known; may be NULL. */
     double (*exact)(const ons_parameters *p, double x, double t);
+    /* Whether it can be had in a short time; NULL: always. */
+    bool (*affordable)(const ons_parameters *p);
 } field_kind;
 
 enum { START_STANDARD, START_RANDOM, START_FORMULA };
@@ -59,10 +61,14 @@ typedef struct field_state {
     ons_spectral *field;
     double *values, *more; /* at the points; two for the velocity */
     double time;
+    uint64_t made; /* small steps of the way from `time` to the target */
 } field_state;
 
 /* Components of `power` and of `spectrum`: the first 32, or with profile=yes all. */
 size_t field_waves(const field_kind *kind, const ons_parameters *p);
+
+/* Whether the field is held against the exact solution. */
+bool field_has_error(const field_kind *kind, const ons_parameters *p);
 
 /* The functions of the descriptor. */
 ons_status field_check(const ons_system *system, const ons_parameters *p, ons_plan *plan);

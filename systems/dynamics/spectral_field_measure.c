@@ -77,7 +77,7 @@ static ons_status measure_line(const field_state *state, ons_context *context) {
     }
     ons_measure_array(context, LINE_POWER, 0, state->more);
     ons_spectral_get(state->field, state->values);
-    const bool known = state->kind->exact && ons_choice(state->p, "start") == START_STANDARD;
+    const bool known = field_has_error(state->kind, state->p);
     for (size_t i = 0; i < points; i++) {
         const double x = state->problem.left + state->problem.length * (double)i / (double)points;
         largest = fmax(largest, fabs(state->values[i]));

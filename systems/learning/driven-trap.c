@@ -231,7 +231,7 @@ static ons_status advance(void *memory, ons_context *context) {
     for (size_t i = 0; i < count && !status; i++) {
         works[i] = pull(&t, false, &random);
         works[count + i] = pull(&t, true, &random);
-        if (i % 1024 == 0 && ons_poll(context, (double)i, (double)count)) { status = ONS_STOPPED; }
+        if (i % 1024 == 0 && ons_halted(context, (double)i, (double)count)) { status = ONS_STOPPED; }
     }
     if (!status) { status = put_estimates(&t, works, works + count, count, context); }
     if (!status) { status = put_table(context, works, works + count, count, (size_t)ons_integer(p, "bins")); }

@@ -244,7 +244,7 @@ static ons_status sample_chain(const planted *m, ons_spin_samples *data, ons_con
     for (size_t b = 0; b < data->samples && !status; b++) {
         for (int64_t k = 0; k < between; k++) { ons_ising_step(ising); }
         memcpy(data->values + b * n, ons_ising_spins(ising), n);
-        if (b % 256 == 0 && ons_poll(context, (double)b, (double)data->samples)) { status = ONS_STOPPED; }
+        if (b % 256 == 0 && ons_halted(context, (double)b, (double)data->samples)) { status = ONS_STOPPED; }
     }
     ons_ising_free(ising);
     ons_ising_model_free(model);

@@ -125,6 +125,9 @@ static void release(asked *a) {
 static ons_status spread(const ons_parameters *p, const char *name, size_t wanted, size_t each, double *to) {
     size_t count;
     const double *from = ons_reals(p, name, &count);
+    if (wanted == 1 && count != 1) {
+        return ons_fail(ONS_INVALID, "%s has %zu numbers, but 1 is expected for one species", name, count);
+    }
     if (count != 1 && count != wanted && !(each && count == each)) {
         return ons_fail(ONS_INVALID, "%s has %zu numbers, but 1%s%s or %zu are expected", name, count,
                         each ? " or one a species" : "", each ? "," : "", wanted);
@@ -344,21 +347,20 @@ static ons_status put_generating(const asked *a, const ons_path_process *process
     const double reach = ons_real(p, "reach");
     double tilt[20];
     ons_path_solution s = {0};
-    ons_status status = ONS_OK;
+    ons_cell(*rows)[5] = ons_allocate(points, sizeof *rows);
+    ons_status status = rows ? ONS_OK : ONS_MEMORY;
     for (size_t k = 0; k < points && !status; k++) {
         const double gamma = reach * (2 * (double)k - (double)points + 1) / ((double)points - 1);
         double current, noise;
         status = solve_at(a, process, gamma, tilt, &s);
         if (status) { break; }
         contract(a, &s, &current, &noise);
-        ons_row(context, GENERATING, 0,
-                (ons_cell[]){{.number = gamma},
-                             {.number = s.theta},
-                             {.number = current},
-                             {.number = noise},
-                             {.number = gamma * current - s.theta}});
-        if (ons_poll(context, (double)k, (double)points)) { status = ONS_STOPPED; }
+        const double numbers[5] = {gamma, s.theta, current, noise, gamma * current - s.theta};
+        for (size_t c = 0; c < 5; c++) { rows[k][c].number = numbers[c]; }
+        if (ons_halted(context, (double)k, (double)points)) { status = ONS_STOPPED; }
     }
+    for (size_t k = 0; k < points && !status; k++) { ons_row(context, GENERATING, 0, rows[k]); }
+    free(rows);
     ons_path_solution_free(&s);
     return status;
 }
@@ -391,7 +393,7 @@ static ons_status put_samples(const asked *a, const ons_path_process *process, c
         for (size_t l = 0; l < n; l++) { charge += charges[l] * totals[l]; }
         double power = 1;
         for (size_t m = 0; m < 4; m++) { moments[m] += (power *= charge) / (double)count; }
-        if (k % 256 == 0 && ons_poll(context, (double)k, (double)count)) { status = ONS_STOPPED; }
+        if (k % 256 == 0 && ons_halted(context, (double)k, (double)count)) { status = ONS_STOPPED; }
     }
     ons_path_sampler_free(sampler);
     if (status) { return status; }
@@ -475,8 +477,9 @@ static ons_status advance(void *memory, ons_context *context) {
     asked a = {0};
     ons_ion_equilibrium equilibrium = {0};
     ons_status status = read_channel(&a, p);
-    if (!status) { status = put_equilibrium(&a, context, &equilibrium); }
+    /* The kinetics may be halted, and comes before any other row. */
     if (!status && ons_boolean(p, "kinetics")) { status = put_kinetics(&a, context); }
+    if (!status) { status = put_equilibrium(&a, context, &equilibrium); }
     if (!status && has_levels(&a.channel)) { status = put_levels(&a, &equilibrium, context); }
     ons_ion_equilibrium_free(&equilibrium);
     release(&a);

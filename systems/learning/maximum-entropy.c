@@ -335,24 +335,27 @@ static ons_status advance(void *memory, ons_context *context) {
     asked a = {0};
     ons_maximum_entropy solution = {0};
     ons_status status = read_problem(&a, ons_context_parameters(context));
-    double last = 0;
+    double entropy[MOST_FEATURES + 1], divergence[MOST_FEATURES + 1];
     for (size_t k = 0; k <= a.features && !status; k++) {
         status = solve(&a, k, &solution);
-        if (status) { break; }
+        entropy[k] = solution.entropy;
+        divergence[k] = solution.divergence;
+        if (!status && ons_halted(context, (double)k, (double)a.features + 1)) { status = ONS_STOPPED; }
+    }
+    for (size_t k = 0; k <= a.features && !status; k++) {
         ons_row(context, LEVELS, 0,
                 (ons_cell[]){{.number = (double)k},
                              {.text = k ? a.names[k - 1] : "prior"},
-                             {.number = solution.entropy},
-                             {.number = solution.divergence},
-                             {.number = solution.divergence - last}});
-        last = solution.divergence;
+                             {.number = entropy[k]},
+                             {.number = divergence[k]},
+                             {.number = k ? divergence[k] - divergence[k - 1] : divergence[k]}});
     }
     double error[MOST_FEATURES];
     if (!status) { status = ons_maximum_entropy_errors(&solution, a.noise, error); }
     if (!status) { report(&solution, error, context); }
     ons_maximum_entropy_free(&solution);
     release(&a);
-    state->finished = 1;
+    state->finished = !status;
     return status ? status : ONS_DONE;
 }
 

@@ -107,7 +107,10 @@ static ons_status find_lines(const ons_replicas *glass, ons_replicas_level level
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_replicas glass = read_glass(p);
+    theory_watch watch = {.context = context};
+    ons_replicas glass = read_glass(p);
+    glass.stop = theory_stop;
+    glass.stop_data = &watch;
     const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const int wanted = ons_choice(p, "state");
     ons_replicas_state retrieval, disorder;
@@ -115,6 +118,7 @@ static ons_status advance(void *memory, ons_context *context) {
     ons_status status = ons_replicas_retrieval(&glass, level, &retrieval);
     if (!status) { status = ons_replicas_disorder(&glass, level, &disorder); }
     if (!status) { status = find_lines(&glass, level, ons_choice(p, "lines"), context); }
+    if (watch.stopped) { return ONS_STOPPED; }
     if (status) { return status; }
     const ons_replicas_phase phase = ons_replicas_compare(&retrieval, &disorder);
     const bool kept =

@@ -77,7 +77,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_replicas glass = read_glass(p);
+    theory_watch watch = {.context = context};
+    ons_replicas glass = read_glass(p);
+    glass.stop = theory_stop;
+    glass.stop_data = &watch;
     const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const bool sphere = ons_choice(p, "spins") == SPHERICAL;
     ons_replicas unbiased = glass;
@@ -91,6 +94,7 @@ static ons_status advance(void *memory, ons_context *context) {
     if (!status) {
         status = sphere ? ons_spherical_dynamic(&glass, &trapped) : ons_replicas_dynamic(&unbiased, &trapped);
     }
+    if (watch.stopped) { return ONS_STOPPED; }
     if (status) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);

@@ -56,12 +56,16 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_replicas glass = read_glass(p);
+    theory_watch watch = {.context = context};
+    ons_replicas glass = read_glass(p);
+    glass.stop = theory_stop;
+    glass.stop_data = &watch;
     ons_replicas_state found;
     double line;
     if (state->finished) { return ONS_DONE; }
     ons_status status = ons_replicas_disorder(&glass, (ons_replicas_level)ons_choice(p, "level"), &found);
     if (!status) { status = ons_replicas_almeida(&glass, &line); }
+    if (watch.stopped) { return ONS_STOPPED; }
     if (status) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);

@@ -16,6 +16,12 @@ ons_status theory_persist(void *memory, ons_part *part) {
     return ons_persist(part, "finished", ONS_U64, &state->finished, 1);
 }
 
+bool theory_stop(void *data) {
+    theory_watch *watch = data;
+    watch->stopped = watch->stopped || ons_halted(watch->context, 0, 0);
+    return watch->stopped;
+}
+
 void theory_report(ons_context *context, size_t first, const ons_replicas_state *s) {
     const double rows[THEORY_ROWS] = {
         [THEORY_OVERLAP_GLASS] = s->q2,        [THEORY_OVERLAP_LOW] = s->q1, [THEORY_PRESSURE] = s->pressure,

@@ -16,6 +16,14 @@ typedef struct theory_state {
 ons_status theory_create(void *state, ons_context *context);
 ons_status theory_persist(void *state, ons_part *part);
 
+/* Whether a solution has to be left. Handed to ons_replicas as `stop` = theory_stop; where `stopped` is true afterwards
+ * nothing that was found counts, and advance() returns ONS_STOPPED. */
+typedef struct theory_watch {
+    ons_context *context;
+    bool stopped;
+} theory_watch;
+bool theory_stop(void *watch);
+
 /* Rows that every theory of a glass has, in this order, from the first on. */
 enum {
     THEORY_OVERLAP_GLASS,

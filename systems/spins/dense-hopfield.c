@@ -184,6 +184,7 @@ typedef struct dense_state {
     double *largest;           /* [count][listed] */
     int32_t *overlap;          /* [K]; NULL without a list */
     size_t count, listed, coldest, columns;
+    uint64_t swept; /* walkers of this step, in order of copies and rungs */
     unsigned copies;
     bool counts_minima;
     uint64_t minima;
@@ -286,8 +287,12 @@ static ons_recall *recall_at(const dense_state *state, unsigned copy, size_t run
     return state->recall[copy * state->count + state->walkers.ladder[copy].walker[rung]];
 }
 
-static ons_status sweep(dense_state *state, unsigned copy) {
-    for (size_t k = 0; k < state->count; k++) {
+/* Walkers from state->swept on, to the end of this copy; work in spins times patterns between two looks at the clock.
+ */
+static ons_status sweep(dense_state *state, unsigned copy, ons_context *context) {
+    const double work = (double)state->network.sites * (double)state->network.count;
+    double done = 0;
+    for (size_t k = state->swept - copy * state->count; k < state->count; k++) {
         ons_recall *recall = recall_at(state, copy, k);
         *ons_recall_random(recall) = state->walkers.random[copy];
         uint32_t accepted;
@@ -295,6 +300,11 @@ static ons_status sweep(dense_state *state, unsigned copy) {
         if (status) { return status; }
         state->accepted[copy * state->count + k] = (double)accepted / state->network.sites;
         state->walkers.random[copy] = *ons_recall_random(recall);
+        state->swept++;
+        done += work;
+        if (k + 1 == state->count || done < 1e7) { continue; }
+        done = 0;
+        if (ons_poll(context, (double)state->swept, (double)(state->copies * state->count))) { return ONS_STOPPED; }
     }
     return ONS_OK;
 }
@@ -305,13 +315,13 @@ static double energy_of(const void *memory, unsigned copy, size_t walker) {
 }
 
 static ons_status advance(void *memory, ons_context *context) {
-    (void)context;
     dense_state *state = memory;
-    for (unsigned copy = 0; copy < state->copies; copy++) {
-        const ons_status status = sweep(state, copy);
+    for (unsigned copy = (unsigned)(state->swept / state->count); copy < state->copies; copy++) {
+        const ons_status status = sweep(state, copy, context);
         if (status) { return status; }
         if (state->count > 1) { tempered_exchange(&state->walkers, copy, energy_of, state); }
     }
+    state->swept = 0;
     return ONS_OK;
 }
 
@@ -418,6 +428,7 @@ static ons_status persist(void *memory, ons_part *part) {
     const size_t sites = state->network.sites, walkers = state->copies * state->count;
     ons_status status = tempered_persist(&state->walkers, part);
     if (!status) { status = ons_persist(part, "accepted", ONS_F64, state->accepted, walkers); }
+    if (!status) { status = ons_persist(part, "swept", ONS_U64, &state->swept, 1); }
     for (size_t w = 0; !status && w < walkers; w++) {
         char name[40];
         snprintf(name, sizeof name, "spins_%c_%zu", 'a' + (int)(w / state->count), w % state->count);

@@ -28,16 +28,15 @@ static ons_status take(pattern_file *file, size_t count, size_t sites) {
 
 /* The next entry of a line: 0 at its end, 1 with an entry, -1 for anything else. */
 static int next_entry(const char **at, const char *end, int8_t *entry) {
-    while (*at < end && strchr(" \t\r,;", **at)) { ++*at; }
+    while (*at < end && **at && strchr(" \t\r,;", **at)) { ++*at; }
     if (*at == end || **at == '\n' || **at == '#') { return 0; }
-    int sign = 1;
-    if (**at == '+' || **at == '-') { sign = *(*at)++ == '-' ? -1 : 1; }
-    if (*at < end && (**at == '0' || **at == '1')) {
-        *entry = (int8_t)(*(*at)++ == '1' ? sign : 0);
-        return 1;
-    }
-    *entry = (int8_t)sign; /* a sign alone */
-    return (*at)[-1] == '+' || (*at)[-1] == '-' ? 1 : -1;
+    const bool has_sign = **at == '+' || **at == '-';
+    const int sign = **at == '-' ? -1 : 1;
+    if (has_sign) { ++*at; }
+    const bool has_digit = *at < end && (**at == '0' || **at == '1');
+    *entry = (int8_t)(has_digit && **at == '0' ? 0 : sign);
+    if (has_digit) { ++*at; }
+    return has_sign || has_digit ? 1 : -1; /* a sign alone stands for 1 */
 }
 
 static const char *next_line(const char *at, const char *end) {

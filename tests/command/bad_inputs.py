@@ -2,6 +2,7 @@
 import hashlib
 import os
 import pathlib
+import struct
 
 from harness import SOURCE, command, run, tests
 
@@ -45,8 +46,28 @@ def prepare():
     write("lattice-key.yaml", "sitse: [[0, 0]]\n")
     write("broken.c", '#include <onsager.h>\nONS_SYSTEM { .name = "broken" \n')
     write("crash.c", pathlib.Path(SOURCE, "tests", "command", "crash.c").read_text())
+    prepare_networks(write)
     os.mkdir("folder.h5")
     os.mkdir("folder")
+
+
+def prepare_networks(write):
+    """Files of patterns, samples and images that are broken."""
+    write("patterns.txt", "+++-\n++-+\n")
+    write("unequal.txt", "+++-\n++-\n")
+    write("letter.txt", "+++-\n++x-\n")
+    write("observations.txt", "1 1 0\n0 1\n")
+    write("mixed.txt", "1 0\n-1 1\n")
+    write("one.txt", "1 -1 1\n")
+    write("none.txt", "")
+    pathlib.Path("nul.txt").write_bytes(b"+\0+-\n++-+\n")
+    head = b"{'descr': '<f8', 'fortran_order': False, 'shape': (4, 3), }\n"
+    pathlib.Path("short.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + b"0" * 20)
+    for name, rows, columns, held, labels in (("cut", 28, 28, 100, 10), ("oblong", 4, 6, 240, 10), ("unlabelled", 4, 4, 160, 7)):
+        os.mkdir(name)
+        head = struct.pack(">IIII", 0x803, 10, rows, columns)
+        pathlib.Path(name, "train-images-idx3-ubyte").write_bytes(head + bytes(held))
+        pathlib.Path(name, "train-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, labels) + bytes(labels))
 
 
 CASES = [
@@ -192,6 +213,62 @@ CASES = [
     (["new", "Broken Name"], 2, ["name"]),
     (["new", "broken"], 2, ["broken.c"]),
     (["list", "papres"], 2, ["papers"]),
+    (["run", "dense-hopfield", "P=1"], 2, ["P", "[2, 12]"]),
+    (["run", "dense-hopfield", "P=4", "N=3"], 2, ["P = 4", "N = 3"]),
+    (["run", "dense-hopfield", "load=0"], 2, ["load"]),
+    (["run", "dense-hopfield", "load=1e9"], 2, ["GB"]),
+    (["run", "dense-hopfield", "N=1000", "load=100"], 2, ["16666666667 patterns"]),
+    (["run", "dense-hopfield", "K=3", "load=0.1"], 2, ["`K`", "`load`"]),
+    (["run", "dense-hopfield", "temperature=-1"], 2, ["temperature"]),
+    (["run", "dense-hopfield", "temperature=[0,0.5]"], 2, ["temperature 0"]),
+    (["run", "dense-hopfield", "temperature=[0.3,0.1,0.2]"], 2, ["0.2 follows 0.1"]),
+    (["run", "dense-hopfield", "patterns=unequal.txt", "N=4", "K=2"], 2, ["unequal.txt:2", "3 entries"]),
+    (["run", "dense-hopfield", "patterns=letter.txt", "N=4", "K=2"], 2, ["letter.txt:2:3", "'x'"]),
+    (["run", "dense-hopfield", "patterns=nul.txt", "N=4", "K=2"], 2, ["nul.txt:1:2"]),
+    (["run", "dense-hopfield", "patterns=none.txt"], 2, ["none.txt", "no patterns"]),
+    (["run", "dense-hopfield", "patterns=short.npy"], 2, ["short.npy", "too short"]),
+    (["run", "dense-hopfield", "patterns=cut/train-images-idx3-ubyte"], 2, ["7740 bytes"]),
+    (["run", "dense-hopfield", "patterns=missing.txt"], 2, ["missing.txt"]),
+    (["run", "dense-hopfield", "P=2", "patterns=patterns.txt", "N=5", "K=2"], 2, ["N=4"]),
+    (["run", "dense-hopfield", "P=2", "patterns=patterns.txt", "N=4", "K=3"], 2, ["K=2"]),
+    (["run", "dense-hopfield", "quality=0.5"], 2, ["teacher"]),
+    (["run", "dense-hopfield", "teacher=supervised", "quality=0"], 2, ["quality"]),
+    (["run", "dense-hopfield", "rule=storkey"], 2, ["P=2"]),
+    (["run", "dense-hopfield", "P=2", "N=10", "K=20", "rule=pseudo-inverse"], 2, ["at most N = 10"]),
+    (["run", "dense-hopfield", "columns=7"], 2, ["120", "7"]),
+    (["run", "dense-hopfield", "minima=yes", "N=40"], 2, ["24"]),
+    (["run", "dense-hopfield-theory", "P=1"], 2, ["P", "[2, 1000]"]),
+    (["run", "dense-hopfield-theory", "load=-1"], 2, ["load"]),
+    (["run", "dense-hopfield-theory", "level=2rsb"], 2, ["1rsb"]),
+    (["run", "sk-theory", "temperature=nan"], 2, ["temperature"]),
+    (["run", "p-spin-theory", "p=1"], 2, ["p"]),
+    (["run", "random-energy", "temperature=-1"], 2, ["temperature"]),
+    (["run", "rbm", "data=cut"], 2, ["7740 bytes"]),
+    (["run", "rbm", "data=oblong"], 2, ["4 x 6", "square"]),
+    (["run", "rbm", "data=unlabelled"], 2, ["7 labels", "10 images"]),
+    (["run", "rbm", "data=folder"], 2, ["train-images-idx3-ubyte", "data=bars"]),
+    (["run", "rbm", "partition=exact", "hidden=200", "side=8"], 2, ["30", "annealed"]),
+    (["run", "dbm", "hidden=[0,4]"], 2, ["hidden"]),
+    (["run", "monotone-dbm", "margin=2"], 2, ["margin"]),
+    (["run", "softmax-regression", "bins=0"], 2, ["bins"]),
+    (["run", "maximum-entropy", "averages=7"], 2, ["1 and 6"]),
+    (["run", "maximum-entropy", "averages=6"], 2, ["infinite multiplier"]),
+    (["run", "maximum-entropy", "features=x;x^2", "averages=[3.5,10]"], 2, ["no distribution"]),
+    (["run", "maximum-entropy", "data=observations.txt", "variables=3", "values=[0,1]"], 2, ["observations.txt:2"]),
+    (["run", "inverse-ising", "data=mixed.txt"], 2, ["mixed.txt", "0 and -1"]),
+    (["run", "inverse-ising", "data=one.txt"], 2, ["always"]),
+    (["run", "inverse-ising", "data=observations.txt"], 2, ["observations.txt:2"]),
+    (["run", "inverse-ising", "data=short.npy"], 2, ["4 x 3"]),
+    (["run", "inverse-ising", "L=6", "method=exact"], 2, ["22 spins"]),
+    (["run", "ion-channel", "sites=13"], 2, ["4096"]),
+    (["run", "ion-channel", "interaction=[1,2,3]"], 2, ["1 is expected"]),
+    (["run", "driven-trap", "duration=-1"], 2, ["duration"]),
+    (["run", "allen-cahn", "points=7"], 2, ["points"]),
+    (["run", "allen-cahn", "start=formula", "formula=1/x"], 2, ["x = 0"]),
+    (["run", "allen-cahn", "reaction=1e6", "-o", "blown.h5"], 1, ["not finite", "shorter steps"]),
+    (["run", "burgers", "start=random", "waves=100000"], 2, ["1024"]),
+    (["run", "kuramoto-sivashinsky", "problem=chaotic", "length=3"], 2, ["length"]),
+    (["run", "navier-stokes-2d", "start=formula", "formula=x+z"], 2, ["z"]),
 ]
 
 

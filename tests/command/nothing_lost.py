@@ -46,6 +46,33 @@ def test_terminate_is_an_interrupt_too():
     assert os.listdir("term.h5.parts")
 
 
+# Steps that are longer than the time between two stores: some begin anew, some go on in the middle.
+LONG_STEPS = [
+    ["driven-trap", "trajectories=60000", "slices=20"],
+    ["ion-channel", "sites=3", "trajectories=20000", "duration=20"],
+    ["inverse-ising", "L=5", "samples=4000", "sampler=heat-bath", "method=naive"],
+    ["maximum-entropy", "variables=7", "values=[0:4:1]", "features=x1;x2;x1*x2;x3", "averages=[1,1,1.1,2.5]"],
+    ["sk-theory", "temperature=0.2", "field=0.3"],
+    ["dense-hopfield", "N=120", "load=0.1", "temperature=[0.2:0.5:0.1]", "steps=3", "warmup=0", "replicas=1"],
+    ["navier-stokes-2d", "points=64", "steps=1"],
+]
+
+
+def test_long_steps_end_and_give_the_same_bits():
+    for k, job in enumerate(LONG_STEPS):
+        whole = numbers(run(*job, "-o", f"whole{k}.h5"))
+        often = numbers(run(*job, "checkpoint=0.05s", "-o", f"often{k}.h5", timeout=120))
+        assert whole == often, job
+
+
+def test_long_steps_are_left():
+    for k, job in enumerate((["driven-trap", "trajectories=10000000"],
+                             ["dense-hopfield-theory", "P=3,4,6,8,20,100", "level=1rsb", "lines=all", "temperature=0,0.1,0.2,0.3"],
+                             ["navier-stokes-2d", "points=512", "time_step=1e-5"])):
+        code, _, err = interrupted(f"left{k}.h5", job, seconds=1.5)
+        assert code == 130, (job, code, err)
+
+
 def parts_of(output):
     assert interrupted(output, seconds=0.5)[0] in (0, 130)
     folder = output + ".parts"

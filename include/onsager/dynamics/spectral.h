@@ -62,6 +62,10 @@ ONS_API size_t ons_spectral_points(const ons_spectral *field);
 /* Goes on by `time` >= 0. ONS_FAILED: the field is no longer finite (message set); it has then no meaning. Cost: four
  * times that of N(u) a step; a new length of steps costs some 100 exponentials a wave. */
 ONS_API ons_status ons_spectral_advance(ons_spectral *field, double time);
+/* The same from step *made of it on (0 at first), with the same bits. `halt` is asked after every step but the last
+ * with the number made and of all: where it says true the result is ONS_STOPPED, and the same call goes on later. */
+ONS_API ons_status ons_spectral_resume(ons_spectral *field, double time, uint64_t *made,
+                                       bool (*halt)(void *data, double made, double all), void *data);
 
 /* ---- for equations --------------------------------------------------------------------------------------------------
  */

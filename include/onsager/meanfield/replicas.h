@@ -49,6 +49,10 @@ typedef struct ons_replicas {
     double load;        /* >= 0 */
     double temperature; /* >= 0 */
     double field;       /* >= 0; of networks along the condensed pattern */
+    /* Optional: asked now and then with `stop_data`. Once it says true it has to go on so: from then on every solver
+     * fails at once, and no result means anything. */
+    bool (*stop)(void *data);
+    void *stop_data;
 } ons_replicas;
 
 /* ONS_INVALID with what is wrong. */

@@ -31,6 +31,8 @@ typedef struct ons_meanfield {
     /* Optional (NULL): -beta f per spin at any x, stationary at the solutions where the model has such a function. */
     ons_dual (*pressure)(const void *data, const ons_dual *x, ons_dual control);
     const void *data;
+    /* Optional: true, from some moment on for good: give up. The solvers then fail as where there is no solution. */
+    bool (*stopped)(const void *data);
 } ons_meanfield;
 
 typedef struct ons_meanfield_options {
