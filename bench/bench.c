@@ -230,7 +230,8 @@ static const struct part {
              {"rate-network", bench_rate_network},
              {"meanfield", bench_meanfield},
              {"boltzmann", bench_boltzmann},
-             {"patterns", bench_patterns}};
+             {"patterns", bench_patterns},
+             {"learning", bench_learning}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
