@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import flow_peers
+import learning_peers
 
 T = 2.269185314213022
 RUNS = 3
@@ -155,7 +156,7 @@ for variable in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     os.environ[variable] = "1"
 with open(table) as file:
     everything = json.load(file)
-wanted = sys.argv[3:]  # "spins", "flows", "patterns"; none: all
+wanted = sys.argv[3:]  # "spins", "flows", "patterns", "learning"; none: all
 if not wanted or "spins" in wanted:
     clusters(1024)
     metropolis(1024)
@@ -166,5 +167,7 @@ if not wanted or "flows" in wanted:
 if not wanted or "patterns" in wanted:
     patterns(160, 82000, 4, 100)
     patterns(2000, 280, 2, 1000)
+if not wanted or "learning" in wanted:
+    learning_peers.rows(everything, row, attempt)
 with open(table, "w") as file:
     json.dump(everything + rows, file, indent=1)
