@@ -396,6 +396,7 @@ def _joined(function: typing.Any, parts: typing.Sequence[Tensor], axis: int) -> 
 
 
 def concatenate(parts: typing.Sequence[Tensor], axis: int = 0) -> Tensor:
+    """One after the other along an axis."""
     return _joined(lib.ons_tensor_concatenate, parts, axis)
 
 
