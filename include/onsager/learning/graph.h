@@ -70,7 +70,7 @@ ONS_API void ons_tensor_leave(ons_tensor_graph *graph);
 ONS_API ons_shape ons_tensor_shape(const ons_tensor_graph *graph, ons_tensor tensor); /* a scalar for ONS_NO_TENSOR */
 ONS_API int64_t ons_tensor_size(const ons_tensor_graph *graph, ons_tensor tensor, int axis); /* 1 for ONS_NO_TENSOR */
 ONS_API ons_tensor_type ons_tensor_type_of(const ons_tensor_graph *graph, ons_tensor tensor);
-/* The name of an input, parameter or tap, else where it was made: "matmul in encoder/first". For messages. */
+/* The name of an input, parameter or tap, else that of its operation ("matmul"). For messages. */
 ONS_API const char *ons_tensor_name(const ons_tensor_graph *graph, ons_tensor tensor);
 
 /* ---- where numbers come from ------------------------------------------------------------------------------------- */
