@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import zipfile
 
 import numpy as np
 
@@ -44,9 +45,12 @@ __all__ = ["Graph", "Tensor", "Operand", "Program", "Layers", "Optimiser", "LBFG
 def save(path: str | os.PathLike[str], graph: Graph, parameters: np.ndarray) -> None:
     """Writes the parameters by name into a file of numpy, FILE.npz."""
     path = _npz(path)
-    with open(path.with_name(path.name + ".part"), "wb") as file:
-        np.savez(file, **graph.split(parameters))
-    os.replace(file.name, path)
+    part = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(part, "w") as archive:
+        for name, array in graph.split(parameters).items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+    os.replace(part, path)
 
 
 def load(path: str | os.PathLike[str], graph: Graph, out: np.ndarray | None = None) -> np.ndarray:

@@ -206,7 +206,8 @@ class Graph:
 
     def jacobians(self, example: Tensor, output: Tensor, examples: Tensor) -> Tensor:
         """Jacobians by all parameters, [n, outputs, parameters], of an output of one example for many."""
-        return self._made(lib.ons_tensor_jacobians(self._pointer, self._own(example), self._own(output), self._own(examples)))
+        numbers = [self._own(tensor) for tensor in (example, output, examples)]
+        return self._made(lib.ons_tensor_jacobians(self._pointer, *numbers))
 
     def fixed_point(self, state: Tensor, step: Tensor, start: Tensor, iterations: int, damping: float = 1.0
                     ) -> tuple[Tensor, Tensor]:
@@ -227,5 +228,5 @@ class Graph:
         return Program(self, outputs, threads, overrides)
 
     def __repr__(self) -> str:
-        return (f"<onsager.learning.Graph of {lib.ons_tensor_graph_count(self._pointer)} tensors and {len(self)} parameters, "
-                f"{self.dtype}>")
+        tensors = lib.ons_tensor_graph_count(self._pointer)
+        return f"<onsager.learning.Graph of {tensors} tensors and {len(self)} parameters, {self.dtype}>"

@@ -29,7 +29,8 @@ def schedule(kind: str = "constant", length: float = 1, factor: float = 1, floor
 
 def _state(function: typing.Any, pointer: typing.Any) -> dict[str, np.ndarray]:
     """The arrays of an optimiser's state by name, where they lie."""
-    found, one = {}, ffi.new("ons_optimiser_array *")
+    found: dict[str, np.ndarray] = {}
+    one = ffi.new("ons_optimiser_array *")
     while function(pointer, len(found), one):
         name = typing.cast(str, text(one.name))
         found[name] = arrays.view(one.values, _ELEMENTS[one.element], (one.count,), pointer)

@@ -91,3 +91,8 @@ def test_a_step_too_long_is_told(tmp_path):
     with pytest.raises(onsager.InvalidError, match="learning_rate"):
         run(OwnNetwork, tmp_path / "a.h5", learning_rate=-1.0)
     assert not (tmp_path / "a.h5").exists()
+
+
+def test_the_page_shows_the_example():
+    example = (ROOT / "examples" / "python" / "own_network.py").read_text()
+    assert f"```python\n{example}```" in (ROOT / "docs" / "python-learning.md").read_text()
