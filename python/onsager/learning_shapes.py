@@ -14,8 +14,10 @@ from .errors import InvalidError
 Shape = typing.Union[int, typing.Sequence[int]]
 Axes = typing.Union[int, typing.Sequence[int], None]
 
-TYPES = {np.dtype(np.float32): lib.ONS_FLOAT, np.dtype(np.float64): lib.ONS_DOUBLE, np.dtype(np.int32): lib.ONS_INDEX}
-DTYPES = {code: dtype for dtype, code in TYPES.items()}
+TYPES: dict[np.dtype[typing.Any], int] = {
+    np.dtype(np.float32): lib.ONS_FLOAT, np.dtype(np.float64): lib.ONS_DOUBLE, np.dtype(np.int32): lib.ONS_INDEX,
+}
+DTYPES: dict[int, np.dtype[typing.Any]] = {code: dtype for dtype, code in TYPES.items()}
 
 
 def type_of(dtype: typing.Any) -> int:

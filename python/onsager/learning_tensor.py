@@ -55,7 +55,7 @@ class Tensor:
         return len(self.shape)
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> np.dtype[typing.Any]:
         return DTYPES[lib.ons_tensor_type_of(self.graph._pointer, self._index)]
 
     @property
@@ -145,16 +145,16 @@ class Tensor:
     def __abs__(self) -> Tensor:
         return self._one(lib.ons_tensor_absolute)
 
-    def __lt__(self, other: Operand) -> Tensor:
+    def __lt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return self._two(lib.ons_tensor_less, other)
 
-    def __le__(self, other: Operand) -> Tensor:
+    def __le__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return self._two(lib.ons_tensor_less_equal, other)
 
-    def __gt__(self, other: Operand) -> Tensor:
+    def __gt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return self._two(lib.ons_tensor_less, other, True)
 
-    def __ge__(self, other: Operand) -> Tensor:
+    def __ge__(self, other: Operand) -> Tensor:  # type: ignore[misc]
         return self._two(lib.ons_tensor_less_equal, other, True)
 
     def equal(self, other: Operand) -> Tensor:

@@ -87,10 +87,27 @@ def test_a_trained_network_is_where_another_begins(tmp_path):
     assert begins < 2 * ends
 
 
-def test_a_step_too_long_is_told(tmp_path):
+def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(onsager.InvalidError, match="learning_rate"):
         run(OwnNetwork, tmp_path / "a.h5", learning_rate=-1.0)
     assert not (tmp_path / "a.h5").exists()
+
+
+class Poisoned(OwnNetwork):
+    """A weight that is not finite after the third step."""
+
+    name = "poisoned"
+
+    def advance(self, context):
+        super().advance(context)
+        if context.steps == 3:
+            self.program.bind(t=np.full_like(TIMES, np.nan))
+            self.loss, self.gradient, self.u = self.program.run()
+
+
+def test_a_gradient_that_is_not_finite_ends_the_job_with_step_and_parameter(tmp_path):
+    with pytest.raises(onsager.FailedError, match=r"step \d+(.|\n)*u/0/weight"):
+        run(Poisoned, tmp_path / "a.h5", steps=10)
 
 
 def test_the_page_shows_the_example():
