@@ -30,6 +30,7 @@ import zipfile
 
 import numpy as np
 
+from . import arrays
 from .errors import InvalidError
 from .handles import nearest_hint
 from .learning_graph import Graph
@@ -60,6 +61,7 @@ def load(path: str | os.PathLike[str], graph: Graph, out: np.ndarray | None = No
     run.
     """
     flat = np.zeros(len(graph), graph.dtype) if out is None else out
+    arrays.checked("out", flat, graph.dtype, (len(graph),), writable=True)
     places = graph.split(flat)
     with np.load(_npz(path), allow_pickle=False) as file:
         found = {}

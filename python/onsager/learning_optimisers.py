@@ -11,6 +11,7 @@ import numpy as np
 from . import arrays
 from ._native import check, encoded, ffi, lib, text
 from .learning_graph import Graph
+from .learning_shapes import sizes_of
 from .spins import choice
 
 _METHODS = ("sgd", "momentum", "adam")
@@ -41,7 +42,8 @@ class Optimiser:
     """SGD, momentum or Adam for the parameters of a graph.
 
     ``rules`` changes rates and decays by name: ``{"*/bias": (1, 0), "encoder/*": (0, 0)}`` gives the factors of the
-    learning rate and of the decay; a rate of 0 freezes. ``decay`` enters by the gradient (an L2 penalty), by the rate
+    learning rate and of the decay; a rate of 0 freezes. ``masks`` gives arrays of bool or uint8 in a parameter's shape,
+    read at every step: an element of 0 is frozen. ``decay`` enters by the gradient (an L2 penalty), by the rate
     (AdamW of PyTorch) or independent of it (AdamW as first written). ``clip`` limits the gradient's norm,
     ``clip_element`` each of its elements; ``average`` keeps a moving average of the parameters.
     """
@@ -51,7 +53,8 @@ class Optimiser:
                  epsilon: float | None = None, amsgrad: bool = False, decay: float = 0, coupling: str | None = None,
                  clip: float = 0, clip_element: float = 0, average: float = 0,
                  schedule: typing.Mapping[str, typing.Any] | None = None,
-                 rules: typing.Mapping[str, tuple[float, float]] | None = None):
+                 rules: typing.Mapping[str, tuple[float, float]] | None = None,
+                 masks: typing.Mapping[str, np.ndarray] | None = None):
         settings = ffi.new("ons_optimiser_settings *", lib.ons_optimiser_defaults(choice("method", method, _METHODS)))
         settings.single = graph.dtype == np.float32
         wanted = {"rate": rate, "momentum": momentum, "dampening": dampening, "nesterov": nesterov, "beta1": beta1,
@@ -64,6 +67,7 @@ class Optimiser:
             settings.coupling = choice("coupling", coupling, _COUPLINGS)
         self._dtype, self._count, self._graph = graph.dtype, len(graph), graph
         groups, count = self._groups(graph, rules)
+        self._masks = [self._mask(graph, groups, name, mask) for name, mask in (masks or {}).items()]
         place = ffi.new("ons_optimiser **")
         check(lib.ons_optimiser_create(place, settings, self._count, groups, count))
         self._pointer = ffi.gc(place[0], lib.ons_optimiser_free)
@@ -76,6 +80,17 @@ class Optimiser:
         groups, count = ffi.new("ons_parameter_group **"), ffi.new("size_t *")
         check(lib.ons_layers_groups(graph._pointer, ffi.new("ons_group_rule[]", given), len(given), groups, count))
         return ffi.gc(groups[0], lib.free), count[0]
+
+    @staticmethod
+    def _mask(graph: Graph, groups: typing.Any, name: str, mask: np.ndarray) -> typing.Any:
+        """Sets the mask of a parameter's group; what it gives keeps the mask where it is."""
+        index = ffi.new("size_t *")
+        check(lib.ons_tensor_parameter_find(graph._pointer, encoded(name), index))
+        shape = sizes_of(lib.ons_tensor_parameter_at(graph._pointer, index[0]).shape)
+        if isinstance(mask, np.ndarray) and mask.dtype == np.bool_:
+            mask = mask.view(np.uint8)
+        groups[index[0]].mask = pointer = arrays.pointer(arrays.checked(f"the mask of {name}", mask, np.uint8, shape))
+        return pointer
 
     def _flat(self, name: str, array: np.ndarray, writable: bool = False) -> typing.Any:
         return arrays.pointer(arrays.checked(name, array, self._dtype, (self._count,), writable))

@@ -34,8 +34,9 @@ class Program:
         self._pointer = ffi.gc(place[0], lib.ons_program_free)
         self.graph = graph
         self._total = len(graph)
-        self._bound: dict[int, np.ndarray] = {}
-        self._shared: np.ndarray | None = None
+        # Arrays of the caller with the pointers that keep their memory where it is.
+        self._bound: dict[int, tuple[np.ndarray, typing.Any]] = {}
+        self._shared: tuple[np.ndarray, typing.Any] | None = None
         self._outputs = [self._view(number, tensor) for number, tensor in enumerate(outputs)]
 
     def _view(self, number: int, tensor: Tensor) -> np.ndarray:
@@ -54,7 +55,7 @@ class Program:
         tensor = self._input(name)
         index = self.graph._own(tensor)
         if index in self._bound:
-            return self._bound[index]
+            return self._bound[index][0]
         address = lib.ons_program_input(self._pointer, index)
         if address == ffi.NULL:
             raise ValueError(f"{tensor.name} is no input of this program: its outputs do not need it")
@@ -80,25 +81,29 @@ class Program:
         if not isinstance(array, np.ndarray):
             raise TypeError(f"{tensor.name} must be a numpy array, not {type(array).__name__}: it is read where it lies")
         arrays.checked(tensor.name, array, tensor.dtype, tensor.shape)
-        check(lib.ons_program_bind(self._pointer, index, arrays.pointer(array)))
-        self._bound[index] = array
+        pointer = arrays.pointer(array)
+        check(lib.ons_program_bind(self._pointer, index, pointer))
+        self._bound[index] = array, pointer
 
     @property
     def parameters(self) -> np.ndarray:
         """The flat array of all parameters, to be written in place: the shared one, or the program's own."""
         if self._shared is not None:
-            return self._shared
+            return self._shared[0]
         return arrays.view(lib.ons_program_parameters(self._pointer), self.graph.dtype, (self._total,), self._pointer)
 
     @parameters.setter
     def parameters(self, flat: np.ndarray | None) -> None:
         """Shares an array: it is read where it lies, also by other programs. None: the program's own again."""
-        if flat is not None:
-            if not isinstance(flat, np.ndarray):
-                raise TypeError(f"parameters must be a numpy array, not {type(flat).__name__}: they are read where they lie")
-            arrays.checked("parameters", flat, self.graph.dtype, (self._total,))
-        lib.ons_program_share_parameters(self._pointer, ffi.NULL if flat is None else arrays.pointer(flat))
-        self._shared = flat
+        if flat is None:
+            lib.ons_program_share_parameters(self._pointer, ffi.NULL)
+            self._shared = None
+            return
+        if not isinstance(flat, np.ndarray):
+            raise TypeError(f"parameters must be a numpy array, not {type(flat).__name__}: they are read where they lie")
+        pointer = arrays.pointer(arrays.checked("parameters", flat, self.graph.dtype, (self._total,)))
+        lib.ons_program_share_parameters(self._pointer, pointer)
+        self._shared = flat, pointer
 
     def override(self, tap: str | Tensor, numbers: np.ndarray | None) -> None:
         """Puts numbers in the place of a tap, whatever was computed (copied); None: its own again."""

@@ -392,6 +392,37 @@ def test_the_state_of_an_optimiser_goes_on_with_the_same_bits():
     assert second.rate > 10 * first.rate
 
 
+def test_what_is_frozen_or_masked_stays():
+    graph, program = perceptron()
+    weights, start = program.parameters, program.parameters.copy()
+    mask = np.zeros((3, 8), bool)
+    mask[1] = True
+    sgd = learning.Optimiser(graph, "sgd", rate=0.1, rules={"net/1/*": (0, 0)}, masks={"net/0/weight": mask})
+    sgd.step(weights, program.run()[1])
+    moved = graph.split(weights - start)
+    assert (moved["net/0/weight"][1] != 0).all() and not moved["net/0/weight"][[0, 2]].any()
+    assert not moved["net/1/weight"].any() and moved["net/2/weight"].any()
+    mask[0] = True
+    sgd.step(weights, program.run()[1])
+    assert graph.split(weights - start)["net/0/weight"][0].any()
+    for masks, message in (({"net/0/weight": mask.T.copy()}, r"shape \(8, 3\), expected \(3, 8\)"), ({"net/0": mask}, "net/0")):
+        with pytest.raises(ValueError, match=message):
+            learning.Optimiser(graph, masks=masks)
+
+
+def test_a_sharpness_aware_step_ascends_first():
+    """w -= rate g(w + radius g/|g|), worked by numpy."""
+    graph, program = perceptron()
+    weights, start = program.parameters, program.parameters.copy()
+    sgd = learning.Optimiser(graph, "sgd", rate=0.1)
+    gradient = program.run()[1].copy()
+    sgd.ascend(weights, gradient, 0.05)
+    np.testing.assert_allclose(weights, start + 0.05 * gradient / np.linalg.norm(gradient), rtol=1e-12)
+    there = program.run()[1].copy()
+    sgd.step(weights, there)
+    np.testing.assert_allclose(weights, start - 0.1 * there, rtol=1e-12, atol=1e-15)
+
+
 def test_lbfgs_finds_the_minimum_of_rosenbrocks_valley():
     def valley(w):
         x, y = w
