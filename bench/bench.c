@@ -231,6 +231,7 @@ static const struct part {
              {"meanfield", bench_meanfield},
              {"boltzmann", bench_boltzmann},
              {"patterns", bench_patterns},
+             {"perceptron", bench_perceptron},
              {"learning", bench_learning}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */

@@ -39,6 +39,7 @@ void bench_rate_network(const char *onsager, const char *output);
 void bench_meanfield(const char *onsager, const char *output);
 /* An update of an RBM, and fixed points of the monotone machine. */
 void bench_boltzmann(const char *onsager, const char *output);
+void bench_perceptron(const char *onsager, const char *output);
 void bench_learning(const char *onsager, const char *output);
 
 #endif

@@ -4,7 +4,7 @@ set -eu
 build=$1
 seconds=$2
 here=$(dirname "$0")
-for harness in fuzz_archive fuzz_job fuzz_part fuzz_lattice; do
+for harness in fuzz_archive fuzz_job fuzz_part fuzz_lattice fuzz_tensor_file; do
     mkdir -p "$build/corpus-$harness"
     seeds="$here/seeds-${harness#fuzz_}"
     echo "fuzzing: $harness for $seconds s"

@@ -16,6 +16,11 @@
 #include <onsager/learning/paths.h>
 #include <onsager/learning/work.h>
 #include <onsager/learning/monotone.h>
+#include <onsager/learning/optimiser.h>
+#include <onsager/learning/landscape.h>
+#include <onsager/learning/perceptron.h>
+#include <onsager/learning/spectra.h>
+#include <onsager/learning/tensor_file.h>
 #include <onsager/learning/derivatives.h>
 #include <onsager/learning/graph.h>
 #include <onsager/learning/idx.h>

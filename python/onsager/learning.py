@@ -25,14 +25,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 import os
-import pathlib
-import zipfile
 
 import numpy as np
 
 from . import arrays
+from ._native import check, encoded, ffi, lib
 from .errors import InvalidError
-from .handles import nearest_hint
 from .learning_graph import Graph
 from .learning_layers import Layers, cross_entropy, squares
 from .learning_optimisers import LBFGS, Levenberg, Optimiser, schedule
@@ -43,41 +41,39 @@ __all__ = ["Graph", "Tensor", "Operand", "Program", "Layers", "Optimiser", "LBFG
            "concatenate", "stack", "scan", "cross_entropy", "squares", "save", "load"]
 
 
+_REALS = {np.dtype(np.float32): lib.ONS_STORED_F32, np.dtype(np.float64): lib.ONS_STORED_F64}
+
+
 def save(path: str | os.PathLike[str], graph: Graph, parameters: np.ndarray) -> None:
-    """Writes the parameters by name into a file of numpy, FILE.npz."""
-    path = _npz(path)
-    part = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(part, "w") as archive:
-        for name, array in graph.split(parameters).items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
-    os.replace(part, path)
+    """Writes the parameters by name into a file; the ending decides: .npz of numpy, or .safetensors."""
+    parts = graph.split(parameters)
+    names = [ffi.new("char[]", encoded(name)) for name in parts]
+    pointers = [arrays.pointer(part) for part in parts.values()]
+    stored = [{"info": {"name": name, "type": _REALS[part.dtype], "rank": part.ndim, "shape": list(part.shape)},
+               "values": pointer} for name, part, pointer in zip(names, parts.values(), pointers)]
+    check(lib.ons_tensor_file_write(encoded(os.fspath(path)), ffi.new("ons_stored[]", stored), len(stored)))
 
 
 def load(path: str | os.PathLike[str], graph: Graph, out: np.ndarray | None = None) -> np.ndarray:
-    """Reads the parameters of a graph by name from FILE.npz: a flat array, or ``out`` filled.
+    """Reads the parameters of a graph by name from a file of numpy, safetensors or PyTorch (tensors only: nothing that a
+    file carries is run): a flat array, or ``out`` filled.
 
-    All of the graph's parameters must be there in their shapes; others are passed over. Nothing that a file carries is
-    run.
+    All of the graph's parameters must be there in their shapes, else InvalidError, and ``out`` is as it was; others are
+    passed over.
     """
     flat = np.zeros(len(graph), graph.dtype) if out is None else out
     arrays.checked("out", flat, graph.dtype, (len(graph),), writable=True)
-    places = graph.split(flat)
-    with np.load(_npz(path), allow_pickle=False) as file:
-        found = {}
-        for name, place in places.items():
-            if name not in file:
-                raise InvalidError(f"{path} has no parameter '{name}'{nearest_hint(name, file.files)}")
-            found[name] = file[name]
-            if found[name].shape != place.shape:
-                raise InvalidError(f"{path}: '{name}' has the shape {list(found[name].shape)}, expected {list(place.shape)}")
-    for name, place in places.items():
-        place[...] = found[name]
+    place = ffi.new("ons_tensor_file **")
+    check(lib.ons_tensor_file_open(place, encoded(os.fspath(path))))
+    file = ffi.gc(place[0], lib.ons_tensor_file_close)
+    read = lib.ons_tensor_file_float if flat.dtype == np.float32 else lib.ons_tensor_file_double
+    found, index = np.zeros_like(flat), ffi.new("size_t *")
+    for name, part in graph.split(found).items():
+        check(lib.ons_tensor_file_find(file, encoded(name), index))
+        info = lib.ons_tensor_file_info(file, index[0])
+        shape = [info.shape[i] for i in range(info.rank)]
+        if shape != list(part.shape):
+            raise InvalidError(f"{os.fspath(path)}: '{name}' has the shape {shape}, expected {list(part.shape)}")
+        check(read(file, index[0], arrays.pointer(part)))
+    flat[...] = found
     return flat
-
-
-def _npz(path: str | os.PathLike[str]) -> pathlib.Path:
-    path = pathlib.Path(path)
-    if path.suffix != ".npz":
-        raise InvalidError(f"{path}: parameters are kept in files of numpy, with the ending .npz")
-    return path

@@ -327,21 +327,39 @@ def test_taps_are_read_and_overridden():
     np.testing.assert_array_equal(program.run()[1], [2, 2, 2])
 
 
-def test_parameters_are_saved_and_loaded_by_name(tmp_path):
+@pytest.mark.parametrize("ending", ["npz", "safetensors"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_are_saved_and_loaded_by_name(tmp_path, ending, dtype):
+    graph, program = perceptron(dtype)
+    path = tmp_path / f"net.{ending}"
+    learning.save(path, graph, program.parameters)
+    if ending == "npz":
+        with np.load(path) as file:
+            np.testing.assert_array_equal(file["net/0/weight"], graph.split(program.parameters)["net/0/weight"])
+            assert file["net/2/bias"].dtype == dtype
+    again = np.empty(len(graph), dtype)
+    assert learning.load(path, graph, again) is again
+    np.testing.assert_array_equal(again, program.parameters)
+    double = learning.load(path, perceptron()[0])
+    np.testing.assert_array_equal(double, program.parameters.astype(np.float64))
+
+
+def test_files_that_do_not_fit_change_nothing(tmp_path):
     graph, program = perceptron()
     learning.save(tmp_path / "net.npz", graph, program.parameters)
-    with np.load(tmp_path / "net.npz") as file:
-        assert file["net/0/weight"].shape == (3, 8)
-    np.testing.assert_array_equal(learning.load(tmp_path / "net.npz", graph), program.parameters)
-    other = learning.Graph()
-    other.parameter("net/0/weigth", (3, 8))
-    kept = np.ones(24)
-    with pytest.raises(ValueError, match="no parameter 'net/0/weigth', did you mean 'net/0/weight'"):
-        learning.load(tmp_path / "net.npz", other, kept)
-    assert (kept == 1).all()
-    with pytest.raises(ValueError, match="ending .npz"):
+    for name, shape, message in (("net/0/weigth", (3, 8), "net/0/weigth(.|\\n)*net/0/weight"),
+                                 ("net/0/weight", (8, 3), r"'net/0/weight' has the shape \[3, 8\], expected \[8, 3\]")):
+        other, kept = learning.Graph(), np.ones(24)
+        other.parameter(name, shape)
+        with pytest.raises(onsager.InvalidError, match=message):
+            learning.load(tmp_path / "net.npz", other, kept)
+        assert (kept == 1).all()
+    with pytest.raises(onsager.InvalidError, match="net.pt"):
         learning.save(tmp_path / "net.pt", graph, program.parameters)
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["net.npz"]
+    np.savez(tmp_path / "pickled.npz", **{"net/0/weight": np.array([print], object)})
+    with pytest.raises(onsager.InvalidError, match="pickled.npz"):
+        learning.load(tmp_path / "pickled.npz", graph)
+    assert not (tmp_path / "net.pt").exists()
 
 
 # ---- optimisers
