@@ -25,7 +25,7 @@ CONTENTS = [
     ("Begin", ["overview.md", "tutorial.md", "install.md", "what-there-is.md"]),
     ("How to", ["jobs.md", "results.md", "plots.md", "reports.md", "analysis.md", "samples.md", "own-observables.md",
                 "watch.md", "many-machines.md", "papers.md", "own-systems.md", "lattices.md"]),
-    ("Python", ["python.md", "python-systems.md", "python-engines.md"]),
+    ("Python", ["python.md", "python-systems.md", "python-engines.md", "python-learning.md"]),
     ("Physics", ["spin-models.md", "spin-glasses.md", "memories.md", "kinetics.md", "exact.md", "critical-points.md"]),
     ("Systems", ["systems"]),
     ("Papers", ["papers"]),

@@ -23,7 +23,7 @@ from ._native import version as __version__
 from .errors import Cancelled, Error, FailedError, Interrupted, InvalidError, OnsagerWarning, OutOfMemoryError
 
 if TYPE_CHECKING:
-    from . import analysis, colours, random, spins, statistics, systems
+    from . import analysis, colours, learning, random, spins, statistics, systems
     from .background import Submitted, submit
     from .jobs import Job, Progress, merge, run
     from .declarations import Derived, Exact, Formula, Histogram, Mean, Parameter, Series, Table, Value
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # name -> the module that has it
 _LAZY = {
-    "analysis": None, "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
+    "analysis": None, "learning": None, "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
     "Submitted": "background", "submit": "background",
     "Job": "jobs", "Progress": "jobs", "merge": "jobs", "run": "jobs",
     "papers": "reproduction", "reproduce": "reproduction",

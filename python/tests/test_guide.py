@@ -25,7 +25,7 @@ def shape(text):
     return " ".join(re.sub(r"-?\d+(\.\d*)?(e[-+]\d+)?", "#", text).split())
 
 
-@pytest.mark.parametrize("document, programs", [("python.md", 7), ("tutorial.md", 1)])
+@pytest.mark.parametrize("document, programs", [("python.md", 7), ("python-learning.md", 3), ("tutorial.md", 1)])
 def test_the_programs_of_the_guide_give_what_it_shows(tmp_path, document, programs):
     for needed in ("pandas", "xarray", "matplotlib", "h5py"):
         pytest.importorskip(needed)

@@ -55,6 +55,8 @@ ONS_API void ons_tensor_graph_free(ons_tensor_graph *graph);
 ONS_API ons_tensor_type ons_tensor_graph_type(const ons_tensor_graph *graph);
 /* ONS_OK, or the status of the first fault, with its message set again for this thread. */
 ONS_API ons_status ons_tensor_graph_status(const ons_tensor_graph *graph);
+/* Forgets the first fault: for callers that look after every tensor, have told it, and go on with the graph. */
+ONS_API void ons_tensor_graph_forgive(ons_tensor_graph *graph);
 /* Records a fault of the caller's own (a layer that is asked for an odd number of heads) unless there is one already;
  * returns ONS_NO_TENSOR. The message is put behind the scope. */
 ONS_API ons_tensor ons_tensor_fail(ons_tensor_graph *graph, const char *format, ...) ONS_FORMAT(2, 3);
