@@ -3,9 +3,8 @@
  *
  * A word w accepts a rise of x = dE/T when x <= -log(w/2^32). Of that bound, a little too high, a block of attempts
  * knows before the spins are looked at: log2(w) is at least what the bits of w as a floating-point number say when they
- * are read as a whole number (Mitchell 1962; 6 % too many pass). Attempts below the bound are candidates, one after the
- * other decided exactly as in recall.c; all others are refused, without a branch for each. After a flip the candidates
- * of the same group are sought anew.
+ * are read as a whole number (Mitchell 1962; 6 % too many pass). Attempts below the bound are decided exactly as in
+ * recall.c; all others are refused by one comparison.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,7 +13,7 @@
 
 #include <math.h>
 
-enum { BLOCK = 64, GROUP = 16 };
+enum { BLOCK = 64 };
 
 /* ---- flips ---------------------------------------------------------------------------------------------------- */
 
@@ -110,30 +109,6 @@ SPINS_INLINE bool draw(attempts *block, ons_random *random, uint32_t sites, floa
     return !rejected;
 }
 
-/* Bits of the attempts from `first` on, a group, that may be accepted. */
-SPINS_INLINE uint32_t candidates(const spins_whole *whole, const attempts *block, unsigned first) {
-    int32_t height[GROUP];
-    uint32_t mask = 0;
-    if (whole->small) {
-        for (unsigned k = 0; k < GROUP; k++) {
-            const uint32_t site = block->site[first + k];
-            height[k] = whole->spins[site] * whole->small[site];
-        }
-    } else {
-        for (unsigned k = 0; k < GROUP; k++) {
-            const uint32_t site = block->site[first + k];
-            height[k] = whole->spins[site] * whole->large[site];
-        }
-    }
-#if SPINS_WORD_BITS == 512
-    mask = _mm512_cmple_epi32_mask(_mm512_loadu_si512(height), _mm512_loadu_si512(block->bound + first));
-#else
-    for (unsigned k = 0; k < GROUP; k++) { mask |= (uint32_t)(height[k] <= block->bound[first + k]) << k; }
-#endif
-    const unsigned left = block->count - first;
-    return left < GROUP ? mask & ((1U << left) - 1) : mask;
-}
-
 static bool attempt(spins_whole *whole, ons_random *random, const rule *by, uint32_t site, uint32_t word) {
     const int32_t height = whole->spins[site] * field_at(whole, site);
     const double x = height == 0 ? 0 : by->beta * (by->unit * (double)height);
@@ -143,23 +118,21 @@ static bool attempt(spins_whole *whole, ons_random *random, const rule *by, uint
 }
 
 /* Decides a block, up to the first attempt that takes another word. Returns how many were decided. */
-SPINS_INLINE unsigned decide(spins_whole *whole, const attempts *block, ons_random *random, const rule *by,
-                             uint32_t *accepted) {
-    for (unsigned first = 0; first < block->count; first += GROUP) {
-        uint32_t mask = candidates(whole, block, first);
-        while (mask) {
-            const unsigned k = first + (unsigned)__builtin_ctz(mask);
-            const uint64_t next = block->start + 2 * ((uint64_t)k + 1);
-            random->position = next;
-            const bool flipped = attempt(whole, random, by, block->site[k], block->words[2 * k + 1]);
-            *accepted += flipped;
-            if (random->position != next) { return k + 1; }
-            mask = (flipped ? candidates(whole, block, first) : mask) & ~((2U << (k - first)) - 1);
-        }
+#define DECIDE(name, fields)                                                                                           \
+    SPINS_INLINE unsigned name(spins_whole *whole, const attempts *block, ons_random *random, const rule *by,          \
+                               uint32_t *accepted) {                                                                   \
+        for (unsigned k = 0; k < block->count; k++) {                                                                  \
+            const uint32_t site = block->site[k];                                                                      \
+            if (__builtin_expect(whole->spins[site] * whole->fields[site] > block->bound[k], 1)) { continue; }         \
+            const uint64_t next = random->position = block->start + 2 * ((uint64_t)k + 1);                             \
+            *accepted += attempt(whole, random, by, site, block->words[2 * k + 1]);                                    \
+            if (random->position != next) { return k + 1; }                                                            \
+        }                                                                                                              \
+        random->position = block->start + 2 * (uint64_t)block->count;                                                  \
+        return block->count;                                                                                           \
     }
-    random->position = block->start + 2 * (uint64_t)block->count;
-    return block->count;
-}
+DECIDE(decide_small, small)
+DECIDE(decide_large, large)
 
 static uint32_t metropolis(spins_whole *whole, ons_random *random, const spins_ladder *ladder, double unit,
                            double beta) {
@@ -170,7 +143,8 @@ static uint32_t metropolis(spins_whole *whole, ons_random *random, const spins_l
     for (uint32_t done = 0; done < whole->sites;) {
         block.count = whole->sites - done < BLOCK ? whole->sites - done : BLOCK;
         if (draw(&block, random, whole->sites, by.reach)) {
-            done += decide(whole, &block, random, &by, &accepted);
+            done += whole->small ? decide_small(whole, &block, random, &by, &accepted)
+                                 : decide_large(whole, &block, random, &by, &accepted);
             continue;
         }
         random->position = block.start;
