@@ -28,17 +28,19 @@ typedef struct twins {
     uint32_t sites;
 } twins;
 
-/* Examples of one pattern: quality 0 makes independent patterns, near 1 couplings and fields as large as they can be.
+/* Examples of one pattern, or random ones with dilution: quality 0 makes independent patterns, near 1 couplings and
+ * fields as large as they can be.
  */
-static ons_patterns *examples(uint32_t sites, uint64_t count, double quality) {
+static ons_patterns *examples(uint32_t sites, uint64_t count, double quality, double dilution) {
     ons_random random = ons_random_stream(20261121, 400, (uint32_t)count);
     ons_patterns *patterns;
     int8_t *teacher = malloc(sites), *example = malloc(sites);
     assert_true(teacher && example);
-    assert_int_equal(ons_patterns_create(&patterns, sites, count, false), ONS_OK);
+    assert_int_equal(ons_patterns_create(&patterns, sites, count, dilution > 0), ONS_OK);
     ons_pattern_draw(sites, 0, &random, teacher);
     for (uint64_t k = 0; k < count; k++) {
         ons_pattern_example(teacher, sites, quality, &random, example);
+        if (dilution > 0) { ons_pattern_draw(sites, dilution, &random, example); }
         assert_int_equal(ons_patterns_set(patterns, k, example), ONS_OK);
     }
     free(teacher);
@@ -46,8 +48,8 @@ static ons_patterns *examples(uint32_t sites, uint64_t count, double quality) {
     return patterns;
 }
 
-static twins open_twins(uint32_t sites, uint64_t count, double quality) {
-    twins both = {.patterns = examples(sites, count, quality), .sites = sites};
+static twins open_twins(uint32_t sites, uint64_t count, double quality, double dilution) {
+    twins both = {.patterns = examples(sites, count, quality, dilution), .sites = sites};
     double *coupling = malloc(sizeof *coupling * sites * sites);
     assert_non_null(coupling);
     assert_int_equal(ons_patterns_couplings(both.patterns, ONS_RULE_HEBBIAN, coupling), ONS_OK);
@@ -72,7 +74,9 @@ static void close_twins(twins both) {
 static void begin_at_pattern(twins both, uint64_t position) {
     ons_recall *const states[] = {both.fast, both.slow};
     for (int k = 0; k < 2; k++) {
-        ons_patterns_get(both.patterns, 0, ons_recall_spins(states[k]));
+        int8_t *spins = ons_recall_spins(states[k]);
+        ons_patterns_get(both.patterns, 0, spins);
+        for (uint32_t i = 0; i < both.sites; i++) { spins[i] = spins[i] < 0 ? -1 : 1; }
         assert_int_equal(ons_recall_refresh(states[k]), ONS_OK);
         ons_random_seek(ons_recall_random(states[k]), position);
     }
@@ -101,14 +105,16 @@ static void test_sweeps_are_those_of_given_pairs(void **state) {
     const struct {
         uint32_t sites;
         uint64_t count;
-        double quality; /* 100 examples alike: sums of couplings beyond 16 bits; 300: couplings beyond 8 */
-    } cases[] = {{300, 70, 0}, {129, 64, 0.5}, {512, 100, 0.97}, {450, 300, 0.97}, {257, 20000, 0.1}};
+        double quality; /* 110 examples alike: sums of couplings beyond 16 bits; 300: couplings beyond 8 */
+        double dilution;
+    } cases[] = {{300, 70, 0, 0},     {300, 71, 0, 0},     {129, 64, 0.5, 0},    {512, 100, 0.97, 0},
+                 {700, 110, 0.99, 0}, {450, 300, 0.97, 0}, {257, 20000, 0.1, 0}, {200, 90, 0, 0.3}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const double unit = SCALE * (double)cases[c].count;
         const double temperatures[] = {0, 0.3 * unit, 3 * unit, 1e3 * unit, 1e300, 20 * unit, INFINITY, unit};
         for (unsigned k = 0; k < 3; k++) {
             if (!ons_spins_select(names[k])) { continue; }
-            twins both = open_twins(cases[c].sites, cases[c].count, cases[c].quality);
+            twins both = open_twins(cases[c].sites, cases[c].count, cases[c].quality, cases[c].dilution);
             begin_at_pattern(both, 0);
             uint64_t accepted = 0;
             for (unsigned step = 0; step < 80; step++) {
@@ -144,7 +150,7 @@ static void test_a_site_that_is_drawn_twice(void **state) {
     const uint64_t there = rejected_word(SITES, 2000);
     for (unsigned k = 0; k < 3; k++) {
         if (!ons_spins_select(names[k])) { continue; }
-        twins both = open_twins(SITES, 70, 0);
+        twins both = open_twins(SITES, 70, 0, 0);
         for (uint64_t start = there - 2 * BEFORE; start <= there; start += BEFORE) {
             begin_at_pattern(both, start);
             (void)step_twins(both, ONS_RECALL_METROPOLIS, 70 * SCALE * 3);
@@ -162,7 +168,7 @@ static void test_a_decision_by_two_words(void **state) {
     enum { SITES = 300 };
     for (unsigned k = 0; k < 3; k++) {
         if (!ons_spins_select(names[k])) { continue; }
-        twins both = open_twins(SITES, 100, 0.97);
+        twins both = open_twins(SITES, 100, 0.97, 0);
         unsigned seen = 0;
         for (uint64_t start = 0; start < 400; start++) {
             begin_at_pattern(both, start);

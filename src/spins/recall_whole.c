@@ -57,7 +57,7 @@ static ons_status sum_up(ons_recall *state) {
 
 static double cost(ons_recall *state, uint32_t site) {
     const spins_whole *whole = state->sums;
-    const int32_t field = whole->small ? whole->small[site] : whole->large[site];
+    const int32_t field = whole->small ? 2 * whole->small[site] + whole->odd : whole->large[site];
     return 2 * state->model->scale * (double)(state->spins[site] * field);
 }
 
@@ -111,11 +111,16 @@ static int16_t correlation(const ons_patterns *patterns, uint32_t i, uint32_t j)
     return (int16_t)(both - 2 * differ);
 }
 
-/* Couplings of 16 bits, and what decides how narrow they and the fields can be. */
-static void correlate(const ons_patterns *patterns, int16_t *coupling, size_t stride, int *largest, int64_t *heaviest) {
+/* What decides how narrow couplings and fields can be. */
+typedef struct extent {
+    int largest;       /* |J_ij| */
+    int64_t heaviest;  /* sum of |J_ij| of a row */
+    uint32_t odd_rows; /* rows with an odd sum */
+} extent;
+
+static extent correlate(const ons_patterns *patterns, int16_t *coupling, size_t stride) {
     const uint32_t sites = patterns->sites;
-    *largest = 0;
-    *heaviest = 0;
+    extent all = {0};
     for (uint32_t i = 0; i < sites; i++) {
         for (uint32_t j = 0; j < i; j++) {
             coupling[i * stride + j] = coupling[j * stride + i] = correlation(patterns, i, j);
@@ -126,25 +131,25 @@ static void correlate(const ons_patterns *patterns, int16_t *coupling, size_t st
         for (uint32_t j = 0; j < sites; j++) {
             const int size = abs(coupling[i * stride + j]);
             sum += size;
-            if (size > *largest) { *largest = size; }
+            if (size > all.largest) { all.largest = size; }
         }
-        if (sum > *heaviest) { *heaviest = sum; }
+        if (sum > all.heaviest) { all.heaviest = sum; }
+        all.odd_rows += (uint32_t)(sum % 2);
     }
+    return all;
 }
 
 static ons_status fill(whole_store *store, const ons_patterns *patterns) {
     const size_t stride = (patterns->sites + (size_t)SPINS_WHOLE_STRIDE - 1) / SPINS_WHOLE_STRIDE * SPINS_WHOLE_STRIDE;
     const size_t count = patterns->sites * stride;
-    int largest;
-    int64_t heaviest;
     int16_t *wide = whole_vectors(count * sizeof *wide);
     store->coupling = wide;
     if (!wide) { return ONS_MEMORY; }
     memset(wide, 0, count * sizeof *wide);
-    correlate(patterns, wide, stride, &largest, &heaviest);
+    const extent all = correlate(patterns, wide, stride);
     store->kernels = whole_kernels_in_use();
     store->form = (spins_whole){.sites = patterns->sites, .stride = stride, .wide = wide};
-    if (largest > INT8_MAX) { return ONS_OK; }
+    if (all.largest > INT8_MAX) { return ONS_OK; }
     int8_t *narrow = whole_vectors(count);
     if (!narrow) { return ONS_MEMORY; }
     for (size_t k = 0; k < count; k++) { narrow[k] = (int8_t)wide[k]; }
@@ -152,7 +157,8 @@ static ons_status fill(whole_store *store, const ons_patterns *patterns) {
     store->coupling = narrow;
     store->form.wide = NULL;
     store->form.narrow = narrow;
-    store->is_small = heaviest <= INT16_MAX;
+    store->form.odd = all.odd_rows > 0;
+    store->is_small = all.heaviest <= UINT16_MAX && (all.odd_rows == 0 || all.odd_rows == patterns->sites);
     return ONS_OK;
 }
 

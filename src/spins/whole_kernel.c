@@ -18,24 +18,24 @@ enum { BLOCK = 64 };
 /* ---- flips ---------------------------------------------------------------------------------------------------- */
 
 SPINS_INLINE int32_t field_at(const spins_whole *whole, uint32_t site) {
-    return whole->small ? whole->small[site] : whole->large[site];
+    return whole->small ? 2 * whole->small[site] + whole->odd : whole->large[site];
 }
 
-/* By twice the row, up or down. */
-#define ADD_TWICE(name, field_type, coupling_type)                                                                     \
+/* By `times` the row, up or down. */
+#define ADD_ROW(name, field_type, coupling_type, times)                                                                \
     static void name(field_type *restrict field, const coupling_type *restrict row, size_t count, bool up) {           \
         field = __builtin_assume_aligned(field, 64);                                                                   \
         row = __builtin_assume_aligned(row, 64);                                                                       \
         count &= ~(size_t)(SPINS_WHOLE_STRIDE - 1);                                                                    \
         if (up) {                                                                                                      \
-            for (size_t j = 0; j < count; j++) { field[j] = (field_type)(field[j] + 2 * row[j]); }                     \
+            for (size_t j = 0; j < count; j++) { field[j] = (field_type)(field[j] + (times)*row[j]); }                 \
         } else {                                                                                                       \
-            for (size_t j = 0; j < count; j++) { field[j] = (field_type)(field[j] - 2 * row[j]); }                     \
+            for (size_t j = 0; j < count; j++) { field[j] = (field_type)(field[j] - (times)*row[j]); }                 \
         }                                                                                                              \
     }
-ADD_TWICE(add_short, int16_t, int8_t)
-ADD_TWICE(add_narrow, int32_t, int8_t)
-ADD_TWICE(add_wide, int32_t, int16_t)
+ADD_ROW(add_short, int16_t, int8_t, 1)
+ADD_ROW(add_narrow, int32_t, int8_t, 2)
+ADD_ROW(add_wide, int32_t, int16_t, 2)
 
 static void flip(spins_whole *whole, uint32_t site) {
     const bool up = whole->spins[site] < 0;
@@ -60,7 +60,7 @@ static void sum_up(spins_whole *whole) {
             field += whole->spins[j] * (whole->narrow ? whole->narrow[row + j] : whole->wide[row + j]);
         }
         if (whole->small) {
-            whole->small[i] = (int16_t)field;
+            whole->small[i] = (int16_t)((field - whole->odd) / 2);
         } else {
             whole->large[i] = field;
         }
@@ -118,12 +118,12 @@ static bool attempt(spins_whole *whole, ons_random *random, const rule *by, uint
 }
 
 /* Decides a block, up to the first attempt that takes another word. Returns how many were decided. */
-#define DECIDE(name, fields)                                                                                           \
+#define DECIDE(name, field)                                                                                            \
     SPINS_INLINE unsigned name(spins_whole *whole, const attempts *block, ons_random *random, const rule *by,          \
                                uint32_t *accepted) {                                                                   \
         for (unsigned k = 0; k < block->count; k++) {                                                                  \
             const uint32_t site = block->site[k];                                                                      \
-            if (__builtin_expect(whole->spins[site] * whole->fields[site] > block->bound[k], 1)) { continue; }         \
+            if (__builtin_expect(whole->spins[site] * (field) > block->bound[k], 1)) { continue; }                     \
             const uint64_t next = random->position = block->start + 2 * ((uint64_t)k + 1);                             \
             *accepted += attempt(whole, random, by, site, block->words[2 * k + 1]);                                    \
             if (random->position != next) { return k + 1; }                                                            \
@@ -131,8 +131,8 @@ static bool attempt(spins_whole *whole, ons_random *random, const rule *by, uint
         random->position = block->start + 2 * (uint64_t)block->count;                                                  \
         return block->count;                                                                                           \
     }
-DECIDE(decide_small, small)
-DECIDE(decide_large, large)
+DECIDE(decide_small, 2 * whole->small[site] + whole->odd)
+DECIDE(decide_large, whole->large[site])
 
 static uint32_t metropolis(spins_whole *whole, ons_random *random, const spins_ladder *ladder, double unit,
                            double beta) {

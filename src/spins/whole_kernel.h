@@ -3,7 +3,8 @@
  * Compiled once for each instruction set; the bits are the same in all of them.
  *
  * Rows of the couplings and fields are as narrow as they can be: a flip moves all of both through the core. Fields of
- * 16 bits need the sum of |J_ij| of every row below 2^15, so that no configuration leaves them.
+ * 16 bits hold halves, (h_i - odd)/2, as all h_i are even or all odd and a flip changes them by twice a coupling; they
+ * need the sum of |J_ij| of every row below 2^16, so that no configuration leaves them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,10 +21,11 @@ typedef struct spins_whole {
     size_t stride;
     const int8_t *narrow; /* [sites][stride] couplings */
     const int16_t *wide;
-    int16_t *small; /* [stride] fields: sums over j of J_ij s_j */
-    int32_t *large;
-    int8_t *spins; /* [sites] */
-    int64_t value; /* sum over i < j of J_ij s_i s_j */
+    int16_t *small; /* [stride] fields h_i = sum over j of J_ij s_j as halves, */
+    int32_t odd;    /* and 0 or 1, what these lack */
+    int32_t *large; /* [stride] fields */
+    int8_t *spins;  /* [sites] */
+    int64_t value;  /* sum over i < j of J_ij s_i s_j */
 } spins_whole;
 
 typedef struct spins_whole_kernels {
