@@ -191,12 +191,6 @@ static void flip(const spins_pattern_layout *layout, uint64_t *planes, uint8_t *
     totals[1] = SUM_TOTAL(curvature);
 }
 
-/* ---- couplings of pairs --------------------------------------------------------------------------------------- */
-
-static void add_row(int32_t *field, const int16_t *row, int32_t factor, uint32_t sites) {
-    for (uint32_t j = 0; j < sites; j++) { field[j] += factor * row[j]; }
-}
-
 /* ---- counting ------------------------------------------------------------------------------------------------- */
 
 static void count(const uint64_t *column, const uint64_t *active, size_t stride, const int8_t *spins, uint32_t sites,
@@ -219,4 +213,4 @@ static void count(const uint64_t *column, const uint64_t *active, size_t stride,
 }
 
 const spins_pattern_kernels SPINS_ISA(spins_pattern_kernels) = {
-    .sum = sum, .sum_level = sum_level, .flip = flip, .count = count, .add_row = add_row};
+    .sum = sum, .sum_level = sum_level, .flip = flip, .count = count};

@@ -43,8 +43,6 @@ typedef struct spins_pattern_kernels {
      * counter[bits][8]. */
     void (*count)(const uint64_t *column, const uint64_t *active, size_t stride, const int8_t *spins, uint32_t sites,
                   bool diluted, uint64_t *counter, unsigned bits);
-    /* field += factor * row. */
-    void (*add_row)(int32_t *field, const int16_t *row, int32_t factor, uint32_t sites);
 } spins_pattern_kernels;
 
 extern const spins_pattern_kernels spins_pattern_kernels_v4, spins_pattern_kernels_v3, spins_pattern_kernels_plain;

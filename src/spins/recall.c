@@ -106,6 +106,7 @@ static double reduced(double cost, double beta) { return cost == 0 ? 0 : beta * 
 
 static uint32_t metropolis(ons_recall *state, double beta) {
     const ons_recall_model *model = state->model;
+    if (model->kind->metropolis) { return model->kind->metropolis(state, beta); }
     uint32_t accepted = 0;
     for (uint32_t attempt = 0; attempt < model->sites; attempt++) {
         const uint32_t site = ons_random_below(&state->random, model->sites);

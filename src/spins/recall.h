@@ -34,6 +34,9 @@ typedef struct spins_recall_kind {
     double (*cost)(ons_recall *state, uint32_t site); /* of a flip; remembers what .. */
     void (*flip)(ons_recall *state, uint32_t site);   /* .. the flip of the same site then needs; turns the spin too */
     double (*energy)(const ons_recall *state);
+    /* A whole step of Metropolis, of the same bits as attempt by attempt, returns the accepted; NULL: none of its own.
+     */
+    uint32_t (*metropolis)(ons_recall *state, double beta);
     void (*close)(ons_recall *state);
     void (*close_model)(ons_recall_model *model);
     bool rounds; /* flips round: sums are made anew before every step, so that they are functions of the spins */

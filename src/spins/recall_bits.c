@@ -145,7 +145,7 @@ static void close_model(ons_recall_model *model) {
 
 double ons_recall_bytes(double sites, double count, unsigned order, unsigned states) {
     if (spins_recall_prefers_whole(sites, count, order)) {
-        return 2 * sites * sites + states * (5 * sites + 512) + 20000;
+        return 3 * sites * (sites + 64) + states * (5 * sites + 768) + 20000;
     }
     /* a level that grows as the power k of N takes some k log2 N planes */
     double planes = 0;
