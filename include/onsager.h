@@ -8,6 +8,7 @@
 #include <onsager/lab.h>
 #include <onsager/learning.h>
 #include <onsager/live.h>
+#include <onsager/meanfield.h>
 #include <onsager/paper.h>
 #include <onsager/plugin.h>
 #include <onsager/registry.h>

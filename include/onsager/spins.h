@@ -11,6 +11,7 @@
 
 #include <onsager/base.h>
 #include <onsager/spins/tempering.h>
+#include <onsager/spins/patterns.h>
 #include <onsager/spins/multispin.h>
 #include <onsager/spins/annealing.h>
 #include <onsager/spins/kinetics.h>

@@ -93,7 +93,8 @@ typedef struct ons_observable {
     const char *name;
     ons_kind kind;
     unsigned flags;
-    const char *axis;    /* array: the array parameter that its first index runs over, or NULL */
+    const char *axis;    /* array: the array parameter that its first index runs over, or NULL; a scalar where that has
+                            one value and check() gives no shape */
     const char *columns; /* table: "state, energy, name:text" */
     const char *unit;
     const char *meaning;

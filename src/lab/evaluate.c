@@ -82,8 +82,9 @@ static ons_status evaluate_mean(const lab_evaluation *evaluation, size_t index, 
 static ons_status evaluate_observable(const lab_evaluation *evaluation, size_t index, ons_result *result) {
     const ons_observable *observable = &evaluation->system->observables[index];
     result->kind = observable->kind;
-    const ons_status status = describe(observable->name, observable->unit, observable->meaning, observable->axis,
-                                       &evaluation->task->plan.shapes[index], result);
+    const lab_shape *shape = &evaluation->task->plan.shapes[index];
+    const char *axis = shape->rank > 0 ? observable->axis : NULL;
+    const ons_status status = describe(observable->name, observable->unit, observable->meaning, axis, shape, result);
     if (status != ONS_OK) { return status; }
     switch (observable->kind) {
     case ONS_MEAN: return evaluate_mean(evaluation, index, false, result);

@@ -180,7 +180,8 @@ static void look_at_observable(lab_task *task, size_t index) {
     }
     if (observable->axis == NULL || observable->kind == ONS_HISTOGRAM || observable->kind == ONS_TABLE) { return; }
     const size_t axis = lab_parameter_find(task->parameters.table, task->parameters.count, observable->axis);
-    if (shape->rank == 0 || shape->dimensions[0] != task->parameters.values[axis].count) {
+    const size_t along = task->parameters.values[axis].count; /* an axis of one value may go without an index */
+    if (shape->rank == 0 ? along != 1 : shape->dimensions[0] != along) {
         blame(plan, observable->name, "has another first dimension than the array of its axis");
     }
 }

@@ -1,0 +1,210 @@
+/*
+ * Functions of the overlaps of many patterns, bit-sliced.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "patterns_kernel.h"
+#include "word.h"
+
+/* Planes of a block: a word of part p of plane b is at planes[8 b + p words]. */
+#define WORD(planes, b, part) ((planes) + SPINS_PLANE_WORDS * (size_t)(b) + (part) * (SPINS_WORD_BITS / 64))
+
+/* ---- sums over patterns --------------------------------------------------------------------------------------- */
+
+#if SPINS_WORD_BITS == 512
+
+/* Digit by digit from the highest, which counts negative. */
+SPINS_INLINE __m512i block_sum(const uint64_t *planes, unsigned bits, const uint64_t *column) {
+    const __m512i mask = spins_word_load(column);
+    const __m512i sign = _mm512_popcnt_epi64(mask & spins_word_load(WORD(planes, bits - 1, 0)));
+    __m512i sum = _mm512_sub_epi64(_mm512_setzero_si512(), sign);
+    for (unsigned b = bits - 1; b-- > 0;) {
+        const __m512i ones = _mm512_popcnt_epi64(mask & spins_word_load(WORD(planes, b, 0)));
+        sum = _mm512_add_epi64(_mm512_add_epi64(sum, sum), ones);
+    }
+    return sum;
+}
+#define SUM_ZERO _mm512_setzero_si512()
+#define SUM_TYPE __m512i
+#define SUM_ADD(a, b) _mm512_add_epi64(a, b)
+#define SUM_TOTAL(sum) ((int64_t)_mm512_reduce_add_epi64(sum))
+
+#else
+
+SPINS_INLINE int64_t ones_of(uint64_t word) {
+#if defined(__POPCNT__)
+    return __builtin_popcountll(word);
+#else
+    word -= word >> 1 & 0x5555555555555555U;
+    word = (word & 0x3333333333333333U) + (word >> 2 & 0x3333333333333333U);
+    return (int64_t)(((word + (word >> 4)) & 0x0F0F0F0F0F0F0F0FU) * 0x0101010101010101U >> 56);
+#endif
+}
+
+SPINS_INLINE int64_t plane_ones(const uint64_t *plane, const uint64_t *column) {
+    int64_t ones = 0;
+#pragma GCC unroll 8
+    for (unsigned w = 0; w < SPINS_PLANE_WORDS; w++) { ones += ones_of(plane[w] & column[w]); }
+    return ones;
+}
+
+SPINS_INLINE int64_t block_sum(const uint64_t *planes, unsigned bits, const uint64_t *column) {
+    int64_t sum = -plane_ones(WORD(planes, bits - 1, 0), column);
+    for (unsigned b = bits - 1; b-- > 0;) { sum = 2 * sum + plane_ones(WORD(planes, b, 0), column); }
+    return sum;
+}
+#define SUM_ZERO 0
+#define SUM_TYPE int64_t
+#define SUM_ADD(a, b) ((a) + (b))
+#define SUM_TOTAL(sum) (sum)
+
+#endif
+
+static int64_t sum(const spins_pattern_layout *layout, const uint64_t *planes, const uint8_t *width,
+                   const uint64_t *column) {
+    const size_t stride = SPINS_PLANE_WORDS * (size_t)layout->planes;
+    SUM_TYPE total = SUM_ZERO;
+    for (size_t k = 0; k < layout->blocks; k++) {
+        total = SUM_ADD(total, block_sum(planes + k * stride, width[k], column + SPINS_PLANE_WORDS * k));
+    }
+    return SUM_TOTAL(total);
+}
+
+static int64_t sum_level(const spins_pattern_layout *layout, const uint64_t *planes, unsigned level,
+                         const uint64_t *column) {
+    const size_t stride = SPINS_PLANE_WORDS * (size_t)layout->planes;
+    const uint64_t *first = WORD(planes, layout->first[level], 0);
+    SUM_TYPE total = SUM_ZERO;
+    for (size_t k = 0; k < layout->blocks; k++) {
+        total = SUM_ADD(total, block_sum(first + k * stride, layout->bits[level], column + SPINS_PLANE_WORDS * k));
+    }
+    return SUM_TOTAL(total);
+}
+
+/* ---- a flip --------------------------------------------------------------------------------------------------- */
+
+/* A level of one part of a block, before and after. */
+typedef struct digits {
+    spins_word before[SPINS_PATTERN_BITS], after[SPINS_PATTERN_BITS];
+    unsigned bits;
+} digits;
+
+SPINS_INLINE void load(digits *level, const spins_pattern_layout *layout, unsigned l, const uint64_t *planes,
+                       unsigned part) {
+    level->bits = layout->bits[l];
+    for (unsigned b = 0; b < level->bits; b++) {
+        level->before[b] = spins_word_load(WORD(planes, layout->first[l] + b, part));
+    }
+}
+
+SPINS_INLINE void store(const digits *level, const spins_pattern_layout *layout, unsigned l, uint64_t *planes,
+                        unsigned part) {
+    for (unsigned b = 0; b < level->bits; b++) {
+        spins_word_store(WORD(planes, layout->first[l] + b, part), level->after[b]);
+    }
+}
+
+/* +2^constant where `up`, -2^constant (ones from that digit on) where `down`. */
+SPINS_INLINE void add_constant(digits *level, unsigned constant, spins_word up, spins_word down) {
+    const spins_word none = spins_word_all(0);
+    spins_word carry = none;
+    for (unsigned b = 0; b < level->bits; b++) {
+        spins_word other = b < constant ? none : down;
+        if (b == constant) { other = up | down; }
+        level->after[b] = spins_word_parity(level->before[b], other, carry);
+        carry = spins_word_majority(level->before[b], other, carry);
+    }
+}
+
+/* Up by the difference before, down by that after: minus x is its complement plus 1. */
+SPINS_INLINE void add_difference(digits *level, const digits *difference, spins_word up, spins_word down) {
+    const spins_word active = up | down;
+    spins_word carry = down;
+    for (unsigned b = 0; b < level->bits; b++) {
+        const unsigned d = b < difference->bits ? b : difference->bits - 1;
+        const spins_word other = active & spins_word_select(up, difference->before[d], ~difference->after[d]);
+        level->after[b] = spins_word_parity(level->before[b], other, carry);
+        carry = spins_word_majority(level->before[b], other, carry);
+    }
+}
+
+/* Up or down by the sum of what `curvature` was and is. */
+SPINS_INLINE void add_both(digits *level, const digits *curvature, spins_word up, spins_word down) {
+    const spins_word active = up | down;
+    spins_word carry = down, carry_both = spins_word_all(0);
+    for (unsigned b = 0; b < level->bits; b++) {
+        const unsigned d = b < curvature->bits ? b : curvature->bits - 1;
+        const spins_word x = curvature->before[d], y = curvature->after[d];
+        const spins_word other = active & (spins_word_parity(x, y, carry_both) ^ down);
+        carry_both = spins_word_majority(x, y, carry_both);
+        level->after[b] = spins_word_parity(level->before[b], other, carry);
+        carry = spins_word_majority(level->before[b], other, carry);
+    }
+}
+
+/* All levels of one part, from the last to W. */
+static void flip_part(const spins_pattern_layout *layout, uint64_t *planes, unsigned part, spins_word up,
+                      spins_word down) {
+    digits level[2];
+    unsigned now = 0;
+    for (unsigned l = layout->levels; l-- > 0; now ^= 1) {
+        load(&level[now], layout, l, planes, part);
+        if (l + 1 == layout->levels) {
+            add_constant(&level[now], layout->constant, up, down);
+        } else if (l > 0) {
+            add_difference(&level[now], &level[now ^ 1], up, down);
+        } else {
+            add_both(&level[now], &level[now ^ 1], up, down);
+        }
+        store(&level[now], layout, l, planes, part);
+    }
+}
+
+/* How many planes of level 0 matter: those above repeat the sign. */
+static uint8_t width_of(const uint64_t *planes, unsigned bits) {
+    for (unsigned b = bits - 1; b-- > 0;) {
+        for (unsigned part = 0; part < SPINS_PARTS; part++) {
+            const spins_word sign = spins_word_load(WORD(planes, bits - 1, part));
+            if (spins_word_any(sign ^ spins_word_load(WORD(planes, b, part)))) { return (uint8_t)(b + 2); }
+        }
+    }
+    return 1;
+}
+
+static void flip(const spins_pattern_layout *layout, uint64_t *planes, uint8_t *width, const uint64_t *column,
+                 const uint64_t *active, uint64_t turned) {
+    const spins_word turn = spins_word_all(turned);
+    for (size_t k = 0; k < layout->blocks; k++) {
+        uint64_t *block = planes + k * SPINS_PLANE_WORDS * layout->planes;
+        for (unsigned part = 0; part < SPINS_PARTS; part++) {
+            const spins_word there = spins_word_load(WORD(active, k, part));
+            const spins_word bits = spins_word_load(WORD(column, k, part)) ^ turn;
+            flip_part(layout, block, part, there & bits, there & ~bits);
+        }
+        width[k] = width_of(block, layout->bits[0]);
+    }
+}
+
+/* ---- counting ------------------------------------------------------------------------------------------------- */
+
+static void count(const uint64_t *column, const uint64_t *active, size_t stride, const int8_t *spins, uint32_t sites,
+                  bool diluted, uint64_t *counter, unsigned bits) {
+    for (unsigned part = 0; part < SPINS_PARTS; part++) {
+        spins_word digit[32];
+        for (unsigned b = 0; b < bits; b++) { digit[b] = spins_word_all(0); }
+        for (uint32_t i = 0; i < sites; i++) {
+            const spins_word there = spins_word_load(WORD(active + (diluted ? i * stride : 0), 0, part));
+            const spins_word turn = spins_word_all(spins[i] > 0 ? 0 : ~(uint64_t)0);
+            spins_word carry = there & (spins_word_load(WORD(column + i * stride, 0, part)) ^ turn);
+            for (unsigned b = 0; b < bits && spins_word_any(carry); b++) {
+                const spins_word next = digit[b] & carry;
+                digit[b] = digit[b] ^ carry;
+                carry = next;
+            }
+        }
+        for (unsigned b = 0; b < bits; b++) { spins_word_store(WORD(counter, b, part), digit[b]); }
+    }
+}
+
+const spins_pattern_kernels SPINS_ISA(spins_pattern_kernels) = {
+    .sum = sum, .sum_level = sum_level, .flip = flip, .count = count};
