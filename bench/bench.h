@@ -34,6 +34,7 @@ void bench_spin_glass(const char *onsager, const char *output);
 void bench_oscillators(const char *onsager, const char *output);
 void bench_asynchronous(const char *onsager, const char *output);
 void bench_flows(const char *onsager, const char *output);
+void bench_patterns(const char *onsager, const char *output);
 void bench_rate_network(const char *onsager, const char *output);
 
 #endif

@@ -177,7 +177,8 @@ static void assert_kernel(const char *name, const ons_recall_model *model, ons_r
     for (unsigned k = 0; k < SAMPLES; k++) {
         put_state(ons_recall_spins(recall), sites, from);
         assert_int_equal(ons_recall_refresh(recall), ONS_OK);
-        ons_recall_step(recall, update, temperature);
+        uint32_t accepted;
+        assert_int_equal(ons_recall_step(recall, update, temperature, &accepted), ONS_OK);
         const unsigned to = bits_of(ons_recall_spins(recall), sites);
         counts[to]++;
         if (!(fabs(ons_recall_energy(recall) - energy[to]) < 1e-10)) {
@@ -256,7 +257,10 @@ static uint64_t trace(const ons_recall_model *model, uint32_t sites, int8_t *las
         uint64_t bits;
         memcpy(&bits, &energy, sizeof bits);
         digest = digest * 0x9E3779B97F4A7C15U + bits;
-        digest += ons_recall_step(recall, k % 2 ? ONS_RECALL_HEAT_BATH : ONS_RECALL_METROPOLIS, k < 6 ? 0.8 : 0.2);
+        uint32_t accepted;
+        const ons_recall_update update = k % 2 ? ONS_RECALL_HEAT_BATH : ONS_RECALL_METROPOLIS;
+        assert_int_equal(ons_recall_step(recall, update, k < 6 ? 0.8 : 0.2, &accepted), ONS_OK);
+        digest += accepted;
     }
     memcpy(last, ons_recall_spins(recall), sites);
     const double held = ons_recall_energy(recall);

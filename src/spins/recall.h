@@ -27,6 +27,37 @@ static inline const uint64_t *spins_patterns_there(const ons_patterns *patterns,
     return patterns->there + (patterns->diluted ? site * patterns->stride : 0);
 }
 
+/* What the kinds of networks do each in their own way. */
+typedef struct spins_recall_kind {
+    ons_status (*open)(ons_recall *state);            /* takes memory for state->sums */
+    ons_status (*sum_up)(ons_recall *state);          /* from the spins */
+    double (*cost)(ons_recall *state, uint32_t site); /* of a flip; remembers what .. */
+    void (*flip)(ons_recall *state, uint32_t site);   /* .. the flip of the same site then needs; turns the spin too */
+    double (*energy)(const ons_recall *state);
+    void (*close)(ons_recall *state);
+    void (*close_model)(ons_recall_model *model);
+    bool rounds; /* flips round: sums are made anew before every step, so that they are functions of the spins */
+} spins_recall_kind;
+
+struct ons_recall_model {
+    const spins_recall_kind *kind;
+    uint32_t sites;
+    double scale;
+    void *store; /* of its kind */
+    spins_ladder *flip, *up;
+};
+
+struct ons_recall {
+    const ons_recall_model *model;
+    ons_random random;
+    int8_t *spins; /* [sites] */
+    void *sums;    /* of its kind */
+};
+
+/* A model without its store. ONS_INVALID: a factor that is not positive. */
+ons_status spins_recall_open(ons_recall_model **model, const spins_recall_kind *kind, uint32_t sites, double scale);
+ons_status spins_recall_check_order(unsigned order, uint32_t sites);
+
 /* e_k of n numbers +-1 with sum s, as the polynomial that it is of s; all of 0 .. order into e. False: beyond 2^100. */
 bool spins_elementary(unsigned order, int64_t n, int64_t s, spins_wide *e);
 

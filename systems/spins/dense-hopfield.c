@@ -35,11 +35,13 @@ static const ons_parameter parameters[] = {
     {"copies", ONS_INTEGER, 0, "2", NULL, "[1, 2]", NULL, NULL,
      "independent copies of a sample: two have overlap_glass"},
     {"dilution", ONS_REAL, 0, "0", NULL, "[0, 1)", NULL, NULL, "d: probability of a blank entry 0 of a pattern"},
-    {"teacher", ONS_CHOICE, 0, "none", "none|unsupervised", NULL, NULL, NULL,
-     "what is stored: the patterns; every one of their examples"},
+    {"teacher", ONS_CHOICE, 0, "none", "none|supervised|unsupervised", NULL, NULL, NULL,
+     "what is stored: the patterns, the mean example of each, or all examples"},
     {"quality", ONS_REAL, 0, "0.5", NULL, "(0, 1]", "teacher!=none", NULL,
      "r: an entry of an example has the sign of its pattern with probability (1 + r)/2"},
     {"examples", ONS_INTEGER, 0, "20", NULL, "[1, 1000000]", "teacher!=none", NULL, "M: examples of each pattern"},
+    {"rule", ONS_CHOICE, 0, "hebbian", "hebbian|pseudo-inverse|storkey", NULL, NULL, NULL,
+     "how patterns make couplings; others than Hebb's for P=2"},
     {"listed", ONS_INTEGER, 0, "3", NULL, "[0, 1000]", NULL, NULL,
      "how many of the largest overlaps with patterns are listed"},
     {.name = NULL}};
@@ -134,7 +136,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     const size_t count = ladder_of(p, &temperature);
     double bytes;
     ons_status status = tempered_check(p, plan);
-    if (!status) { status = dense_network_check(p, &bytes); }
+    const unsigned states = copies_of(p) * (unsigned)fmin((double)count, 1e6);
+    if (!status) { status = dense_network_check(p, states, &bytes); }
     if (status) { return status; }
     for (size_t k = 0; count > 1 && k < ARRAYS; k++) { ons_plan_shape(plan, k, 1, &count); }
     plan_overlaps(p, count, plan);
@@ -146,10 +149,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     }
     if (count == 1 && temperature[0] == 0 && copies_of(p) > 1) { ons_plan_omit(plan, "specific_heat"); }
     if (ons_choice(p, "teacher") == TEACHER_NONE) { ons_plan_omit(plan, "example_overlap"); }
-    const double taught = dense_count(p) * (ons_present(p, "examples") ? (double)ons_integer(p, "examples") : 1);
-    ons_plan_bytes(plan, bytes + 4 * dense_count(p) +
-                             ons_recall_bytes((double)ons_integer(p, "N"), taught, (unsigned)ons_integer(p, "P"),
-                                              copies_of(p) * (unsigned)fmin((double)count, 1e6)));
+    ons_plan_bytes(plan, bytes + 4 * dense_count(p));
     return ONS_OK;
 }
 
@@ -261,14 +261,17 @@ static ons_recall *recall_at(const dense_state *state, unsigned copy, size_t run
     return state->recall[copy * state->count + state->walkers.ladder[copy].walker[rung]];
 }
 
-static void sweep(dense_state *state, unsigned copy) {
+static ons_status sweep(dense_state *state, unsigned copy) {
     for (size_t k = 0; k < state->count; k++) {
         ons_recall *recall = recall_at(state, copy, k);
         *ons_recall_random(recall) = state->walkers.random[copy];
-        const uint32_t accepted = ons_recall_step(recall, state->update, state->temperature[k]);
+        uint32_t accepted;
+        const ons_status status = ons_recall_step(recall, state->update, state->temperature[k], &accepted);
+        if (status) { return status; }
         state->accepted[copy * state->count + k] = (double)accepted / state->network.sites;
         state->walkers.random[copy] = *ons_recall_random(recall);
     }
+    return ONS_OK;
 }
 
 static double energy_of(const void *memory, unsigned copy, size_t walker) {
@@ -280,7 +283,8 @@ static ons_status advance(void *memory, ons_context *context) {
     (void)context;
     dense_state *state = memory;
     for (unsigned copy = 0; copy < state->copies; copy++) {
-        sweep(state, copy);
+        const ons_status status = sweep(state, copy);
+        if (status) { return status; }
         if (state->count > 1) { tempered_exchange(&state->walkers, copy, energy_of, state); }
     }
     return ONS_OK;

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
 
@@ -33,19 +34,22 @@ double dense_second_moment(const ons_parameters *p) {
     return squared + (1 - squared) / examples_of(p);
 }
 
+static ons_recall_rule rule_of(const ons_parameters *p) { return (ons_recall_rule)ons_choice(p, "rule"); }
+
 static bool diluted(const ons_parameters *p) { return ons_real(p, "dilution") > 0; }
 
 static double taught_of(const ons_parameters *p) {
     return dense_count(p) * (teacher_of(p) == TEACHER_UNSUPERVISED ? examples_of(p) : 1);
 }
 
-/* (P-1)!/(R^(P/2) N^(P-1)), of one example */
+/* (P-1)!/(R^(P/2) N^(P-1)), of an example or of a sum of M */
 static double scale_of(const ons_parameters *p) {
-    const double each = teacher_of(p) == TEACHER_UNSUPERVISED ? examples_of(p) : 1;
+    double each = teacher_of(p) == TEACHER_UNSUPERVISED ? examples_of(p) : 1;
+    if (teacher_of(p) == TEACHER_SUPERVISED) { each = pow(examples_of(p), (double)ons_integer(p, "P")); }
     return load_of_a_pattern(p) / pow(dense_second_moment(p), (double)ons_integer(p, "P") / 2) / each;
 }
 
-ons_status dense_network_check(const ons_parameters *p, double *bytes) {
+ons_status dense_network_check(const ons_parameters *p, unsigned states, double *bytes) {
     const double sites = (double)ons_integer(p, "N"), count = dense_count(p), taught = taught_of(p);
     if (ons_given(p, "K") && ons_given(p, "load")) {
         return ons_fail(ONS_INVALID, "`K` and `load` both say how many patterns are stored: give one of them");
@@ -54,8 +58,26 @@ ons_status dense_network_check(const ons_parameters *p, double *bytes) {
         return ons_fail(ONS_INVALID, "a term of P = %lld different spins needs at least as many, not N = %lld",
                         (long long)ons_integer(p, "P"), (long long)ons_integer(p, "N"));
     }
+    if (rule_of(p) != ONS_RULE_HEBBIAN && (ons_integer(p, "P") != 2 || teacher_of(p) != TEACHER_NONE || diluted(p))) {
+        return ons_fail(ONS_INVALID,
+                        "rule=%s makes couplings of pairs of whole patterns: it needs P=2, teacher=none "
+                        "and dilution=0",
+                        ons_string(p, "rule"));
+    }
+    if (rule_of(p) == ONS_RULE_PSEUDO_INVERSE && count > sites) {
+        return ons_fail(ONS_INVALID, "rule=pseudo-inverse stores at most N = %lld patterns, not %.0f",
+                        (long long)ons_integer(p, "N"), count);
+    }
     *bytes = ons_patterns_bytes(sites, count, diluted(p)) + 17 * sites;
+    const unsigned order = (unsigned)ons_integer(p, "P");
     if (teacher_of(p) == TEACHER_UNSUPERVISED) { *bytes += ons_patterns_bytes(sites, taught, diluted(p)); }
+    if (teacher_of(p) == TEACHER_SUPERVISED) {
+        *bytes += ons_recall_weights_bytes(sites, count, order, states);
+    } else if (rule_of(p) != ONS_RULE_HEBBIAN) {
+        *bytes += ons_recall_pairs_bytes(sites, count, states);
+    } else {
+        *bytes += ons_recall_bytes(sites, taught, order, states);
+    }
     return ONS_OK;
 }
 
@@ -72,23 +94,47 @@ static ons_status draw_archetypes(dense_network *network, const ons_parameters *
     return status;
 }
 
-/* Every example is a pattern of its own: the average is taken after the product. */
+/* Supervised: the sum of the examples of each pattern is stored, exact in whole numbers; the factor 1/M^P is in the
+ * scale. Unsupervised: every example is a pattern of its own, the average is taken after the product. */
 static ons_status teach(dense_network *network, const ons_parameters *p, ons_random *random) {
     const uint64_t examples = (uint64_t)examples_of(p);
+    const bool supervised = teacher_of(p) == TEACHER_SUPERVISED;
+    const unsigned order = (unsigned)ons_integer(p, "P");
     int8_t *entry = ONS_NEW(int8_t, 2 * (size_t)network->sites), *example = entry + network->sites;
-    network->examples = ONS_NEW(double, network->sites);
-    ons_status status = entry && network->examples ? ONS_OK : ONS_MEMORY;
-    if (!status) {
+    double *sum = network->examples = ONS_NEW(double, network->sites);
+    double *sums = ONS_NEW(double, network->sites);
+    ons_status status = entry && sum && sums ? ONS_OK : ONS_MEMORY;
+    if (!status && supervised) {
+        status = ons_recall_model_weights(&network->model, network->sites, network->count, order, scale_of(p));
+    } else if (!status) {
         status = ons_patterns_create(&network->taught, network->sites, network->count * examples, diluted(p));
     }
-    const double factor = ons_real(p, "quality") / (dense_second_moment(p) * (double)examples);
-    for (uint64_t k = 0; !status && k < network->count * examples; k++) {
-        if (k % examples == 0) { ons_patterns_get(network->archetypes, k / examples, entry); }
-        ons_pattern_example(entry, network->sites, ons_real(p, "quality"), random, example);
-        status = ons_patterns_set(network->taught, k, example);
-        for (uint32_t i = 0; k < examples && i < network->sites; i++) { network->examples[i] += factor * example[i]; }
+    for (uint64_t k = 0; !status && k < network->count; k++) {
+        ons_patterns_get(network->archetypes, k, entry);
+        memset(sums, 0, network->sites * sizeof *sums);
+        for (uint64_t a = 0; !status && a < examples; a++) {
+            ons_pattern_example(entry, network->sites, ons_real(p, "quality"), random, example);
+            for (uint32_t i = 0; i < network->sites; i++) { sums[i] += example[i]; }
+            if (!supervised) { status = ons_patterns_set(network->taught, k * examples + a, example); }
+        }
+        if (!status && supervised) { status = ons_recall_model_weigh(network->model, k, sums); }
+        if (k == 0) { memcpy(sum, sums, network->sites * sizeof *sums); }
     }
+    const double factor = ons_real(p, "quality") / (dense_second_moment(p) * (double)examples);
+    for (uint32_t i = 0; !status && i < network->sites; i++) { sum[i] *= factor; }
     free(entry);
+    free(sums);
+    return status;
+}
+
+static ons_status couple(dense_network *network, const ons_parameters *p) {
+    double *coupling = ONS_NEW(double, (size_t)network->sites * network->sites);
+    ons_status status = coupling ? ONS_OK : ONS_MEMORY;
+    if (!status) {
+        status = ons_patterns_couplings(network->archetypes, (ons_recall_rule)ons_choice(p, "rule"), coupling);
+    }
+    if (!status) { status = ons_recall_model_pairs(&network->model, network->sites, coupling); }
+    free(coupling);
     return status;
 }
 
@@ -103,6 +149,8 @@ ons_status dense_network_open(dense_network *network, const ons_parameters *p, o
     if (!status && teacher_of(p) != TEACHER_NONE) { status = teach(network, p, &lessons); }
     if (status) { return status; }
     ons_patterns_get(network->archetypes, 0, network->first);
+    if (network->model) { return ONS_OK; }
+    if (rule_of(p) != ONS_RULE_HEBBIAN) { return couple(network, p); }
     return ons_recall_model_patterns(&network->model, network->taught ? network->taught : network->archetypes,
                                      (unsigned)ons_integer(p, "P"), scale_of(p));
 }

@@ -25,8 +25,8 @@ typedef struct dense_network {
 double dense_count(const ons_parameters *p);
 /* R = r^2 + (1 - r^2)/M; 1 without a teacher. */
 double dense_second_moment(const ons_parameters *p);
-/* check(): refusals, memory without the states. */
-ons_status dense_network_check(const ons_parameters *p, double *bytes);
+/* check(): refusals, and memory with `states` configurations. */
+ons_status dense_network_check(const ons_parameters *p, unsigned states, double *bytes);
 /* `patterns` draws patterns, `lessons` examples. */
 ons_status dense_network_open(dense_network *network, const ons_parameters *p, ons_random patterns, ons_random lessons);
 void dense_network_close(dense_network *network);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "multispin_text.h"
+#include "tempered_walkers.h"
 
 #include <onsager/spins.h>
 #include <onsager/system.h>
@@ -179,14 +180,10 @@ static const ons_exact exacts[] = {{"magnetization", symmetric, "symmetry withou
 static ons_status check_ladder(const ons_parameters *p, ons_plan *plan) {
     const double *temperature;
     const size_t count = ladder_of(p, &temperature);
-    ons_tempering ladder;
-    const ons_status status = ons_tempering_init(&ladder, temperature, count);
+    const ons_status status = tempered_check(p, plan);
     if (status) { return status; }
-    ons_tempering_free(&ladder);
     for (size_t k = 0; k < ARRAYS; k++) { ons_plan_shape(plan, k, 1, &count); }
     if (count > 1) { return ONS_OK; }
-    ons_plan_omit(plan, "exchange_rate");
-    ons_plan_omit(plan, "round_trips");
     ons_plan_note(plan, "one temperature: there are no exchanges; a ladder is temperature=[0.6,0.7,0.8]");
     return ONS_OK;
 }
@@ -239,12 +236,9 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
 /* Walker w of copy c is spins[c * count + w]. */
 typedef struct p_spin_state {
     ons_multispin_model *model;
-    ons_multispin **spins;   /* [2 count] */
-    ons_tempering ladder[2]; /* of the copies */
-    ons_random random[2];
-    double *energy, *values; /* [count]; [ARRAYS][count] */
-    uint8_t *exchanged;      /* [2 count]: pair k, k + 1 of each copy in the last step */
-    uint64_t trips;          /* round trips of the last step */
+    ons_multispin **spins; /* [2 count] */
+    tempered_walkers walkers;
+    double *values; /* [ARRAYS][count] */
     size_t count;
     uint32_t sites;
     ons_multispin_update update;
@@ -275,16 +269,11 @@ static ons_status draw_terms(ons_terms **terms, ons_context *context) {
 
 static ons_status create_walkers(p_spin_state *state, ons_context *context) {
     const ons_parameters *p = ons_context_parameters(context);
-    const double *temperature;
-    ladder_of(p, &temperature);
+    const ons_random dynamics[2] = {ons_stream(context, 0, STREAM_DYNAMICS), ons_stream(context, 0, STREAM_DYNAMICS_B)};
     ons_random start = ons_stream(context, 0, STREAM_START);
-    ons_status status = ONS_OK;
-    for (unsigned copy = 0; !status && copy < 2; copy++) {
-        state->random[copy] = ons_stream(context, 0, copy ? STREAM_DYNAMICS_B : STREAM_DYNAMICS);
-        status = ons_tempering_init(&state->ladder[copy], temperature, state->count);
-    }
+    ons_status status = tempered_open(&state->walkers, p, 2, dynamics);
     for (size_t w = 0; !status && w < 2 * state->count; w++) {
-        status = ons_multispin_create(&state->spins[w], state->model, state->random[0]);
+        status = ons_multispin_create(&state->spins[w], state->model, dynamics[0]);
         if (!status && ons_choice(p, "start") == START_RANDOM) { ons_multispin_start_random(state->spins[w], &start); }
     }
     return status;
@@ -298,10 +287,8 @@ static ons_status create(void *memory, ons_context *context) {
     state->sites = (uint32_t)ons_integer(p, "N");
     state->update = (ons_multispin_update)ons_choice(p, "update");
     state->spins = ONS_NEW(ons_multispin *, 2 * state->count);
-    state->energy = ONS_NEW(double, state->count);
     state->values = ONS_NEW(double, ARRAYS * state->count);
-    state->exchanged = ONS_NEW(uint8_t, 2 * state->count);
-    if (!state->spins || !state->energy || !state->values || !state->exchanged) { return ONS_MEMORY; }
+    if (!state->spins || !state->values) { return ONS_MEMORY; }
     ons_terms *terms = NULL;
     ons_status status = draw_terms(&terms, context);
     if (!status) { status = ons_multispin_model_create(&state->model, terms, ons_real(p, "field")); }
@@ -311,42 +298,33 @@ static ons_status create(void *memory, ons_context *context) {
 
 /* The walkers of a copy share its random stream. */
 static void sweep(p_spin_state *state, unsigned copy) {
-    const ons_tempering *ladder = &state->ladder[copy];
+    const ons_tempering *ladder = &state->walkers.ladder[copy];
+    ons_random *random = &state->walkers.random[copy];
     for (size_t k = 0; k < state->count; k++) {
         ons_multispin *spins = state->spins[copy * state->count + ladder->walker[k]];
-        *ons_multispin_random(spins) = state->random[copy];
+        *ons_multispin_random(spins) = *random;
         ons_multispin_step(spins, state->update, ladder->temperature[k]);
-        state->random[copy] = *ons_multispin_random(spins);
+        *random = *ons_multispin_random(spins);
     }
 }
 
-static void exchange(p_spin_state *state, unsigned copy) {
-    ons_tempering *ladder = &state->ladder[copy];
-    uint8_t *exchanged = state->exchanged + copy * state->count;
-    const uint64_t trips = ladder->round_trips;
-    for (size_t w = 0; w < state->count; w++) {
-        state->energy[w] = ons_multispin_energy(state->spins[copy * state->count + w]);
-    }
-    for (size_t k = 0; k < state->count; k++) { exchanged[k] = (uint8_t)(ladder->exchanges[k] & 1); }
-    ons_tempering_exchange(ladder, state->energy, &state->random[copy]);
-    ons_tempering_exchange(ladder, state->energy, &state->random[copy]);
-    for (size_t k = 0; k < state->count; k++) { exchanged[k] ^= (uint8_t)(ladder->exchanges[k] & 1); }
-    state->trips += ladder->round_trips - trips;
+static double energy_of(const void *memory, unsigned copy, size_t walker) {
+    const p_spin_state *state = memory;
+    return ons_multispin_energy(state->spins[copy * state->count + walker]);
 }
 
 static ons_status advance(void *memory, ons_context *context) {
     (void)context;
     p_spin_state *state = memory;
-    state->trips = 0;
     for (unsigned copy = 0; copy < 2; copy++) {
         sweep(state, copy);
-        exchange(state, copy);
+        tempered_exchange(&state->walkers, copy, energy_of, state);
     }
     return ONS_OK;
 }
 
 static const ons_multispin *spins_at(const p_spin_state *state, unsigned copy, size_t rung) {
-    return state->spins[copy * state->count + state->ladder[copy].walker[rung]];
+    return state->spins[copy * state->count + state->walkers.ladder[copy].walker[rung]];
 }
 
 static ons_status measure(const void *memory, ons_context *context) {
@@ -354,7 +332,6 @@ static ons_status measure(const void *memory, ons_context *context) {
     const size_t count = state->count;
     for (size_t k = 0; k < count; k++) {
         const ons_multispin *a = spins_at(state, 0, k), *b = spins_at(state, 1, k);
-        const size_t pair = k + 1 < count ? k : k - (k > 0);
         const double ea = ons_multispin_energy(a) / state->sites, eb = ons_multispin_energy(b) / state->sites;
         const double ma = ons_multispin_magnetization(a), mb = ons_multispin_magnetization(b);
         const double q = ons_multispin_overlap(a, b);
@@ -368,46 +345,31 @@ static ons_status measure(const void *memory, ons_context *context) {
                                            [OVERLAP_SQUARED] = q * q,
                                            [OVERLAP_FOURTH] = square(q * q),
                                            [TERM_OVERLAP] = ons_multispin_term_overlap(a, b),
-                                           [EXCHANGE_RATE] =
-                                               (state->exchanged[pair] + state->exchanged[count + pair]) / 2.0};
+                                           [EXCHANGE_RATE] = tempered_rate(&state->walkers, k)};
         for (size_t quantity = 0; quantity < ARRAYS; quantity++) {
             state->values[quantity * count + k] = quantities[quantity];
         }
     }
     const size_t last = count > 1 ? EXCHANGE_RATE : TERM_OVERLAP;
     for (size_t k = 0; k <= last; k++) { ons_measure_array(context, k, 0, state->values + k * count); }
-    if (count > 1) { ons_measure(context, ROUND_TRIPS, 0, (double)state->trips / (2 * (double)count)); }
+    if (count > 1) { ons_measure(context, ROUND_TRIPS, 0, tempered_trips(&state->walkers)); }
     return ONS_OK;
 }
 
 /* ---- kept ----------------------------------------------------------------------------------------------------- */
 
-static ons_status persist_copy(p_spin_state *state, unsigned copy, ons_part *part) {
-    ons_tempering *ladder = &state->ladder[copy];
-    char name[40];
-    snprintf(name, sizeof name, "walkers_%c", 'a' + (int)copy);
-    ons_status status = ons_persist_configuration(part, name, ONS_U32, ladder->walker, 1, &ladder->count);
-    snprintf(name, sizeof name, "labels_%c", 'a' + (int)copy);
-    if (!status) { status = ons_persist(part, name, ONS_I8, ladder->label, ladder->count); }
-    snprintf(name, sizeof name, "random_%c", 'a' + (int)copy);
-    if (!status) { status = ons_persist_random(part, name, &state->random[copy]); }
-    for (size_t w = 0; !status && w < state->count; w++) {
-        ons_multispin *spins = state->spins[copy * state->count + w];
-        const size_t sites = state->sites;
-        snprintf(name, sizeof name, "spins_%c_%zu", 'a' + (int)copy, w);
+/* The sample is not stored: it is drawn again from its streams. */
+static ons_status persist(void *memory, ons_part *part) {
+    p_spin_state *state = memory;
+    const size_t sites = state->sites;
+    ons_status status = tempered_persist(&state->walkers, part);
+    for (size_t w = 0; !status && w < 2 * state->count; w++) {
+        ons_multispin *spins = state->spins[w];
+        char name[40];
+        snprintf(name, sizeof name, "spins_%c_%zu", 'a' + (int)(w / state->count), w % state->count);
         status = ons_persist_configuration(part, name, ONS_I8, ons_multispin_spins(spins), 1, &sites);
         if (!status && ons_part_reading(part)) { status = ons_multispin_refresh(spins); }
     }
-    return status || !ons_part_reading(part) ? status : ons_tempering_refresh(ladder);
-}
-
-/* The sample is not stored: it is drawn again from its streams. Exchanges are in pairs, so that their parity is kept.
- */
-static ons_status persist(void *memory, ons_part *part) {
-    p_spin_state *state = memory;
-    ons_status status = ons_persist(part, "exchanged", ONS_U8, state->exchanged, 2 * state->count);
-    if (!status) { status = ons_persist(part, "trips", ONS_U64, &state->trips, 1); }
-    for (unsigned copy = 0; !status && copy < 2; copy++) { status = persist_copy(state, copy, part); }
     return status;
 }
 
@@ -422,7 +384,8 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     if (!rgb) { return ONS_MEMORY; }
     for (size_t row = 0; row < shape[0]; row++) {
         const unsigned copy = row >= state->count;
-        ons_multispin *spins = state->spins[copy * state->count + state->ladder[copy].walker[row % state->count]];
+        ons_multispin *spins =
+            state->spins[copy * state->count + state->walkers.ladder[copy].walker[row % state->count]];
         for (size_t i = 0; i < shape[1]; i++) {
             for (size_t c = 0; c < 3; c++) {
                 rgb[3 * (row * shape[1] + i) + c] = colours[ons_multispin_spins(spins)[i] > 0][c];
@@ -437,12 +400,10 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
 static void destroy(void *memory) {
     p_spin_state *state = memory;
     for (size_t w = 0; state->spins && w < 2 * state->count; w++) { ons_multispin_free(state->spins[w]); }
-    for (unsigned copy = 0; copy < 2; copy++) { ons_tempering_free(&state->ladder[copy]); }
+    tempered_close(&state->walkers);
     ons_multispin_model_free(state->model);
     free(state->spins);
-    free(state->energy);
     free(state->values);
-    free(state->exchanged);
 }
 
 extern const ons_system ons_system_p_spin;

@@ -23,7 +23,6 @@ ons_status tempered_check(const ons_parameters *p, ons_plan *plan) {
     if (count > 1) { return ONS_OK; }
     ons_plan_omit(plan, "exchange_rate");
     ons_plan_omit(plan, "round_trips");
-    ons_plan_note(plan, "one temperature: there are no exchanges; a ladder is temperature=[0.6,0.7,0.8]");
     return ONS_OK;
 }
 

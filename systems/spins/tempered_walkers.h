@@ -20,8 +20,8 @@ typedef struct tempered_walkers {
     uint64_t trips;       /* round trips of the last step */
 } tempered_walkers;
 
-/* check(): refuses what is no ladder; omits `exchange_rate` and `round_trips` of a single temperature, with a note.
- * Which may be 0. */
+/* check(): refuses what is no ladder; omits `exchange_rate` and `round_trips` of a single temperature (which may be
+ * 0). */
 ons_status tempered_check(const ons_parameters *p, ons_plan *plan);
 ons_status tempered_open(tempered_walkers *walkers, const ons_parameters *p, unsigned copies, const ons_random *random);
 void tempered_close(tempered_walkers *walkers);

@@ -55,6 +55,27 @@ typedef struct ons_recall_model ons_recall_model;
  * are whole numbers times `scale`, exact; ONS_INVALID when they need more than 62 bits. */
 ONS_API ons_status ons_recall_model_patterns(ons_recall_model **model, const ons_patterns *patterns, unsigned order,
                                              double scale);
+/* Real weights in the place of the entries: e_P of w_i s_i by running sums in double precision, which are made anew
+ * before every step: the sums of a step are functions of the spins it began with. All weights are 0 at first. */
+ONS_API ons_status ons_recall_model_weights(ons_recall_model **model, uint32_t sites, uint64_t count, unsigned order,
+                                            double scale);
+/* The weights of a pattern, [sites], kept in single precision (whole numbers up to 2^24 are exact); before the first
+ * state of the model is created. */
+ONS_API ons_status ons_recall_model_weigh(ons_recall_model *model, uint64_t pattern, const double *weight);
+ONS_API double ons_recall_weights_bytes(double sites, double count, unsigned order, unsigned states);
+
+/* Couplings of all pairs: H = - sum over i < j of coupling[i][j] s_i s_j, [sites][sites] symmetric, the diagonal is
+ * left out. Rounded once to multiples of 2^-39 of the largest or less: energies are exact from there on. An attempt
+ * costs O(1), a flip O(sites). */
+ONS_API ons_status ons_recall_model_pairs(ons_recall_model **model, uint32_t sites, const double *coupling);
+ONS_API double ons_recall_pairs_bytes(double sites, double count, unsigned states);
+/* The couplings of patterns, [sites][sites], by HEBBIAN (1/N) sum xi_i xi_j (Hopfield, PNAS 79, 2554 (1982)),
+ * PSEUDO_INVERSE (1/N) sum xi_i^mu (C^-1)_(mu nu) xi_j^nu, C the overlaps of the patterns (Personnaz, Guyon and
+ * Dreyfus, J. Physique Lett. 46, L359 (1985)), which must be independent, or STORKEY, pattern after pattern
+ * (J_ij += (xi_i xi_j - xi_i h_ji - h_ij xi_j)/N; Storkey, ICANN 1997). Zero on the diagonal. O(count sites^2), pseudo-
+ * inverse O(count^2 sites) beside. */
+typedef enum ons_recall_rule { ONS_RULE_HEBBIAN, ONS_RULE_PSEUDO_INVERSE, ONS_RULE_STORKEY } ons_recall_rule;
+ONS_API ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule rule, double *coupling);
 ONS_API void ons_recall_model_free(ons_recall_model *model);
 /* Memory of a model with `states` states, without the patterns: for `count` patterns of `sites` entries. */
 ONS_API double ons_recall_bytes(double sites, double count, unsigned order, unsigned states);
@@ -75,11 +96,11 @@ ONS_API int8_t *ons_recall_spins(ons_recall *state);
 ONS_API ons_status ons_recall_refresh(ons_recall *state);
 /* The stream of the dynamics, to be persisted. */
 ONS_API ons_random *ons_recall_random(ons_recall *state);
-/* One step at `temperature` >= 0; returns how many attempts were accepted (heat bath: spins that changed). */
-ONS_API uint32_t ons_recall_step(ons_recall *state, ons_recall_update update, double temperature);
+/* One step at `temperature` >= 0; *accepted: how many attempts were (heat bath: spins that changed). */
+ONS_API ons_status ons_recall_step(ons_recall *state, ons_recall_update update, double temperature, uint32_t *accepted);
 /* Of all spins, O(1): the energy. What a flip of `site` would change it by, O(count). */
 ONS_API double ons_recall_energy(const ons_recall *state);
-ONS_API double ons_recall_cost(const ons_recall *state, uint32_t site);
+ONS_API double ons_recall_cost(ons_recall *state, uint32_t site);
 /* Flips a spin. */
 ONS_API void ons_recall_flip(ons_recall *state, uint32_t site);
 
