@@ -228,7 +228,8 @@ static const struct part {
              {"asynchronous", bench_asynchronous},
              {"flows", bench_flows},
              {"rate-network", bench_rate_network},
-             {"patterns", bench_patterns}};
+             {"patterns", bench_patterns},
+             {"meanfield", bench_meanfield}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
@@ -245,9 +246,9 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ..], without parts all of them:");
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART ..]; parts:");
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) { fprintf(stderr, " %s", parts[i].name); }
-        fprintf(stderr, "\n");
+        fprintf(stderr, "; without one all of them\n");
         return 2;
     }
     char output[512];

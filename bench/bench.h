@@ -36,5 +36,6 @@ void bench_asynchronous(const char *onsager, const char *output);
 void bench_flows(const char *onsager, const char *output);
 void bench_patterns(const char *onsager, const char *output);
 void bench_rate_network(const char *onsager, const char *output);
+void bench_meanfield(const char *onsager, const char *output);
 
 #endif

@@ -319,11 +319,14 @@ typedef struct cli_wish {
     const char *y, *x, *by; /* x, by NULL: as the data suggest */
     const char *where;      /* NULL: all tasks */
     bool lines;             /* lines and bands in place of signs */
+    bool map;               /* a map over the parameters x and by */
 } cli_wish;
 ons_status cli_figure_wish(const ons_results *results, const cli_wish *wish, cli_figure *figure);
 /* The tables of that: whether a column is meant; its scatter. */
 bool cli_is_column(const ons_results *results, const char *name);
 ons_status cli_figure_table(const ons_results *results, const cli_wish *wish, cli_figure *figure);
+/* A single number over two parameters of the grid, as a map. */
+ons_status cli_figure_grid(const ons_results *results, const cli_wish *wish, cli_figure *figure);
 /* The label of a task in a legend: its varying parameters, `by` first, without `x`; of an array its element. */
 void cli_curve_label(const ons_results *results, const ons_task_result *task, const ons_result *result,
                      size_t component, const char *x, const char *by, ons_text *label);

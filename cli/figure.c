@@ -262,6 +262,7 @@ ons_status cli_figure_wish(const ons_results *results, const cli_wish *wish, cli
     if (status == ONS_OK && wish->by) { status = cli_check_parameter(results, wish->by); }
     const ons_result *first = status == ONS_OK ? first_result(results, wish->y) : NULL;
     if (status != ONS_OK || !first) { return status; }
+    if (wish->map) { return cli_figure_grid(results, wish, figure); }
     if (is_map(first, wish)) { return collect_map(results, wish, figure); }
     status = choose_x(&all, first, wish->x);
     if (status == ONS_OK) { status = label_axes(&all, first); }

@@ -54,6 +54,7 @@ static const cli_option plot_options[] = {
     {0, "log", "AXES", "x, y or xy: logarithmic axes"},
     {0, "range", "X,Y", "FROM:TO of x, and of y: 2.2:2.4,0:1; a : alone leaves an axis as it is"},
     {0, "lines", NULL, "lines with their errors as bands in place of points"},
+    {0, "map", NULL, "a map of the quantity over two parameters, -x and --by"},
     {0, "title", "TEXT", "default: none, as journals want it"},
     {0, "width", "WIDTH", "column (8.6 cm, default), page (17.8 cm) or centimetres"},
     {0, "font", "NAME,SIZE", "the type and its size in points; default: Helvetica,8"},

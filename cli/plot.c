@@ -166,7 +166,8 @@ static ons_status collect(const cli_arguments *arguments, const ons_results *res
     cli_wish wish = {.x = cli_option_value(arguments, "x"),
                      .by = cli_option_value(arguments, "by"),
                      .where = cli_option_value(arguments, "where"),
-                     .lines = cli_option_value(arguments, "lines")};
+                     .lines = cli_option_value(arguments, "lines"),
+                     .map = cli_option_value(arguments, "map")};
     ons_status status = cli_where_check(results, wish.where);
     for (const char *item = quantities; item && status == ONS_OK; item = strchr(item, ',')) {
         item += *item == ',';
@@ -241,8 +242,8 @@ static ons_status draw_quantities(const cli_arguments *arguments, const ons_resu
 
 /* What concerns a picture has no meaning for a figure, and the other way round. */
 static ons_status check_options(const cli_arguments *arguments, bool picture) {
-    static const char *const of_figures[] = {"x",     "y",     "by",    "log",  "keep", "range",
-                                             "lines", "title", "width", "font", NULL};
+    static const char *const of_figures[] = {"x",     "y",   "by",    "log",   "keep", "range",
+                                             "lines", "map", "title", "width", "font", NULL};
     static const char *const of_pictures[] = {"task", "replica", "system", NULL};
     for (const char *const *name = picture ? of_figures : of_pictures; *name; name++) {
         if (!cli_option_value(arguments, *name)) { continue; }

@@ -12,7 +12,7 @@
 #include <onsager/meanfield/diagram.h>
 #include <onsager/meanfield/dual.h>
 #include <onsager/meanfield/gauss.h>
-#include <onsager/meanfield/glass.h>
+#include <onsager/meanfield/replicas.h>
 #include <onsager/meanfield/solve.h>
 #include <onsager/meanfield/spherical.h>
 

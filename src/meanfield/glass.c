@@ -4,11 +4,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <onsager/meanfield/gauss.h>
-#include <onsager/meanfield/glass.h>
+#include <onsager/meanfield/replicas.h>
 
 #include "glass.h"
 
-ons_status ons_glass_check(const ons_glass *g) {
+ons_status ons_replicas_check(const ons_replicas *g) {
     if (g->order < 2 || g->order > 1000) {
         return ons_fail(ONS_INVALID, "couplings of %u bodies; expected 2 to 1000", g->order);
     }
@@ -25,7 +25,7 @@ ons_status ons_glass_check(const ons_glass *g) {
 }
 
 /* Hopfield's network: its other patterns act back on the noise. */
-bool glass_feeds_back(const ons_glass *g) { return g->kind == ONS_GLASS_NETWORK && g->order == 2; }
+bool glass_feeds_back(const ons_replicas *g) { return g->kind == ONS_REPLICAS_NETWORK && g->order == 2; }
 
 typedef struct conditions {
     ons_dual beta, load, field; /* beta = 1 at zero temperature: fields are not scaled */
@@ -33,14 +33,14 @@ typedef struct conditions {
     bool ground, network, feeds;
 } conditions;
 
-static conditions read_conditions(const ons_glass_model *m, ons_dual control) {
-    const ons_glass *g = &m->glass;
-    const ons_dual temperature = m->control == ONS_GLASS_TEMPERATURE ? control : ons_dual_constant(g->temperature);
-    conditions c = {.load = m->control == ONS_GLASS_LOAD ? control : ons_dual_constant(g->load),
-                    .field = m->control == ONS_GLASS_FIELD ? control : ons_dual_constant(g->field),
+static conditions read_conditions(const ons_replicas_model *m, ons_dual control) {
+    const ons_replicas *g = &m->glass;
+    const ons_dual temperature = m->control == ONS_REPLICAS_TEMPERATURE ? control : ons_dual_constant(g->temperature);
+    conditions c = {.load = m->control == ONS_REPLICAS_LOAD ? control : ons_dual_constant(g->load),
+                    .field = m->control == ONS_REPLICAS_FIELD ? control : ons_dual_constant(g->field),
                     .order = g->order,
                     .ground = temperature.value == 0,
-                    .network = g->kind == ONS_GLASS_NETWORK,
+                    .network = g->kind == ONS_REPLICAS_NETWORK,
                     .feeds = glass_feeds_back(g)};
     c.beta = c.ground ? ons_dual_constant(1) : ons_dual_invert(temperature);
     return c;
@@ -156,7 +156,7 @@ typedef struct broken_state {
     bool valid;
 } broken_state;
 
-static broken_state read_broken(const ons_glass_model *model, const conditions *c, const ons_dual *x) {
+static broken_state read_broken(const ons_replicas_model *model, const conditions *c, const ons_dual *x) {
     broken_state s = {.theta = model->breaking > 0 ? ons_dual_constant(model->breaking) : x[3]};
     const ons_dual square = ons_dual_multiply(c->beta, c->beta);
     if (c->feeds) {
@@ -223,7 +223,7 @@ static ons_dual broken_slope(const conditions *c, const broken_state *s, const o
 }
 
 static void broken_equations(const void *data, const ons_dual *x, ons_dual control, ons_dual *next) {
-    const ons_glass_model *model = data;
+    const ons_replicas_model *model = data;
     const conditions c = read_conditions(model, control);
     const broken_state s = read_broken(model, &c, x);
     if (!s.valid) { return; }
@@ -244,7 +244,7 @@ static void broken_equations(const void *data, const ons_dual *x, ons_dual contr
 }
 
 static ons_dual broken_pressure(const void *data, const ons_dual *x, ons_dual control) {
-    const ons_glass_model *model = data;
+    const ons_replicas_model *model = data;
     const conditions c = read_conditions(model, control);
     const broken_state s = read_broken(model, &c, x);
     if (!s.valid) { return ons_dual_constant(NAN); }
@@ -254,13 +254,13 @@ static ons_dual broken_pressure(const void *data, const ons_dual *x, ons_dual co
 /* ---- what a solution says -------------------------------------------------------------------------------------------
  */
 
-glass_reading glass_read(const ons_glass_model *model, double control, const double *x) {
+glass_reading glass_read(const ons_replicas_model *model, double control, const double *x) {
     const conditions c = read_conditions(model, ons_dual_constant(control));
     ons_dual y[4] = {ons_dual_constant(0)};
     for (size_t k = 0; k < model->model.count; k++) { y[k] = ons_dual_constant(x[k]); }
     glass_reading r = {.q1 = NAN, .q2 = NAN, .response = NAN, .stability = NAN, .slope = NAN};
     double rigidity;
-    if (model->level == ONS_GLASS_RS) {
+    if (model->level == ONS_REPLICAS_RS) {
         const symmetric_state s = read_symmetric(&c, y);
         if (!s.valid) { return r; }
         r.q1 = r.q2 = s.q.value;
@@ -294,10 +294,10 @@ static const char *const hopfield_broken[2][4] = {
     {"overlap", "noise", "noise of the clusters", "breaking_point over temperature"}};
 static const char *const controls[] = {"temperature", "load", "field"};
 
-void ons_glass_model_init(ons_glass_model *m, const ons_glass *glass, ons_glass_level level, ons_glass_control control,
-                          double breaking) {
-    const bool ground = glass->temperature == 0, broken = level == ONS_GLASS_1RSB, feeds = glass_feeds_back(glass);
-    *m = (ons_glass_model){.glass = *glass, .level = level, .control = control, .breaking = breaking};
+void ons_replicas_model_init(ons_replicas_model *m, const ons_replicas *glass, ons_replicas_level level,
+                             ons_replicas_control control, double breaking) {
+    const bool ground = glass->temperature == 0, broken = level == ONS_REPLICAS_1RSB, feeds = glass_feeds_back(glass);
+    *m = (ons_replicas_model){.glass = *glass, .level = level, .control = control, .breaking = breaking};
     m->model = (ons_meanfield){.name = broken ? "one step of replica symmetry breaking" : "replica-symmetric theory",
                                .count = broken ? (breaking > 0 ? 3 : 4) : 2,
                                .control = controls[control],

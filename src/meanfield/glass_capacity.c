@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The first fold of a branch that begins at x and load; *load, x: there. ONS_DONE: none up to `last`. */
-static ons_status first_fold(const ons_glass_model *model, double *load, double *x, double last, double step) {
+static ons_status first_fold(const ons_replicas_model *model, double *load, double *x, double last, double step) {
     const ons_branch_options options = {.low = 0, .high = last, .first = step, .longest = 0.05, .folds = 1};
     ons_branch branch;
     ons_status status = ons_branch_follow(&branch, &model->model, *load, x, &options);
@@ -23,19 +23,19 @@ static ons_status first_fold(const ons_glass_model *model, double *load, double 
     return status ? status : found ? ONS_OK : ONS_DONE;
 }
 
-static ons_status symmetric_capacity(const ons_glass *glass, double *load, double *x) {
-    ons_glass g = *glass;
-    ons_glass_model model;
-    ons_glass_state state;
+static ons_status symmetric_capacity(const ons_replicas *glass, double *load, double *x) {
+    ons_replicas g = *glass;
+    ons_replicas_model model;
+    ons_replicas_state state;
     *load = x[0] = 0;
     g.load = g.temperature > 0 && g.order > 2 ? 0 : 1e-4;
-    const ons_status status = ons_glass_retrieval(&g, ONS_GLASS_RS, &state);
+    const ons_status status = ons_replicas_retrieval(&g, ONS_REPLICAS_RS, &state);
     if (status || !state.exists) { return status; }
     x[0] = state.overlap;
     x[1] = g.temperature > 0 ? state.q2 : state.response;
     if (glass_feeds_back(&g)) { x[1] = sqrt(g.load * state.q2) / (1 - state.response); }
     *load = g.load;
-    ons_glass_model_init(&model, &g, ONS_GLASS_RS, ONS_GLASS_LOAD, 0);
+    ons_replicas_model_init(&model, &g, ONS_REPLICAS_RS, ONS_REPLICAS_LOAD, 0);
     return first_fold(&model, load, x, 10, 1e-3);
 }
 
@@ -44,15 +44,15 @@ static ons_status symmetric_capacity(const ons_glass *glass, double *load, doubl
 
 /* Broken retrieval at a load near the symmetric capacity, where replica symmetry is unstable; found = false: it is
  * stable up to there. */
-static ons_status begin_broken(const ons_glass *glass, double capacity, double *load, double *x, bool *found) {
+static ons_status begin_broken(const ons_replicas *glass, double capacity, double *load, double *x, bool *found) {
     static const double parts[] = {0.9999, 0.99, 0.95, 0.9, 0.8, 0.6};
     *found = false;
     for (size_t k = 0; k < sizeof parts / sizeof *parts && !*found; k++) {
-        ons_glass g = *glass;
-        ons_glass_model model;
+        ons_replicas g = *glass;
+        ons_replicas_model model;
         ons_meanfield_solution at;
         *load = g.load = parts[k] * capacity;
-        ons_glass_model_init(&model, &g, ONS_GLASS_RS, ONS_GLASS_TEMPERATURE, 0);
+        ons_replicas_model_init(&model, &g, ONS_REPLICAS_RS, ONS_REPLICAS_TEMPERATURE, 0);
         const double second = g.temperature > 0 ? 1 : 0;
         const double start[] = {1, glass_feeds_back(&g) ? sqrt(g.load) : second};
         ons_status status = ons_meanfield_solve(&model.model, g.temperature, start, NULL, &at);
@@ -64,24 +64,24 @@ static ons_status begin_broken(const ons_glass *glass, double capacity, double *
     return ONS_OK;
 }
 
-ons_status ons_glass_capacity(const ons_glass *glass, ons_glass_level level, double *load, double *overlap) {
-    ons_glass_model model;
+ons_status ons_replicas_capacity(const ons_replicas *glass, ons_replicas_level level, double *load, double *overlap) {
+    ons_replicas_model model;
     double x[ONS_ORDERS] = {0}, y[ONS_ORDERS] = {0}, from;
     bool found = false;
     *load = NAN;
-    ons_status status = ons_glass_check(glass);
+    ons_status status = ons_replicas_check(glass);
     if (status) { return status; }
-    if (glass->kind != ONS_GLASS_NETWORK) {
+    if (glass->kind != ONS_REPLICAS_NETWORK) {
         return ons_fail(ONS_INVALID, "a pure glass stores no patterns: it has no capacity");
     }
     status = symmetric_capacity(glass, load, x);
     if (overlap) { *overlap = x[0]; }
-    if (status || level == ONS_GLASS_RS || *load == 0) { return status; }
+    if (status || level == ONS_REPLICAS_RS || *load == 0) { return status; }
     status = begin_broken(glass, *load, &from, y, &found);
     if (status || !found) { return status; }
-    ons_glass g = *glass;
+    ons_replicas g = *glass;
     g.load = *load = from;
-    ons_glass_model_init(&model, &g, ONS_GLASS_1RSB, ONS_GLASS_LOAD, 0);
+    ons_replicas_model_init(&model, &g, ONS_REPLICAS_1RSB, ONS_REPLICAS_LOAD, 0);
     status = first_fold(&model, load, y, 10, 1e-3);
     if (overlap) { *overlap = y[0]; }
     return status;
@@ -91,26 +91,26 @@ ons_status ons_glass_capacity(const ons_glass *glass, ons_glass_level level, dou
  */
 
 typedef struct contest {
-    ons_glass glass;
-    ons_glass_level level;
+    ons_replicas glass;
+    ons_replicas_level level;
 } contest;
 
 /* Free energy of retrieval less that of the glass or paramagnet: negative where retrieval wins. */
 static ons_status advantage(void *data, double load, double *value) {
     contest *c = data;
-    ons_glass_state retrieval, disorder;
+    ons_replicas_state retrieval, disorder;
     c->glass.load = load;
-    ons_status status = ons_glass_retrieval(&c->glass, c->level, &retrieval);
-    if (!status) { status = ons_glass_disorder(&c->glass, c->level, &disorder); }
+    ons_status status = ons_replicas_retrieval(&c->glass, c->level, &retrieval);
+    if (!status) { status = ons_replicas_disorder(&c->glass, c->level, &disorder); }
     *value = !status && retrieval.exists ? retrieval.free_energy - disorder.free_energy : 1;
     return status;
 }
 
-ons_status ons_glass_transition(const ons_glass *glass, ons_glass_level level, double *load) {
+ons_status ons_replicas_transition(const ons_replicas *glass, ons_replicas_level level, double *load) {
     contest c = {.glass = *glass, .level = level};
     double capacity, low, high;
     *load = NAN;
-    ons_status status = ons_glass_capacity(glass, level, &capacity, NULL);
+    ons_status status = ons_replicas_capacity(glass, level, &capacity, NULL);
     if (status) { return status; }
     *load = 0;
     if (capacity == 0) { return ONS_OK; }
@@ -123,9 +123,9 @@ ons_status ons_glass_transition(const ons_glass *glass, ons_glass_level level, d
     return ons_meanfield_root(advantage, &c, "the difference of free energies", first, last, 1e-11, load);
 }
 
-ons_status glass_beyond(const ons_glass *glass, double *x, bool *found) {
-    ons_glass g = *glass;
-    ons_glass_model model;
+ons_status glass_beyond(const ons_replicas *glass, double *x, bool *found) {
+    ons_replicas g = *glass;
+    ons_replicas_model model;
     double capacity, load, begin[2], point[4], step;
     *found = false;
     ons_status status = symmetric_capacity(glass, &capacity, begin);
@@ -133,7 +133,7 @@ ons_status glass_beyond(const ons_glass *glass, double *x, bool *found) {
     status = begin_broken(glass, capacity, &load, point, found);
     if (status || !*found) { return status; }
     *found = false;
-    ons_glass_model_init(&model, &g, ONS_GLASS_1RSB, ONS_GLASS_LOAD, 0);
+    ons_replicas_model_init(&model, &g, ONS_REPLICAS_1RSB, ONS_REPLICAS_LOAD, 0);
     for (step = 0.25 * (g.load - load); load < g.load && step > 1e-4 * g.load;) {
         const double to = load + step > g.load * (1 - 1e-12) ? g.load : load + step;
         const ons_meanfield_options options = {.unstable = true};

@@ -45,7 +45,7 @@ static ons_status dynamic_point(void *data, double logarithm, double *value) {
     return ONS_OK;
 }
 
-static ons_status from_width(const ons_glass *g, ons_meanfield_function *function, const char *what, double low,
+static ons_status from_width(const ons_replicas *g, ons_meanfield_function *function, const char *what, double low,
                              double *temperature, double *width) {
     abrupt a = {.order = g->order, .theta = 1};
     double logarithm, slope, breaking;
@@ -57,9 +57,9 @@ static ons_status from_width(const ons_glass *g, ons_meanfield_function *functio
     return ONS_OK;
 }
 
-static ons_status check_abrupt(const ons_glass *g, double *temperature) {
+static ons_status check_abrupt(const ons_replicas *g, double *temperature) {
     *temperature = NAN;
-    const ons_status status = ons_glass_check(g);
+    const ons_status status = ons_replicas_check(g);
     if (status) { return status; }
     if (g->field > 0) {
         return ons_fail(ONS_INVALID, "the temperatures of a glass are those without field; got %g", g->field);
@@ -70,14 +70,14 @@ static ons_status check_abrupt(const ons_glass *g, double *temperature) {
     return ONS_OK;
 }
 
-ons_status ons_glass_dynamic(const ons_glass *g, double *temperature) {
+ons_status ons_replicas_dynamic(const ons_replicas *g, double *temperature) {
     double width;
     const ons_status status = check_abrupt(g, temperature);
     if (status || !isnan(*temperature)) { return status; }
     return from_width(g, dynamic_point, "the slope of the dynamic transition", log(1e-3), temperature, &width);
 }
 
-ons_status ons_glass_static(const ons_glass *g, double *temperature) {
+ons_status ons_replicas_static(const ons_replicas *g, double *temperature) {
     double width, dynamic;
     ons_status status = check_abrupt(g, temperature);
     if (status || !isnan(*temperature)) { return status; }
@@ -95,27 +95,27 @@ static bool accept(const ons_meanfield_solution *at, bool ground) {
 }
 
 /* theta/T hardly changes below the static temperature, and q2 follows from it. */
-static ons_status abrupt_direct(const ons_glass *g, double temperature, double *x) {
+static ons_status abrupt_direct(const ons_replicas *g, double temperature, double *x) {
     const bool ground = g->temperature == 0;
     const double theta = (ground ? 1 : g->temperature) / temperature;
     const ons_meanfield_options options = {.unstable = true};
-    ons_glass_model model;
+    ons_replicas_model model;
     ons_meanfield_solution at;
-    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, theta);
+    ons_replicas_model_init(&model, g, ONS_REPLICAS_1RSB, ONS_REPLICAS_TEMPERATURE, theta);
     ons_status status = ons_meanfield_solve(&model.model, g->temperature, (double[]){0, 0, ground ? 0 : 1}, NULL, &at);
     if (status || (!ground && at.x[2] < 0.1)) { return status ? status : ONS_DONE; }
     const double start[] = {0, 0, at.x[2], theta};
-    ons_glass_model_init(&model, g, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
+    ons_replicas_model_init(&model, g, ONS_REPLICAS_1RSB, ONS_REPLICAS_TEMPERATURE, 0);
     status = ons_meanfield_solve(&model.model, g->temperature, start, &options, &at);
     for (size_t k = 0; k < 4; k++) { x[k] = at.x[k]; }
     return status ? status : accept(&at, ground) ? ONS_OK : ONS_DONE;
 }
 
 /* From the static temperature, where theta = 1 and q2 is known, down by continuation in the temperature. */
-static ons_status abrupt_carried(const ons_glass *g, double temperature, double *x) {
+static ons_status abrupt_carried(const ons_replicas *g, double temperature, double *x) {
     const ons_meanfield_options options = {.unstable = true};
-    ons_glass at = *g;
-    ons_glass_model model;
+    ons_replicas at = *g;
+    ons_replicas_model model;
     ons_meanfield_solution solution;
     double width, here = temperature, step = 0.9, slope, breaking;
     ons_status status = from_width(g, static_point, "dA/dtheta of the static transition", log(0.5), &here, &width);
@@ -127,7 +127,7 @@ static ons_status abrupt_carried(const ons_glass *g, double temperature, double 
         const double to = fmax(g->temperature, here * step);
         const double start[] = {0, 0, x[2], fmin(1, x[3] * to / here)};
         at.temperature = to;
-        ons_glass_model_init(&model, &at, ONS_GLASS_1RSB, ONS_GLASS_TEMPERATURE, 0);
+        ons_replicas_model_init(&model, &at, ONS_REPLICAS_1RSB, ONS_REPLICAS_TEMPERATURE, 0);
         status = ons_meanfield_solve(&model.model, to, start, &options, &solution);
         if (status == ONS_OK && accept(&solution, false)) {
             for (size_t k = 0; k < 4; k++) { x[k] = solution.x[k]; }
@@ -141,7 +141,7 @@ static ons_status abrupt_carried(const ons_glass *g, double temperature, double 
     return ONS_OK;
 }
 
-ons_status glass_abrupt(const ons_glass *g, double temperature, double *x) {
+ons_status glass_abrupt(const ons_replicas *g, double temperature, double *x) {
     const ons_status status = abrupt_direct(g, temperature, x);
     return status == ONS_OK || g->temperature == 0 ? status : abrupt_carried(g, temperature, x);
 }
@@ -150,17 +150,17 @@ ons_status glass_abrupt(const ons_glass *g, double temperature, double *x) {
  */
 
 static ons_status stability_at(void *data, double temperature, double *value) {
-    ons_glass g = *(const ons_glass *)data;
-    ons_glass_state state;
+    ons_replicas g = *(const ons_replicas *)data;
+    ons_replicas_state state;
     g.temperature = temperature;
-    const ons_status status = ons_glass_disorder(&g, ONS_GLASS_RS, &state);
+    const ons_status status = ons_replicas_disorder(&g, ONS_REPLICAS_RS, &state);
     *value = state.stability;
     return status;
 }
 
-ons_status ons_glass_almeida(const ons_glass *g, double *temperature) {
+ons_status ons_replicas_almeida(const ons_replicas *g, double *temperature) {
     *temperature = NAN;
-    const ons_status status = ons_glass_check(g);
+    const ons_status status = ons_replicas_check(g);
     if (status) { return status; }
     if (g->load == 0) {
         *temperature = 0;
@@ -170,7 +170,7 @@ ons_status ons_glass_almeida(const ons_glass *g, double *temperature) {
         *temperature = glass_feeds_back(g) ? 1 + sqrt(g->load) : sqrt(g->load);
         return ONS_OK;
     }
-    ons_glass pure = *g;
+    ons_replicas pure = *g;
     const double scale = sqrt(g->load * (g->order - 1));
     return ons_meanfield_root(stability_at, &pure, "the stability of replica symmetry", 1e-3 * scale, 1.5 * scale,
                               1e-12 * scale, temperature);

@@ -12,10 +12,10 @@
 
 #define TWO_PI 6.283185307179586
 
-static ons_status check(const ons_glass *g) {
-    const ons_status status = ons_glass_check(g);
+static ons_status check(const ons_replicas *g) {
+    const ons_status status = ons_replicas_check(g);
     if (status) { return status; }
-    if (g->kind != ONS_GLASS_PURE || g->order < 3 || g->field > 0) {
+    if (g->kind != ONS_REPLICAS_PURE || g->order < 3 || g->field > 0) {
         return ons_fail(ONS_INVALID, "spherical spins are solved for pure glasses of 3 bodies or more without field");
     }
     if (g->load == 0) { return ons_fail(ONS_INVALID, "spherical spins need a load above 0"); }
@@ -29,12 +29,12 @@ static ons_status breaking_ratio(void *data, double c, double *value) {
 }
 
 /* c; 0.05 is below it for all P >= 3, where c is 1.8. */
-static ons_status find_ratio(const ons_glass *g, double *c) {
+static ons_status find_ratio(const ons_replicas *g, double *c) {
     double p = g->order;
     return ons_meanfield_root(breaking_ratio, &p, "dA/dtheta of the spherical glass", 0.05, 100 * p * log(p), 1e-13, c);
 }
 
-ons_status ons_spherical_dynamic(const ons_glass *g, double *temperature) {
+ons_status ons_spherical_dynamic(const ons_replicas *g, double *temperature) {
     const double p = g->order, q = (p - 2) / (p - 1);
     *temperature = NAN;
     const ons_status status = check(g);
@@ -42,7 +42,7 @@ ons_status ons_spherical_dynamic(const ons_glass *g, double *temperature) {
     return status;
 }
 
-ons_status ons_spherical_static(const ons_glass *g, double *temperature) {
+ons_status ons_spherical_static(const ons_replicas *g, double *temperature) {
     double c;
     *temperature = NAN;
     ons_status status = check(g);
@@ -54,7 +54,7 @@ ons_status ons_spherical_static(const ons_glass *g, double *temperature) {
 }
 
 typedef struct sphere {
-    const ons_glass *glass;
+    const ons_replicas *glass;
     double ratio; /* c; 0: replica symmetric */
 } sphere;
 
@@ -66,36 +66,36 @@ static ons_status overlap_equation(void *data, double q, double *value) {
     return ONS_OK;
 }
 
-static ons_glass_state at_overlap(const ons_glass *g, double q, double theta, double c) {
+static ons_replicas_state at_overlap(const ons_replicas *g, double q, double theta, double c) {
     const double p = g->order, t = g->temperature, beta = 1 / t;
     const double energy = -beta * g->load / p * (1 - (1 - theta) * pow(q, p));
     const double volume = theta > 0 ? log1p(c) / theta : q / (1 - q);
     const double pressure = 0.5 * (1 + log(TWO_PI)) - 0.5 * beta * energy + 0.5 * (log1p(-q) + volume);
-    return (ons_glass_state){.exists = true,
-                             .level = theta > 0 && theta < 1 ? ONS_GLASS_1RSB : ONS_GLASS_RS,
-                             .q1 = theta > 0 && q > 0 ? 0 : q,
-                             .q2 = q,
-                             .breaking = theta > 0 ? theta : 1,
-                             .slope = (theta > 0 ? theta : 1) * beta,
-                             .response = beta * (1 - q),
-                             .pressure = pressure,
-                             .free_energy = -t * pressure,
-                             .energy = energy,
-                             .entropy = pressure + beta * energy,
-                             .stability = 1 - beta * beta * g->load * (p - 1) * pow(q, p - 2) * (1 - q) * (1 - q)};
+    return (ons_replicas_state){.exists = true,
+                                .level = theta > 0 && theta < 1 ? ONS_REPLICAS_1RSB : ONS_REPLICAS_RS,
+                                .q1 = theta > 0 && q > 0 ? 0 : q,
+                                .q2 = q,
+                                .breaking = theta > 0 ? theta : 1,
+                                .slope = (theta > 0 ? theta : 1) * beta,
+                                .response = beta * (1 - q),
+                                .pressure = pressure,
+                                .free_energy = -t * pressure,
+                                .energy = energy,
+                                .entropy = pressure + beta * energy,
+                                .stability = 1 - beta * beta * g->load * (p - 1) * pow(q, p - 2) * (1 - q) * (1 - q)};
 }
 
-ons_status ons_spherical_disorder(const ons_glass *g, ons_glass_level level, ons_glass_state *state) {
+ons_status ons_spherical_disorder(const ons_replicas *g, ons_replicas_level level, ons_replicas_state *state) {
     sphere s = {.glass = g};
     double q, temperature = INFINITY;
-    *state = (ons_glass_state){.exists = false};
+    *state = (ons_replicas_state){.exists = false};
     ons_status status = check(g);
     if (status) { return status; }
     if (g->temperature == 0) {
         return ons_fail(ONS_INVALID, "spherical spins at temperature 0 have an entropy of -infinity; expected above 0");
     }
     *state = at_overlap(g, 0, 1, 0);
-    if (level == ONS_GLASS_1RSB) {
+    if (level == ONS_REPLICAS_1RSB) {
         status = ons_spherical_static(g, &temperature);
         if (!status) { status = find_ratio(g, &s.ratio); }
         if (status || g->temperature >= temperature) { return status; }
@@ -107,13 +107,13 @@ ons_status ons_spherical_disorder(const ons_glass *g, ons_glass_level level, ons
     status = ons_meanfield_root(overlap_equation, &s, "the equation of the overlap", top, 1, 1e-15, &q);
     if (status) { return status; }
     const double theta = s.ratio * (1 - q) / q;
-    const ons_glass_state glass = at_overlap(g, q, level == ONS_GLASS_1RSB ? theta : 0, s.ratio);
+    const ons_replicas_state glass = at_overlap(g, q, level == ONS_REPLICAS_1RSB ? theta : 0, s.ratio);
     if (glass.pressure <= state->pressure) { *state = glass; }
     return ONS_OK;
 }
 
-ons_status ons_random_energy(double coupling, double temperature, ons_glass_state *state) {
-    *state = (ons_glass_state){.exists = false};
+ons_status ons_random_energy(double coupling, double temperature, ons_replicas_state *state) {
+    *state = (ons_replicas_state){.exists = false};
     if (!(coupling > 0 && isfinite(coupling) && temperature >= 0 && isfinite(temperature))) {
         return ons_fail(ONS_INVALID,
                         "the random energy model with coupling %g at temperature %g; expected a coupling "
@@ -122,15 +122,15 @@ ons_status ons_random_energy(double coupling, double temperature, ons_glass_stat
     }
     const double critical = coupling / (2 * sqrt(M_LN2)), t = temperature;
     const bool frozen = t < critical;
-    *state = (ons_glass_state){.exists = true,
-                               .level = frozen ? ONS_GLASS_1RSB : ONS_GLASS_RS,
-                               .q2 = frozen,
-                               .breaking = frozen ? t / critical : 1,
-                               .slope = frozen ? 1 / critical : 1 / t,
-                               .response = frozen ? 0 : 1 / t,
-                               .entropy = frozen ? 0 : M_LN2 - 0.25 * coupling * coupling / (t * t),
-                               .energy = frozen ? -coupling * sqrt(M_LN2) : -0.5 * coupling * coupling / t,
-                               .stability = 1};
+    *state = (ons_replicas_state){.exists = true,
+                                  .level = frozen ? ONS_REPLICAS_1RSB : ONS_REPLICAS_RS,
+                                  .q2 = frozen,
+                                  .breaking = frozen ? t / critical : 1,
+                                  .slope = frozen ? 1 / critical : 1 / t,
+                                  .response = frozen ? 0 : 1 / t,
+                                  .entropy = frozen ? 0 : M_LN2 - 0.25 * coupling * coupling / (t * t),
+                                  .energy = frozen ? -coupling * sqrt(M_LN2) : -0.5 * coupling * coupling / t,
+                                  .stability = 1};
     state->free_energy = state->energy - t * state->entropy;
     state->pressure = t > 0 ? -state->free_energy / t : INFINITY;
     return ONS_OK;

@@ -67,16 +67,16 @@ static const ons_observable observables[] = {
     [DYNAMIC] = {.name = "dynamic_temperature", .kind = ONS_VALUE, .meaning = "of the glass at this load"},
     [OBSERVABLES] = {.name = NULL}};
 
-static ons_glass read_glass(const ons_parameters *p) {
-    return (ons_glass){.kind = ONS_GLASS_NETWORK,
-                       .order = (unsigned)ons_integer(p, "P"),
-                       .load = ons_real(p, "load"),
-                       .temperature = ons_real(p, "temperature")};
+static ons_replicas read_glass(const ons_parameters *p) {
+    return (ons_replicas){.kind = ONS_REPLICAS_NETWORK,
+                          .order = (unsigned)ons_integer(p, "P"),
+                          .load = ons_real(p, "load"),
+                          .temperature = ons_real(p, "temperature")};
 }
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    const ons_glass glass = read_glass(p);
+    const ons_replicas glass = read_glass(p);
     const int lines = ons_choice(p, "lines");
     if (lines == LINES_NONE) { ons_plan_omit(plan, "capacity"); }
     if (lines != LINES_ALL) {
@@ -85,18 +85,18 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_omit(plan, "dynamic_temperature");
     }
     ons_plan_bytes(plan, 1e6);
-    return ons_glass_check(&glass);
+    return ons_replicas_check(&glass);
 }
 
-static ons_status find_lines(const ons_glass *glass, ons_glass_level level, int lines, ons_context *context) {
+static ons_status find_lines(const ons_replicas *glass, ons_replicas_level level, int lines, ons_context *context) {
     double load, transition, frozen, trapped;
-    ons_status status = lines == LINES_NONE ? ONS_OK : ons_glass_capacity(glass, level, &load, NULL);
+    ons_status status = lines == LINES_NONE ? ONS_OK : ons_replicas_capacity(glass, level, &load, NULL);
     if (status || lines == LINES_NONE) { return status; }
     ons_value(context, CAPACITY, 0, 0, load, 0);
     if (lines != LINES_ALL) { return ONS_OK; }
-    status = ons_glass_transition(glass, level, &transition);
-    if (!status) { status = ons_glass_static(glass, &frozen); }
-    if (!status) { status = ons_glass_dynamic(glass, &trapped); }
+    status = ons_replicas_transition(glass, level, &transition);
+    if (!status) { status = ons_replicas_static(glass, &frozen); }
+    if (!status) { status = ons_replicas_dynamic(glass, &trapped); }
     if (status) { return status; }
     ons_value(context, TRANSITION, 0, 0, transition, 0);
     ons_value(context, STATIC, 0, 0, frozen, 0);
@@ -107,19 +107,19 @@ static ons_status find_lines(const ons_glass *glass, ons_glass_level level, int 
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_glass glass = read_glass(p);
-    const ons_glass_level level = (ons_glass_level)ons_choice(p, "level");
+    const ons_replicas glass = read_glass(p);
+    const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const int wanted = ons_choice(p, "state");
-    ons_glass_state retrieval, disorder;
+    ons_replicas_state retrieval, disorder;
     if (state->finished) { return ONS_DONE; }
-    ons_status status = ons_glass_retrieval(&glass, level, &retrieval);
-    if (!status) { status = ons_glass_disorder(&glass, level, &disorder); }
+    ons_status status = ons_replicas_retrieval(&glass, level, &retrieval);
+    if (!status) { status = ons_replicas_disorder(&glass, level, &disorder); }
     if (!status) { status = find_lines(&glass, level, ons_choice(p, "lines"), context); }
     if (status) { return status; }
-    const ons_glass_phase phase = ons_glass_compare(&retrieval, &disorder);
+    const ons_replicas_phase phase = ons_replicas_compare(&retrieval, &disorder);
     const bool kept =
-        wanted == STATE_RETRIEVAL ? retrieval.exists : wanted != STATE_GLASS && phase == ONS_GLASS_RETRIEVAL;
-    const ons_glass_state *shown = kept ? &retrieval : &disorder;
+        wanted == STATE_RETRIEVAL ? retrieval.exists : wanted != STATE_GLASS && phase == ONS_REPLICAS_RETRIEVAL;
+    const ons_replicas_state *shown = kept ? &retrieval : &disorder;
     ons_value(context, OVERLAP, 0, 0, shown->overlap, 0);
     theory_report(context, GLASS, shown);
     ons_value(context, PHASE, 0, 0, phase, 0);

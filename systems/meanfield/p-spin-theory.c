@@ -52,18 +52,18 @@ static const ons_observable observables[] = {
 
 enum { ISING, SPHERICAL };
 
-static ons_glass read_glass(const ons_parameters *p) {
+static ons_replicas read_glass(const ons_parameters *p) {
     const double coupling = ons_real(p, "coupling"), order = (double)ons_integer(p, "p");
-    return (ons_glass){.kind = ONS_GLASS_PURE,
-                       .order = (unsigned)ons_integer(p, "p"),
-                       .load = 0.5 * order * coupling * coupling,
-                       .temperature = ons_real(p, "temperature"),
-                       .field = ons_choice(p, "spins") == ISING ? ons_real(p, "field") : 0};
+    return (ons_replicas){.kind = ONS_REPLICAS_PURE,
+                          .order = (unsigned)ons_integer(p, "p"),
+                          .load = 0.5 * order * coupling * coupling,
+                          .temperature = ons_real(p, "temperature"),
+                          .field = ons_choice(p, "spins") == ISING ? ons_real(p, "field") : 0};
 }
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    const ons_glass glass = read_glass(p);
+    const ons_replicas glass = read_glass(p);
     ons_plan_bytes(plan, 1e6);
     if (ons_choice(p, "spins") == SPHERICAL && glass.order < 3) {
         return ons_fail(ONS_INVALID, "spins=spherical has a closed form for p of 3 and more; got p=2");
@@ -71,24 +71,26 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     if (ons_choice(p, "spins") == SPHERICAL && glass.temperature == 0) {
         return ons_fail(ONS_INVALID, "spins=spherical has an entropy of -infinity at temperature=0; expected above 0");
     }
-    return ons_glass_check(&glass);
+    return ons_replicas_check(&glass);
 }
 
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_glass glass = read_glass(p);
-    const ons_glass_level level = (ons_glass_level)ons_choice(p, "level");
+    const ons_replicas glass = read_glass(p);
+    const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const bool sphere = ons_choice(p, "spins") == SPHERICAL;
-    ons_glass unbiased = glass;
-    ons_glass_state found;
+    ons_replicas unbiased = glass;
+    ons_replicas_state found;
     double frozen, trapped;
     unbiased.field = 0;
     if (state->finished) { return ONS_DONE; }
     ons_status status =
-        sphere ? ons_spherical_disorder(&glass, level, &found) : ons_glass_disorder(&glass, level, &found);
-    if (!status) { status = sphere ? ons_spherical_static(&glass, &frozen) : ons_glass_static(&unbiased, &frozen); }
-    if (!status) { status = sphere ? ons_spherical_dynamic(&glass, &trapped) : ons_glass_dynamic(&unbiased, &trapped); }
+        sphere ? ons_spherical_disorder(&glass, level, &found) : ons_replicas_disorder(&glass, level, &found);
+    if (!status) { status = sphere ? ons_spherical_static(&glass, &frozen) : ons_replicas_static(&unbiased, &frozen); }
+    if (!status) {
+        status = sphere ? ons_spherical_dynamic(&glass, &trapped) : ons_replicas_dynamic(&unbiased, &trapped);
+    }
     if (status) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);

@@ -41,7 +41,7 @@ static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     const double coupling = ons_real(p, "coupling");
-    ons_glass_state found;
+    ons_replicas_state found;
     if (state->finished) { return ONS_DONE; }
     const ons_status status = ons_random_energy(coupling, ons_real(p, "temperature"), &found);
     if (status) { return status; }

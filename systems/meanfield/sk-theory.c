@@ -37,31 +37,31 @@ static const ons_observable observables[] = {
                  .meaning = "below it the replica-symmetric state of this field is unstable"},
     [OBSERVABLES] = {.name = NULL}};
 
-static ons_glass read_glass(const ons_parameters *p) {
+static ons_replicas read_glass(const ons_parameters *p) {
     const double coupling = ons_real(p, "coupling");
-    return (ons_glass){.kind = ONS_GLASS_PURE,
-                       .order = 2,
-                       .load = coupling * coupling,
-                       .temperature = ons_real(p, "temperature"),
-                       .field = ons_real(p, "field")};
+    return (ons_replicas){.kind = ONS_REPLICAS_PURE,
+                          .order = 2,
+                          .load = coupling * coupling,
+                          .temperature = ons_real(p, "temperature"),
+                          .field = ons_real(p, "field")};
 }
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
-    const ons_glass glass = read_glass(p);
+    const ons_replicas glass = read_glass(p);
     ons_plan_bytes(plan, 1e6);
-    return ons_glass_check(&glass);
+    return ons_replicas_check(&glass);
 }
 
 static ons_status advance(void *memory, ons_context *context) {
     theory_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_glass glass = read_glass(p);
-    ons_glass_state found;
+    const ons_replicas glass = read_glass(p);
+    ons_replicas_state found;
     double line;
     if (state->finished) { return ONS_DONE; }
-    ons_status status = ons_glass_disorder(&glass, (ons_glass_level)ons_choice(p, "level"), &found);
-    if (!status) { status = ons_glass_almeida(&glass, &line); }
+    ons_status status = ons_replicas_disorder(&glass, (ons_replicas_level)ons_choice(p, "level"), &found);
+    if (!status) { status = ons_replicas_almeida(&glass, &line); }
     if (status) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);

@@ -16,7 +16,7 @@ ons_status theory_persist(void *memory, ons_part *part) {
     return ons_persist(part, "finished", ONS_U64, &state->finished, 1);
 }
 
-void theory_report(ons_context *context, size_t first, const ons_glass_state *s) {
+void theory_report(ons_context *context, size_t first, const ons_replicas_state *s) {
     const double rows[THEORY_ROWS] = {
         [THEORY_OVERLAP_GLASS] = s->q2,        [THEORY_OVERLAP_LOW] = s->q1, [THEORY_PRESSURE] = s->pressure,
         [THEORY_FREE_ENERGY] = s->free_energy, [THEORY_ENERGY] = s->energy,  [THEORY_ENTROPY] = s->entropy,

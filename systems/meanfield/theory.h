@@ -53,6 +53,6 @@ enum {
     }
 
 /* Sets those rows; `first` is the index of THEORY_OVERLAP_GLASS among the observables. */
-void theory_report(ons_context *context, size_t first, const ons_glass_state *state);
+void theory_report(ons_context *context, size_t first, const ons_replicas_state *state);
 
 #endif
