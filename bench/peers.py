@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The bench against programs that people use: peers.py ONSAGER FILE.json [spins] [flows]
+"""The bench against programs that people use: peers.py ONSAGER FILE.json [spins] [flows] [patterns]
 
 peapods and ALPS (pyalps) run beside `onsager run` on the same machine, each in processor time on one core, and as the
 difference of a long and a short run, so that starting up drops out. Adds its rows to FILE.json and prints them."""
@@ -134,10 +134,28 @@ def spin_glass(length):
     attempt("peapods", peapods)
 
 
-os.environ["RAYON_NUM_THREADS"] = "1"
+def patterns(sites, count, order, sweeps):
+    """A Metropolis sweep of a network that stores patterns, beside a pattern at T = 0.3."""
+    words = ["dense-hopfield", f"P={order}", f"N={sites}", f"K={count}", "temperature=0.3", "copies=1", "listed=0",
+             "every=100000"]
+    few, many = sweeps, 11 * sweeps
+    sweep = 1e3 * ours(words, few, many)
+    what = f"patterns, N = {sites}, P = {order}, K = {count}, T = 0.3"
+    def with_numpy():
+        import patterns_numpy
+        row(what, "ms a sweep", sweep, "NumPy, float32", 1e3 * patterns_numpy.seconds_a_sweep(sites, count, order, 0.3, 5))
+    def with_torch():
+        import patterns_torch
+        row(what, "ms a sweep", sweep, "PyTorch, float32", 1e3 * patterns_torch.seconds_a_sweep(sites, count, order, 0.3, 5))
+    attempt("NumPy", with_numpy)
+    attempt("PyTorch", with_torch)
+
+
+for variable in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = "1"
 with open(table) as file:
     everything = json.load(file)
-wanted = sys.argv[3:]  # "spins", "flows"; none: both
+wanted = sys.argv[3:]  # "spins", "flows", "patterns"; none: all
 if not wanted or "spins" in wanted:
     clusters(1024)
     metropolis(1024)
@@ -145,5 +163,8 @@ if not wanted or "spins" in wanted:
         spin_glass(length)
 if not wanted or "flows" in wanted:
     flow_peers.rows(everything, row, attempt)
+if not wanted or "patterns" in wanted:
+    patterns(160, 82000, 4, 100)
+    patterns(2000, 280, 2, 1000)
 with open(table, "w") as file:
     json.dump(everything + rows, file, indent=1)

@@ -26,7 +26,7 @@ CONTENTS = [
     ("How to", ["jobs.md", "results.md", "plots.md", "reports.md", "analysis.md", "samples.md", "own-observables.md",
                 "watch.md", "many-machines.md", "papers.md", "own-systems.md", "lattices.md"]),
     ("Python", ["python.md", "python-systems.md", "python-engines.md"]),
-    ("Physics", ["spin-models.md", "spin-glasses.md", "kinetics.md", "exact.md", "critical-points.md"]),
+    ("Physics", ["spin-models.md", "spin-glasses.md", "memories.md", "kinetics.md", "exact.md", "critical-points.md"]),
     ("Systems", ["systems"]),
     ("Papers", ["papers"]),
     ("Reference", ["reference/command.md", "library.md", "reference"]),

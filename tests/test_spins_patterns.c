@@ -308,6 +308,150 @@ static void test_all_kernels_give_the_same_bits(void **state) {
     (void)(ons_spins_select(names[0]) || ons_spins_select(names[1]));
 }
 
+/* ---- other couplings ------------------------------------------------------------------------------------------ */
+
+static void test_weighted_patterns_are_sums_over_all_sets(void **state) {
+    (void)state;
+    enum { SITES = 9, ROWS = 140 };
+    for (unsigned order = 2; order <= 6; order++) {
+        ons_random random = ons_random_stream(20261121, 360, order);
+        ons_recall_model *model;
+        ons_recall *recall;
+        double weight[ROWS][SITES];
+        assert_int_equal(ons_recall_model_weights(&model, SITES, ROWS, order, 0.21), ONS_OK);
+        for (unsigned k = 0; k < ROWS; k++) {
+            for (unsigned i = 0; i < SITES; i++) { weight[k][i] = (float)ons_random_normal(&random); }
+            assert_int_equal(ons_recall_model_weigh(model, k, weight[k]), ONS_OK);
+        }
+        assert_int_equal(ons_recall_create(&recall, model, random), ONS_OK);
+        int8_t *spins = ons_recall_spins(recall);
+        double before = NAN;
+        for (unsigned step = 0; step < 20; step++) {
+            double energy = 0, x[SITES];
+            for (unsigned k = 0; k < ROWS; k++) {
+                for (unsigned i = 0; i < SITES; i++) { x[i] = weight[k][i] * spins[i]; }
+                energy -= 0.21 * sum_over_sets(x, SITES, order);
+            }
+            assert_true(fabs(ons_recall_energy(recall) - energy) < 1e-9);
+            assert_true(step == 0 || fabs(before - energy) < 1e-9);
+            const uint32_t site = ons_random_below(&random, SITES);
+            before = energy + ons_recall_cost(recall, site);
+            ons_recall_flip(recall, site);
+        }
+        ons_recall_free(recall);
+        ons_recall_model_free(model);
+    }
+}
+
+/* Weights that are the entries, and Hopfield's couplings of pairs, make the same network: the same spins. */
+static void test_all_networks_of_the_same_patterns_agree(void **state) {
+    (void)state;
+    enum { SITES = 120, COUNT = 64 };
+    ons_random random = ons_random_stream(20261121, 370, 0);
+    ons_patterns *patterns = draw_patterns(SITES, COUNT, 0, &random),
+                 *few = draw_patterns(SITES, COUNT - 1, 0, &random);
+    ons_recall_model *models[3];
+    double *coupling = malloc(SITES * SITES * sizeof *coupling), weight[SITES];
+    int8_t entry[SITES];
+    assert_non_null(coupling);
+    /* 64 patterns: whole numbers for pairs; 63: bits */
+    assert_int_equal(ons_recall_model_patterns(&models[0], patterns, 2, 1.0 / SITES), ONS_OK);
+    assert_int_equal(ons_recall_model_weights(&models[1], SITES, COUNT, 2, 1.0 / SITES), ONS_OK);
+    for (unsigned k = 0; k < COUNT; k++) {
+        ons_patterns_get(patterns, k, entry);
+        for (unsigned i = 0; i < SITES; i++) { weight[i] = entry[i]; }
+        assert_int_equal(ons_recall_model_weigh(models[1], k, weight), ONS_OK);
+        if (k + 1 < COUNT) { assert_int_equal(ons_patterns_set(few, k, entry), ONS_OK); }
+    }
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_HEBBIAN, coupling), ONS_OK);
+    assert_int_equal(ons_recall_model_pairs(&models[2], SITES, coupling), ONS_OK);
+    ons_recall *recall[3];
+    for (unsigned m = 0; m < 3; m++) {
+        assert_int_equal(ons_recall_create(&recall[m], models[m], ons_random_stream(5, 6, 7)), ONS_OK);
+    }
+    ons_recall_model *by_bits;
+    ons_recall *less;
+    assert_int_equal(ons_recall_model_patterns(&by_bits, few, 2, 1.0 / SITES), ONS_OK);
+    assert_int_equal(ons_recall_create(&less, by_bits, random), ONS_OK);
+    for (unsigned step = 0; step < 30; step++) {
+        for (unsigned m = 0; m < 3; m++) {
+            uint32_t accepted;
+            assert_int_equal(ons_recall_step(recall[m], (ons_recall_update)(step % 2), 0.5, &accepted), ONS_OK);
+            assert_memory_equal(ons_recall_spins(recall[m]), ons_recall_spins(recall[0]), SITES);
+            assert_true(fabs(ons_recall_energy(recall[m]) - ons_recall_energy(recall[0])) < 1e-7);
+        }
+        memcpy(ons_recall_spins(less), ons_recall_spins(recall[0]), SITES);
+        assert_int_equal(ons_recall_refresh(less), ONS_OK);
+        double own = 0; /* of the pattern that the other network lacks */
+        for (unsigned i = 0; i < SITES; i++) { own += entry[i] * ons_recall_spins(less)[i]; }
+        const double rest = -(own * own - SITES) / 2 / SITES;
+        assert_true(fabs(ons_recall_energy(less) + rest - ons_recall_energy(recall[0])) < 1e-11);
+    }
+    for (unsigned m = 0; m < 3; m++) {
+        ons_recall_free(recall[m]);
+        ons_recall_model_free(models[m]);
+    }
+    ons_recall_free(less);
+    ons_recall_model_free(by_bits);
+    ons_patterns_free(patterns);
+    ons_patterns_free(few);
+    free(coupling);
+}
+
+/* The projector: J xi = xi for every stored pattern, its trace is their number. Storkey: two patterns by hand. */
+static void test_rules_make_the_couplings_that_they_promise(void **state) {
+    (void)state;
+    enum { SITES = 40, COUNT = 12 };
+    ons_random random = ons_random_stream(20261121, 380, 0);
+    ons_patterns *patterns = draw_patterns(SITES, COUNT, 0, &random);
+    double coupling[SITES * SITES], hebbian[SITES * SITES];
+    int8_t entry[SITES], other[SITES];
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling), ONS_OK);
+    double self[SITES] = {0}, trace = 0;
+    for (unsigned k = 0; k < COUNT; k++) {
+        ons_patterns_get(patterns, k, entry);
+        for (unsigned i = 0; i < SITES; i++) {
+            double field = 0;
+            for (unsigned j = 0; j < SITES; j++) { field += coupling[i * SITES + j] * entry[j]; }
+            /* xi_i = sum over j other than i of J_ij xi_j + J_ii xi_i: the same J_ii for every pattern */
+            const double diagonal = 1 - field * entry[i];
+            assert_true(k == 0 || fabs(diagonal - self[i]) < 1e-12);
+            self[i] = diagonal;
+        }
+    }
+    for (unsigned i = 0; i < SITES; i++) { trace += self[i]; }
+    assert_true(fabs(trace - COUNT) < 1e-11);
+    ons_patterns_get(patterns, 0, entry);
+    assert_int_equal(ons_patterns_set(patterns, 1, entry), ONS_OK); /* twice the same */
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling), ONS_INVALID);
+    ons_patterns_free(patterns);
+
+    patterns = draw_patterns(SITES, 2, 0, &random);
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_STORKEY, coupling), ONS_OK);
+    ons_patterns_get(patterns, 0, entry);
+    ons_patterns_get(patterns, 1, other);
+    for (unsigned i = 0; i < SITES; i++) {
+        for (unsigned j = 0; j < SITES; j++) {
+            hebbian[i * SITES + j] = i == j ? 0 : 1.0 / SITES * entry[i] * entry[j];
+        }
+    }
+    for (unsigned i = 0; i < SITES; i++) {
+        for (unsigned j = 0; j < i; j++) {
+            double of_i = 0, of_j = 0;
+            for (unsigned k = 0; k < SITES; k++) {
+                if (k == i || k == j) { continue; }
+                of_i += hebbian[i * SITES + k] * other[k];
+                of_j += hebbian[j * SITES + k] * other[k];
+            }
+            const double expected =
+                hebbian[i * SITES + j] + (other[i] * other[j] - other[i] * of_j - of_i * other[j]) / SITES;
+            assert_true(fabs(coupling[i * SITES + j] - expected) < 1e-14);
+            assert_true(coupling[j * SITES + i] == coupling[i * SITES + j]);
+        }
+    }
+    ons_patterns_free(patterns);
+}
+
 /* ---- refusals ------------------------------------------------------------------------------------------------- */
 
 static void test_what_cannot_be_is_refused(void **state) {
@@ -337,6 +481,9 @@ int main(void) {
         cmocka_unit_test(test_overlaps_are_sums_over_sites),
         cmocka_unit_test(test_updates_sample_the_boltzmann_weight),
         cmocka_unit_test(test_all_kernels_give_the_same_bits),
+        cmocka_unit_test(test_weighted_patterns_are_sums_over_all_sets),
+        cmocka_unit_test(test_all_networks_of_the_same_patterns_agree),
+        cmocka_unit_test(test_rules_make_the_couplings_that_they_promise),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

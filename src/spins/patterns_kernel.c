@@ -83,106 +83,118 @@ static int64_t sum_level(const spins_pattern_layout *layout, const uint64_t *pla
 
 /* ---- a flip --------------------------------------------------------------------------------------------------- */
 
-/* A level of one part of a block, before and after. */
+/* A level of one part of a block: its planes, which a flip overwrites, and what they were. */
 typedef struct digits {
-    spins_word before[SPINS_PATTERN_BITS], after[SPINS_PATTERN_BITS];
+    uint64_t *planes; /* of this part */
+    spins_word *before;
     unsigned bits;
 } digits;
 
-SPINS_INLINE void load(digits *level, const spins_pattern_layout *layout, unsigned l, const uint64_t *planes,
-                       unsigned part) {
-    level->bits = layout->bits[l];
-    for (unsigned b = 0; b < level->bits; b++) {
-        level->before[b] = spins_word_load(WORD(planes, layout->first[l] + b, part));
-    }
-}
-
-SPINS_INLINE void store(const digits *level, const spins_pattern_layout *layout, unsigned l, uint64_t *planes,
-                        unsigned part) {
-    for (unsigned b = 0; b < level->bits; b++) {
-        spins_word_store(WORD(planes, layout->first[l] + b, part), level->after[b]);
-    }
-}
+#define DIGIT(level, b) WORD((level).planes, b, 0)
 
 /* +2^constant where `up`, -2^constant (ones from that digit on) where `down`. */
-SPINS_INLINE void add_constant(digits *level, unsigned constant, spins_word up, spins_word down) {
-    const spins_word none = spins_word_all(0);
-    spins_word carry = none;
-    for (unsigned b = 0; b < level->bits; b++) {
-        spins_word other = b < constant ? none : down;
+SPINS_INLINE void add_constant(digits level, unsigned constant, spins_word up, spins_word down) {
+    spins_word carry = spins_word_all(0), other = carry;
+    for (unsigned b = 0; b < level.bits; b++) {
+        const spins_word x = spins_word_load(DIGIT(level, b));
         if (b == constant) { other = up | down; }
-        level->after[b] = spins_word_parity(level->before[b], other, carry);
-        carry = spins_word_majority(level->before[b], other, carry);
+        if (b == constant + 1) { other = down; }
+        level.before[b] = x;
+        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
+        carry = spins_word_majority(x, other, carry);
     }
 }
 
 /* Up by the difference before, down by that after: minus x is its complement plus 1. */
-SPINS_INLINE void add_difference(digits *level, const digits *difference, spins_word up, spins_word down) {
+SPINS_INLINE void add_difference(digits level, digits difference, spins_word up, spins_word down) {
     const spins_word active = up | down;
-    spins_word carry = down;
-    for (unsigned b = 0; b < level->bits; b++) {
-        const unsigned d = b < difference->bits ? b : difference->bits - 1;
-        const spins_word other = active & spins_word_select(up, difference->before[d], ~difference->after[d]);
-        level->after[b] = spins_word_parity(level->before[b], other, carry);
-        carry = spins_word_majority(level->before[b], other, carry);
+    spins_word carry = down, other = carry;
+    for (unsigned b = 0; b < level.bits; b++) {
+        if (b < difference.bits) { /* above, the sign is repeated */
+            const spins_word after = spins_word_load(DIGIT(difference, b));
+            other = active & spins_word_select(up, difference.before[b], ~after);
+        }
+        const spins_word x = spins_word_load(DIGIT(level, b));
+        level.before[b] = x;
+        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
+        carry = spins_word_majority(x, other, carry);
     }
 }
 
 /* Up or down by the sum of what `curvature` was and is. */
-SPINS_INLINE void add_both(digits *level, const digits *curvature, spins_word up, spins_word down) {
+SPINS_INLINE void add_both(digits level, digits curvature, spins_word up, spins_word down) {
     const spins_word active = up | down;
-    spins_word carry = down, carry_both = spins_word_all(0);
-    for (unsigned b = 0; b < level->bits; b++) {
-        const unsigned d = b < curvature->bits ? b : curvature->bits - 1;
-        const spins_word x = curvature->before[d], y = curvature->after[d];
-        const spins_word other = active & (spins_word_parity(x, y, carry_both) ^ down);
-        carry_both = spins_word_majority(x, y, carry_both);
-        level->after[b] = spins_word_parity(level->before[b], other, carry);
-        carry = spins_word_majority(level->before[b], other, carry);
+    spins_word carry = down, carry_both = spins_word_all(0), was = carry_both, is = carry_both;
+    for (unsigned b = 0; b < level.bits; b++) {
+        if (b < curvature.bits) {
+            was = curvature.before[b];
+            is = spins_word_load(DIGIT(curvature, b));
+        }
+        const spins_word other = active & (spins_word_parity(was, is, carry_both) ^ down);
+        carry_both = spins_word_majority(was, is, carry_both);
+        const spins_word x = spins_word_load(DIGIT(level, b));
+        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
+        carry = spins_word_majority(x, other, carry);
     }
 }
 
 /* All levels of one part, from the last to W. */
-static void flip_part(const spins_pattern_layout *layout, uint64_t *planes, unsigned part, spins_word up,
-                      spins_word down) {
-    digits level[2];
-    unsigned now = 0;
-    for (unsigned l = layout->levels; l-- > 0; now ^= 1) {
-        load(&level[now], layout, l, planes, part);
+SPINS_INLINE void flip_part(const spins_pattern_layout *layout, uint64_t *planes, spins_word up, spins_word down) {
+    spins_word before[2][SPINS_PATTERN_BITS];
+    digits above = {0};
+    for (unsigned l = layout->levels; l-- > 0;) {
+        const digits level = {WORD(planes, layout->first[l], 0), before[l % 2], layout->bits[l]};
         if (l + 1 == layout->levels) {
-            add_constant(&level[now], layout->constant, up, down);
+            add_constant(level, layout->constant, up, down);
         } else if (l > 0) {
-            add_difference(&level[now], &level[now ^ 1], up, down);
+            add_difference(level, above, up, down);
         } else {
-            add_both(&level[now], &level[now ^ 1], up, down);
+            add_both(level, above, up, down);
         }
-        store(&level[now], layout, l, planes, part);
+        above = level;
     }
 }
 
 /* How many planes of level 0 matter: those above repeat the sign. */
-static uint8_t width_of(const uint64_t *planes, unsigned bits) {
-    for (unsigned b = bits - 1; b-- > 0;) {
-        for (unsigned part = 0; part < SPINS_PARTS; part++) {
-            const spins_word sign = spins_word_load(WORD(planes, bits - 1, part));
-            if (spins_word_any(sign ^ spins_word_load(WORD(planes, b, part)))) { return (uint8_t)(b + 2); }
-        }
+SPINS_INLINE uint8_t width_of(const uint64_t *planes, unsigned bits) {
+    unsigned width = 1;
+    for (unsigned part = 0; part < SPINS_PARTS; part++) {
+        const spins_word sign = spins_word_load(WORD(planes, bits - 1, part));
+        unsigned b = bits - 1;
+        while (b >= width && !spins_word_any(sign ^ spins_word_load(WORD(planes, b - 1, part)))) { b--; }
+        if (b + 1 > width) { width = b + 1; }
     }
-    return 1;
+    return (uint8_t)width;
 }
 
 static void flip(const spins_pattern_layout *layout, uint64_t *planes, uint8_t *width, const uint64_t *column,
-                 const uint64_t *active, uint64_t turned) {
+                 const uint64_t *active, uint64_t turned, int64_t *totals) {
     const spins_word turn = spins_word_all(turned);
+    SUM_TYPE steepness = SUM_ZERO, curvature = SUM_ZERO;
     for (size_t k = 0; k < layout->blocks; k++) {
         uint64_t *block = planes + k * SPINS_PLANE_WORDS * layout->planes;
         for (unsigned part = 0; part < SPINS_PARTS; part++) {
             const spins_word there = spins_word_load(WORD(active, k, part));
             const spins_word bits = spins_word_load(WORD(column, k, part)) ^ turn;
-            flip_part(layout, block, part, there & bits, there & ~bits);
+            flip_part(layout, WORD(block, 0, part), there & bits, there & ~bits);
         }
         width[k] = width_of(block, layout->bits[0]);
+        if (!totals) { continue; }
+        steepness = SUM_ADD(steepness, block_sum(block, width[k], WORD(active, k, 0)));
+        if (layout->levels > 1) {
+            curvature =
+                SUM_ADD(curvature, block_sum(WORD(block, layout->first[1], 0), layout->bits[1], WORD(active, k, 0)));
+        }
     }
+    if (!totals) { return; }
+    totals[0] = SUM_TOTAL(steepness);
+    totals[1] = SUM_TOTAL(curvature);
+}
+
+/* ---- couplings of pairs --------------------------------------------------------------------------------------- */
+
+static void add_row(int32_t *field, const int16_t *row, int32_t factor, uint32_t sites) {
+    for (uint32_t j = 0; j < sites; j++) { field[j] += factor * row[j]; }
 }
 
 /* ---- counting ------------------------------------------------------------------------------------------------- */
@@ -207,4 +219,4 @@ static void count(const uint64_t *column, const uint64_t *active, size_t stride,
 }
 
 const spins_pattern_kernels SPINS_ISA(spins_pattern_kernels) = {
-    .sum = sum, .sum_level = sum_level, .flip = flip, .count = count};
+    .sum = sum, .sum_level = sum_level, .flip = flip, .count = count, .add_row = add_row};

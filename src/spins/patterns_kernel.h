@@ -35,13 +35,16 @@ typedef struct spins_pattern_kernels {
     /* The sum of any level with all its planes. */
     int64_t (*sum_level)(const spins_pattern_layout *layout, const uint64_t *planes, unsigned level,
                          const uint64_t *column);
-    /* Patterns of `active` have c + 1 where `column` ^ `turned` is 1, else c - 1. */
+    /* Patterns of `active` have c + 1 where `column` ^ `turned` is 1, else c - 1. Unless it is NULL, totals[2]: the
+     * sums of levels 0 and 1 over them then. */
     void (*flip)(const spins_pattern_layout *layout, uint64_t *planes, uint8_t *width, const uint64_t *column,
-                 const uint64_t *active, uint64_t turned);
+                 const uint64_t *active, uint64_t turned, int64_t *totals);
     /* Counts how often column[i] ^ turned[i] is 1 among the patterns of active[i], i = 0 .. sites - 1, for one block:
      * counter[bits][8]. */
     void (*count)(const uint64_t *column, const uint64_t *active, size_t stride, const int8_t *spins, uint32_t sites,
                   bool diluted, uint64_t *counter, unsigned bits);
+    /* field += factor * row. */
+    void (*add_row)(int32_t *field, const int16_t *row, int32_t factor, uint32_t sites);
 } spins_pattern_kernels;
 
 extern const spins_pattern_kernels spins_pattern_kernels_v4, spins_pattern_kernels_v3, spins_pattern_kernels_plain;

@@ -58,6 +58,12 @@ struct ons_recall {
 ons_status spins_recall_open(ons_recall_model **model, const spins_recall_kind *kind, uint32_t sites, double scale);
 ons_status spins_recall_check_order(unsigned order, uint32_t sites);
 
+/* Whether the couplings of pairs are held as whole numbers, and that network. */
+bool spins_recall_prefers_whole(double sites, double count, unsigned order);
+ons_status spins_recall_whole(ons_recall_model **model, const ons_patterns *patterns, double scale);
+/* The other way, whatever is preferred. */
+ons_status spins_recall_bits(ons_recall_model **model, const ons_patterns *patterns, unsigned order, double scale);
+
 /* e_k of n numbers +-1 with sum s, as the polynomial that it is of s; all of 0 .. order into e. False: beyond 2^100. */
 bool spins_elementary(unsigned order, int64_t n, int64_t s, spins_wide *e);
 

@@ -99,6 +99,13 @@ static ons_status widen(bit_store *store, int64_t n) {
     return ONS_OK;
 }
 
+ons_status ons_recall_check(uint32_t sites, uint64_t count, unsigned order) {
+    const ons_patterns patterns = {.sites = sites, .count = count};
+    bit_store store = {.patterns = &patterns, .order = order, .layout.levels = order - 1};
+    const ons_status status = spins_recall_check_order(order, sites);
+    return status ? status : widen(&store, sites);
+}
+
 static ons_status count_entries(bit_store *store) {
     const ons_patterns *patterns = store->patterns;
     const uint32_t sites = patterns->sites;
@@ -137,6 +144,9 @@ static void close_model(ons_recall_model *model) {
 }
 
 double ons_recall_bytes(double sites, double count, unsigned order, unsigned states) {
+    if (spins_recall_prefers_whole(sites, count, order)) {
+        return 2 * sites * sites + states * (5 * sites + 512) + 20000;
+    }
     /* a level that grows as the power k of N takes some k log2 N planes */
     double planes = 0;
     for (unsigned k = 1; k < order; k++) { planes += 2 + k * log2(sites); }
@@ -236,10 +246,14 @@ static void flip(ons_recall *state, uint32_t site) {
     bit_sums *sums = state->sums;
     const ons_patterns *patterns = store->patterns;
     sums->value += 2 * sums->gain;
+    int64_t totals[2];
     store->kernels->flip(&store->layout, sums->planes, sums->width, patterns->plus + site * patterns->stride,
-                         spins_patterns_there(patterns, site), state->spins[site] > 0 ? ~(uint64_t)0 : 0);
+                         spins_patterns_there(patterns, site), state->spins[site] > 0 ? ~(uint64_t)0 : 0,
+                         patterns->diluted ? NULL : totals);
     state->spins[site] = (int8_t)-state->spins[site];
-    sum_levels(store, sums);
+    if (patterns->diluted) { return; }
+    sums->steepness = totals[0];
+    sums->curvature = store->order == 2 ? (int64_t)patterns->count : totals[1];
 }
 
 static double energy(const ons_recall *state) {
@@ -255,11 +269,8 @@ static const spins_recall_kind of_bits = {.open = open_sums,
                                           .close = close_sums,
                                           .close_model = close_model};
 
-ons_status ons_recall_model_patterns(ons_recall_model **result, const ons_patterns *patterns, unsigned order,
-                                     double scale) {
-    *result = NULL;
-    ons_status status = spins_recall_check_order(order, patterns->sites);
-    if (!status) { status = spins_recall_open(result, &of_bits, patterns->sites, scale); }
+ons_status spins_recall_bits(ons_recall_model **result, const ons_patterns *patterns, unsigned order, double scale) {
+    ons_status status = spins_recall_open(result, &of_bits, patterns->sites, scale);
     if (status) { return status; }
     bit_store *store = (*result)->store = ONS_NEW(bit_store, 1);
     if (store) {
@@ -277,4 +288,15 @@ ons_status ons_recall_model_patterns(ons_recall_model **result, const ons_patter
     }
     lay_out(&store->layout, order, patterns->blocks);
     return ONS_OK;
+}
+
+ons_status ons_recall_model_patterns(ons_recall_model **result, const ons_patterns *patterns, unsigned order,
+                                     double scale) {
+    *result = NULL;
+    const ons_status status = spins_recall_check_order(order, patterns->sites);
+    if (status) { return status; }
+    if (spins_recall_prefers_whole(patterns->sites, (double)patterns->count, order)) {
+        return spins_recall_whole(result, patterns, scale);
+    }
+    return spins_recall_bits(result, patterns, order, scale);
 }

@@ -34,6 +34,8 @@ static const ons_parameter parameters[] = {
      "the dynamics: N attempts at random sites, or all sites in order (Glauber)"},
     {"copies", ONS_INTEGER, 0, "2", NULL, "[1, 2]", NULL, NULL,
      "independent copies of a sample: two have overlap_glass"},
+    {"patterns", ONS_CHOICE, ONS_OR_FILE, "random", "random", NULL, NULL, NULL,
+     "random, or a file of the user's own: text, .npy or idx (then N and K say what is taken of it)"},
     {"dilution", ONS_REAL, 0, "0", NULL, "[0, 1)", NULL, NULL, "d: probability of a blank entry 0 of a pattern"},
     {"teacher", ONS_CHOICE, 0, "none", "none|supervised|unsupervised", NULL, NULL, NULL,
      "what is stored: the patterns, the mean example of each, or all examples"},
@@ -44,6 +46,8 @@ static const ons_parameter parameters[] = {
      "how patterns make couplings; others than Hebb's for P=2"},
     {"listed", ONS_INTEGER, 0, "3", NULL, "[0, 1000]", NULL, NULL,
      "how many of the largest overlaps with patterns are listed"},
+    {"columns", ONS_INTEGER, 0, "0", NULL, "[0, 1000000]", NULL, NULL,
+     "of the image as which a configuration is drawn; 0: those of the file, or a square"},
     {.name = NULL}};
 
 /* clang-format off */
@@ -89,6 +93,10 @@ static size_t ladder_of(const ons_parameters *p, const double **temperature) {
 static unsigned copies_of(const ons_parameters *p) { return (unsigned)ons_integer(p, "copies"); }
 static size_t listed_of(const ons_parameters *p) {
     return (size_t)fmin((double)ons_integer(p, "listed"), dense_count(p));
+}
+
+static bool quenched(const ons_parameters *p) {
+    return ons_choice(p, "patterns") >= 0 || ons_choice(p, "teacher") != TEACHER_NONE;
 }
 
 /* ---- derived quantities --------------------------------------------------------------------------------------- */
@@ -165,7 +173,7 @@ typedef struct dense_state {
     double *values;            /* [ARRAYS][count] */
     double *largest;           /* [count][listed] */
     int32_t *overlap;          /* [K]; NULL without a list */
-    size_t count, listed, coldest;
+    size_t count, listed, coldest, columns;
     unsigned copies;
     ons_recall_update update;
 } dense_state;
@@ -231,6 +239,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->copies = copies_of(p);
     state->update = (ons_recall_update)ons_choice(p, "update");
     state->listed = listed_of(p);
+    state->columns = dense_columns(p);
     state->coldest = state->temperature[0] > state->temperature[state->count - 1] ? state->count - 1 : 0;
     const size_t walkers = state->copies * state->count;
     state->recall = ONS_NEW(ons_recall *, walkers);
@@ -406,7 +415,7 @@ static ons_status picture(const void *memory, unsigned lane, ons_picture *pictur
     const dense_state *state = memory;
     const uint32_t sites = state->network.sites;
     const int8_t *spins = ons_recall_spins(recall_at(state, 0, state->coldest));
-    const size_t width = (size_t)ceil(sqrt(sites)), height = (sites + width - 1) / width, gap = 1;
+    const size_t width = state->columns, height = (sites + width - 1) / width, gap = 1;
     (void)lane;
     const ons_status status = ons_picture_size(picture, width, 2 * height + gap);
     if (status) { return status; }
@@ -446,6 +455,7 @@ const ons_system ons_system_dense_hopfield = {
     .derived = deriveds,
     .controls = {.steps = 400, .warmup = "auto", .every = "1", .replicas = 8},
     .state_size = sizeof(dense_state),
+    .quenched = quenched,
     .check = check,
     .create = create,
     .advance = advance,

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dense_network.h"
+#include "pattern_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,10 +50,55 @@ static double scale_of(const ons_parameters *p) {
     return load_of_a_pattern(p) / pow(dense_second_moment(p), (double)ons_integer(p, "P") / 2) / each;
 }
 
+static bool from_file(const ons_parameters *p) { return ons_choice(p, "patterns") < 0; }
+
+static ons_status open_file(const ons_parameters *p, pattern_file *file) {
+    const char *path = ons_string(p, "patterns");
+    const ons_status status = pattern_file_read(file, path);
+    if (status) { return status; }
+    const int64_t sites = ons_integer(p, "N"), count = ons_integer(p, "K");
+    if (sites == (int64_t)file->sites && count >= 1 && count <= (int64_t)file->count) { return ONS_OK; }
+    pattern_file_close(file);
+    return ons_fail(ONS_INVALID,
+                    "%s holds %zu patterns of %zu sites: say N=%zu and how many of them are stored, as K=%zu, "
+                    "not N=%lld and K=%lld",
+                    path, file->count, file->sites, file->sites, file->count, (long long)sites, (long long)count);
+}
+
+static ons_status check_file(const ons_parameters *p) {
+    pattern_file file;
+    if (ons_real(p, "dilution") > 0) {
+        return ons_fail(ONS_INVALID,
+                        "patterns of a file have the blank entries that stand there: leave `dilution` out");
+    }
+    const ons_status status = open_file(p, &file);
+    if (!status) { pattern_file_close(&file); }
+    return status;
+}
+
+size_t dense_columns(const ons_parameters *p) {
+    const size_t sites = (size_t)ons_integer(p, "N"), asked = (size_t)ons_integer(p, "columns");
+    if (asked) { return asked; }
+    pattern_file file;
+    if (from_file(p) && open_file(p, &file) == ONS_OK) {
+        pattern_file_close(&file);
+        if (file.columns) { return file.columns; }
+    }
+    return (size_t)ceil(sqrt((double)sites));
+}
+
 ons_status dense_network_check(const ons_parameters *p, unsigned states, double *bytes) {
     const double sites = (double)ons_integer(p, "N"), count = dense_count(p), taught = taught_of(p);
     if (ons_given(p, "K") && ons_given(p, "load")) {
         return ons_fail(ONS_INVALID, "`K` and `load` both say how many patterns are stored: give one of them");
+    }
+    if (from_file(p)) {
+        const ons_status status = check_file(p);
+        if (status) { return status; }
+    }
+    if (ons_integer(p, "columns") > 0 && ons_integer(p, "N") % ons_integer(p, "columns") != 0) {
+        return ons_fail(ONS_INVALID, "N = %lld sites are no image of %lld columns", (long long)ons_integer(p, "N"),
+                        (long long)ons_integer(p, "columns"));
     }
     if (ons_integer(p, "P") > ons_integer(p, "N")) {
         return ons_fail(ONS_INVALID, "a term of P = %lld different spins needs at least as many, not N = %lld",
@@ -67,6 +113,11 @@ ons_status dense_network_check(const ons_parameters *p, unsigned states, double 
     if (rule_of(p) == ONS_RULE_PSEUDO_INVERSE && count > sites) {
         return ons_fail(ONS_INVALID, "rule=pseudo-inverse stores at most N = %lld patterns, not %.0f",
                         (long long)ons_integer(p, "N"), count);
+    }
+    if (taught <= 0x1p40 && teacher_of(p) != TEACHER_SUPERVISED && rule_of(p) == ONS_RULE_HEBBIAN) {
+        const ons_status status =
+            ons_recall_check((uint32_t)ons_integer(p, "N"), (uint64_t)taught, (unsigned)ons_integer(p, "P"));
+        if (status) { return status; }
     }
     *bytes = ons_patterns_bytes(sites, count, diluted(p)) + 17 * sites;
     const unsigned order = (unsigned)ons_integer(p, "P");
@@ -83,9 +134,24 @@ ons_status dense_network_check(const ons_parameters *p, unsigned states, double 
 
 /* ---- what is stored ------------------------------------------------------------------------------------------- */
 
+static ons_status load_archetypes(dense_network *network, const ons_parameters *p) {
+    pattern_file file;
+    ons_status status = open_file(p, &file);
+    if (status) { return status; }
+    network->diluted = file.blanks;
+    status = ons_patterns_create(&network->archetypes, network->sites, network->count, file.blanks);
+    for (uint64_t k = 0; !status && k < network->count; k++) {
+        status = ons_patterns_set(network->archetypes, k, file.entry + k * file.sites);
+    }
+    pattern_file_close(&file);
+    return status;
+}
+
 static ons_status draw_archetypes(dense_network *network, const ons_parameters *p, ons_random *random) {
+    network->diluted = diluted(p);
+    ons_status status = ons_patterns_create(&network->archetypes, network->sites, network->count, network->diluted);
     int8_t *entry = ONS_NEW(int8_t, network->sites);
-    ons_status status = entry ? ONS_OK : ONS_MEMORY;
+    if (!status && !entry) { status = ONS_MEMORY; }
     for (uint64_t k = 0; !status && k < network->count; k++) {
         ons_pattern_draw(network->sites, ons_real(p, "dilution"), random, entry);
         status = ons_patterns_set(network->archetypes, k, entry);
@@ -107,7 +173,7 @@ static ons_status teach(dense_network *network, const ons_parameters *p, ons_ran
     if (!status && supervised) {
         status = ons_recall_model_weights(&network->model, network->sites, network->count, order, scale_of(p));
     } else if (!status) {
-        status = ons_patterns_create(&network->taught, network->sites, network->count * examples, diluted(p));
+        status = ons_patterns_create(&network->taught, network->sites, network->count * examples, network->diluted);
     }
     for (uint64_t k = 0; !status && k < network->count; k++) {
         ons_patterns_get(network->archetypes, k, entry);
@@ -144,8 +210,7 @@ ons_status dense_network_open(dense_network *network, const ons_parameters *p, o
     network->count = (uint64_t)dense_count(p);
     network->first = ONS_NEW(int8_t, network->sites);
     if (!network->first) { return ONS_MEMORY; }
-    ons_status status = ons_patterns_create(&network->archetypes, network->sites, network->count, diluted(p));
-    if (!status) { status = draw_archetypes(network, p, &patterns); }
+    ons_status status = from_file(p) ? load_archetypes(network, p) : draw_archetypes(network, p, &patterns);
     if (!status && teacher_of(p) != TEACHER_NONE) { status = teach(network, p, &lessons); }
     if (status) { return status; }
     ons_patterns_get(network->archetypes, 0, network->first);

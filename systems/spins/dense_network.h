@@ -14,6 +14,7 @@ enum { TEACHER_NONE, TEACHER_SUPERVISED, TEACHER_UNSUPERVISED };
 typedef struct dense_network {
     uint32_t sites;
     uint64_t count;           /* K, patterns to be recalled */
+    bool diluted;             /* whether they have blank entries */
     ons_patterns *archetypes; /* [K] */
     ons_patterns *taught;     /* unsupervised: all examples, [K M]; else NULL */
     ons_recall_model *model;
@@ -25,6 +26,8 @@ typedef struct dense_network {
 double dense_count(const ons_parameters *p);
 /* R = r^2 + (1 - r^2)/M; 1 without a teacher. */
 double dense_second_moment(const ons_parameters *p);
+/* Of the image that a configuration is drawn as. */
+size_t dense_columns(const ons_parameters *p);
 /* check(): refusals, and memory with `states` configurations. */
 ons_status dense_network_check(const ons_parameters *p, unsigned states, double *bytes);
 /* `patterns` draws patterns, `lessons` examples. */

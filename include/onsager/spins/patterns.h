@@ -55,6 +55,9 @@ typedef struct ons_recall_model ons_recall_model;
  * are whole numbers times `scale`, exact; ONS_INVALID when they need more than 62 bits. */
 ONS_API ons_status ons_recall_model_patterns(ons_recall_model **model, const ons_patterns *patterns, unsigned order,
                                              double scale);
+/* Whether that is possible, without the patterns. O(sites). */
+ONS_API ons_status ons_recall_check(uint32_t sites, uint64_t count, unsigned order);
+
 /* Real weights in the place of the entries: e_P of w_i s_i by running sums in double precision, which are made anew
  * before every step: the sums of a step are functions of the spins it began with. All weights are 0 at first. */
 ONS_API ons_status ons_recall_model_weights(ons_recall_model **model, uint32_t sites, uint64_t count, unsigned order,
