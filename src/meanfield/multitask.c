@@ -25,7 +25,12 @@ typedef struct site {
     bool tie;
 } site;
 
-static site average_site(double h, double v, double temperature) {
+static site average_site(double h, double v, double rho, double temperature) {
+    if (temperature > 0 && v <= 0 && rho <= 0) {
+        const double beta = 1 / temperature, t = tanh(beta * h), u = beta * (1 - t * t), size = fabs(h);
+        return (site){
+            .t = t, .t_h = u, .u = u, .u_h = -2 * beta * t * u, .e = size + temperature * log1p(exp(-2 * beta * size))};
+    }
     if (temperature > 0) {
         const double beta = 1 / temperature;
         const ons_gauss_spin at =
@@ -60,7 +65,7 @@ static void add_vector(entry_sums *sums, const ons_multitask *network, const dou
         h += entry[k] * n[k];
         v += entry[k] ? network->rho * n[k] * n[k] : 0;
     }
-    const site at = average_site(h, v, network->temperature);
+    const site at = average_site(h, v, network->rho, network->temperature);
     sums->energy += weight * at.e;
     sums->by_dilution += by_dilution * at.e;
     sums->tie = sums->tie || (at.tie && weight > 0);
@@ -278,7 +283,7 @@ ons_status ons_multitask_parallel(const ons_multitask *network, ons_multitask_st
 
 ons_status ons_multitask_solve(const ons_multitask *network, const double *start, bool unstable,
                                ons_multitask_state *state) {
-    const ons_meanfield_options options = {.unstable = unstable};
+    const ons_meanfield_options options = {.unstable = unstable, .iterations = 4000};
     ons_multitask_model model;
     ons_meanfield_solution found;
     clear_state(network->patterns, state);

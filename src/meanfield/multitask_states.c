@@ -30,6 +30,10 @@ static size_t make_starts(const ons_multitask *network, double start[STARTS][MOS
     for (unsigned r = 0; r < random; r++, made++) {
         for (unsigned k = 0; k < count; k++) { start[made][k] = (1 - network->dilution) * ons_random_uniform(&source); }
     }
+    /* A start with equal overlaps would end at a saddle where the state with equal ones is one. */
+    for (size_t i = 0; i < made; i++) {
+        for (unsigned k = 0; k < count; k++) { start[i][k] += 1e-3 * (1 - network->dilution) / (1 + k); }
+    }
     return made;
 }
 
@@ -91,9 +95,9 @@ static double ground_edge(unsigned count) {
 }
 
 /* From a state to the next dilution; levels that have melted are pushed a little, since they come back by a pitchfork.
- * False where the hierarchy is lost on the way: it has jumped, or levels have become equal. */
+ * False where the hierarchy is lost on the way: it has jumped, levels have become equal, or the first is outvoted. */
 static bool follow(const ons_multitask *network, ons_multitask_state *state, ons_status *status) {
-    double start[MOST], ansatz[MOST], change = 0;
+    double start[MOST], ansatz[MOST], change = 0, others = 0;
     ons_multitask_state next;
     ons_multitask_hierarchy(network, ansatz);
     for (unsigned k = 0; k < network->patterns; k++) { start[k] = fmax(state->example[k], 1e-3 * ansatz[k]); }
@@ -101,9 +105,10 @@ static bool follow(const ons_multitask *network, ons_multitask_state *state, ons
     if (*status) { return false; }
     for (unsigned k = 0; k < network->patterns; k++) {
         change = fmax(change, fabs(next.example[k] - state->example[k]));
+        others += k > 0 ? next.example[k] : 0;
     }
     const bool kept = next.regime == ONS_MULTITASK_PURE || next.regime == ONS_MULTITASK_HIERARCHY;
-    if (!kept || change > 0.03) { return false; }
+    if (!kept || change > 0.03 || others >= next.example[0]) { return false; }
     *state = next;
     return true;
 }

@@ -70,13 +70,13 @@ ONS_API ons_status ons_multitask_parallel(const ons_multitask *network, ons_mult
  * pairs of mixtures, fixed random ones. At most `room` are written. */
 ONS_API ons_status ons_multitask_states(const ons_multitask *network, ons_multitask_state *states, size_t room,
                                         size_t *count);
-/* The dilution up to which the hierarchy that is stable at small d can be followed, within 1e-6: there it jumps or two
- * levels become equal. T = 0 and rho = 0: the root of sum_(k=1)^(K-1) d^k = 1, where the first pattern is outvoted.
- * *dilution is 1 when it lasts, and NaN when there is none at d = 0.01. */
+/* The dilution up to which the hierarchy that is stable at small d can be followed, within 1e-6: there it jumps, two
+ * levels become equal, or the other patterns together outvote the first, n_1 = n_2 + n_3 + .. (at low temperature all
+ * at once). T = 0 and rho = 0: the root of sum_(k=1)^(K-1) d^k = 1. *dilution is 1 when it lasts, and NaN when there is
+ * none at d = 0.01. */
 ONS_API ons_status ons_multitask_edge(const ons_multitask *network, double *dilution);
 
-/* F(n), df/dn and the like at any n, as a model of solve.h with the dilution as control. `storage` and `network` must
- * outlive it. */
+/* F(n), df/dn and the like at any n, as a model of solve.h with the dilution as control. */
 typedef struct ons_multitask_model {
     ons_meanfield model;
     ons_multitask network;
