@@ -38,7 +38,7 @@ static const char details[] =
 #define NUMBER(id, quantity, published, tolerance, place, why)                                                         \
     { id, ONS_CLAIM_EXACT, ONS_CLAIM_EQUAL, ONS_QUICK, quantity, published, 0, tolerance, 0, place, why }
 #define CARLO(id, effort, quantity, published, tolerance, place, why)                                                  \
-    { id, ONS_CLAIM_EXACT, ONS_CLAIM_EQUAL, effort, quantity, published, 0, tolerance, 0.05, place, why }
+    { id, ONS_CLAIM_EXACT, ONS_CLAIM_EQUAL, effort, quantity, published, 0, tolerance, 0.06, place, why }
 #define WORDS(id, kind, effort, quantity, place, why)                                                                  \
     { id, kind, 0, effort, quantity, 0, 0, 0, 0, place, why }
 
@@ -213,7 +213,7 @@ static ons_status draw_map(ons_reproduction *r, size_t cells, size_t scale) {
  */
 
 static ons_status small_networks(ons_reproduction *r) {
-    const int samples = ons_reproduction_effort(r) >= ONS_STANDARD ? 32 : 2;
+    const int samples = ons_reproduction_effort(r) >= ONS_STANDARD ? 16 : 2;
     static const char *const ids[] = {"E2-carlo-30", "E2-carlo-6", "E2-carlo-3"};
     const ons_results *jobs;
     ons_status status = ons_reproduction_run(r, &jobs, "trial",
@@ -266,8 +266,8 @@ static ons_status curves(ons_reproduction *r) {
         const ons_results *jobs;
         const ons_status status = ons_reproduction_run(r, &jobs, names[s],
                                                        "dense-hopfield P=4 N=%s load=0.02 temperature=0.1 "
-                                                       "teacher=supervised quality=0.2 examples=10,25,50,100 steps=60 "
-                                                       "warmup=40 replicas=6 copies=1 listed=0 seed=1",
+                                                       "teacher=supervised quality=0.2 examples=10,25,50,100 steps=40 "
+                                                       "warmup=20 replicas=4 copies=1 listed=0 seed=1",
                                                        sizes[s]);
         if (status != ONS_OK) { return status; }
         for (size_t k = 0; k < SCAN; k++) {
@@ -360,7 +360,7 @@ static ons_status reproduce(ons_reproduction *r) {
     ons_status status = solutions(r);
     if (status == ONS_OK) { status = thresholds(r); }
     if (status == ONS_OK) { status = draw_thresholds(r); }
-    if (status == ONS_OK) { status = draw_map(r, more ? 100 : 25, more ? 4 : 16); }
+    if (status == ONS_OK) { status = draw_map(r, more ? 50 : 16, more ? 8 : 25); }
     if (status == ONS_OK) { status = noisy_couplings(r); }
     if (status == ONS_OK) { status = digits(r); }
     if (status == ONS_OK) { status = small_networks(r); }

@@ -15,37 +15,43 @@
 /* ---- local fields ---------------------------------------------------------------------------------------------------
  */
 
-/* The sum over distinct j < k < l other than i of w_j w_k w_l s_j s_k s_l, by power sums. */
-static double third(const double *weight, const int8_t *spin, uint32_t sites, uint32_t i) {
-    double p1 = 0, p2 = 0, p3 = 0;
-    for (uint32_t j = 0; j < sites; j++) {
-        const double a = weight[j] * spin[j];
-        p1 += a;
-        p2 += a * a;
-        p3 += a * a * a;
-    }
-    const double a = weight[i] * spin[i];
-    p1 -= a;
-    p2 -= a * a;
-    p3 -= a * a * a;
-    return (p1 * p1 * p1 - 3 * p1 * p2 + 2 * p3) / 6;
-}
+/* Power sums of w s of one pattern, kept while spins turn. */
+typedef struct power_sums {
+    double p1, p2, p3;
+} power_sums;
 
-static double first(const double *weight, const int8_t *spin, uint32_t sites, uint32_t i) {
-    double sum = 0;
-    for (uint32_t j = 0; j < sites; j++) { sum += weight[j] * spin[j]; }
-    return sum - weight[i] * spin[i];
-}
-
-/* Without the factor (P-1)!/N^(P-1). */
-static double stored_field(const double *weight, uint32_t count, const int8_t *spin, uint32_t sites, uint32_t i,
-                           unsigned order) {
-    double sum = 0;
+static void add_sums(const double *weight, uint32_t count, const int8_t *spin, uint32_t sites, power_sums *sums) {
     for (uint32_t k = 0; k < count; k++) {
-        const double *w = weight + (size_t)k * sites;
-        if (w[i] != 0) { sum += w[i] * (order == 2 ? first(w, spin, sites, i) : third(w, spin, sites, i)); }
+        sums[k] = (power_sums){0, 0, 0};
+        for (uint32_t j = 0; j < sites; j++) {
+            const double a = weight[(size_t)k * sites + j] * spin[j];
+            sums[k].p1 += a;
+            sums[k].p2 += a * a;
+            sums[k].p3 += a * a * a;
+        }
     }
-    return sum;
+}
+
+static void turn(const double *weight, uint32_t count, int8_t *spin, uint32_t sites, uint32_t i, power_sums *sums) {
+    for (uint32_t k = 0; k < count; k++) {
+        const double a = weight[(size_t)k * sites + i] * spin[i];
+        sums[k].p1 -= 2 * a;
+        sums[k].p3 -= 2 * a * a * a;
+    }
+    spin[i] = (int8_t)-spin[i];
+}
+
+/* The field of the stored terms without the factor (P-1)!/N^(P-1): elementary symmetric polynomials of the other sites
+ * by Newton's identities. */
+static double stored_field(const double *weight, uint32_t count, const int8_t *spin, uint32_t sites, uint32_t i,
+                           unsigned order, const power_sums *sums) {
+    double field = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        const double w = weight[(size_t)k * sites + i], a = w * spin[i];
+        const double p1 = sums[k].p1 - a, p2 = sums[k].p2 - a * a, p3 = sums[k].p3 - a * a * a;
+        field += w * (order == 2 ? p1 : (p1 * p1 * p1 - 3 * p1 * p2 + 2 * p3) / 6);
+    }
+    return field;
 }
 
 /* ---- noise in the couplings -----------------------------------------------------------------------------------------
@@ -57,6 +63,7 @@ typedef struct noisy_network {
     float *coupling; /* of i < j < k < l, in this order */
     size_t *triple;  /* [sites^3]: place of (i, j, k, k + 1) less k + 1 */
     int8_t *pattern, *spin;
+    power_sums *sums; /* [count] */
 } noisy_network;
 
 static void release(noisy_network *network) {
@@ -65,6 +72,7 @@ static void release(noisy_network *network) {
     free(network->triple);
     free(network->pattern);
     free(network->spin);
+    free(network->sums);
 }
 
 static ons_status reserve(noisy_network *network, uint32_t sites, uint32_t count) {
@@ -75,8 +83,10 @@ static ons_status reserve(noisy_network *network, uint32_t sites, uint32_t count
                                .coupling = ONS_NEW(float, terms),
                                .triple = ONS_NEW(size_t, n * n * n),
                                .pattern = ONS_NEW(int8_t, n),
-                               .spin = ONS_NEW(int8_t, n)};
-    if (!network->weight || !network->coupling || !network->triple || !network->pattern || !network->spin) {
+                               .spin = ONS_NEW(int8_t, n),
+                               .sums = ONS_NEW(power_sums, count)};
+    if (!network->weight || !network->coupling || !network->triple || !network->pattern || !network->spin ||
+        !network->sums) {
         return ONS_MEMORY;
     }
     size_t place = 0;
@@ -138,15 +148,17 @@ static double noise_field(const noisy_network *network, uint32_t site) {
 static double relax(noisy_network *network) {
     const double n = network->sites, scale = 6 / (n * n * n);
     double overlap = 0;
+    add_sums(network->weight, network->count, network->spin, network->sites, network->sums);
     for (unsigned sweep = 0, turned = 1; sweep < 50 && turned; sweep++) {
         turned = 0;
         for (uint32_t i = 0; i < network->sites; i++) {
-            const double field =
-                scale * stored_field(network->weight, network->count, network->spin, network->sites, i, 4) +
-                noise_field(network, i);
-            const int8_t next = field > 0 ? 1 : field < 0 ? -1 : network->spin[i];
-            turned += next != network->spin[i];
-            network->spin[i] = next;
+            const double field = scale * stored_field(network->weight, network->count, network->spin, network->sites, i,
+                                                      4, network->sums) +
+                                 noise_field(network, i);
+            if (field * network->spin[i] < 0) {
+                turned++;
+                turn(network->weight, network->count, network->spin, network->sites, i, network->sums);
+            }
         }
     }
     for (uint32_t i = 0; i < network->sites; i++) { overlap += network->pattern[i] * network->spin[i]; }
@@ -235,13 +247,16 @@ static double archetype_overlap(const double *weight, const int8_t *spin, size_t
 }
 
 static void settle(const double *weight, uint32_t sites, unsigned order, int8_t *spin) {
+    power_sums sums[CLASSES];
+    add_sums(weight, CLASSES, spin, sites, sums);
     for (unsigned sweep = 0, turned = 1; sweep < 20 && turned; sweep++) {
         turned = 0;
         for (uint32_t i = 0; i < sites; i++) {
-            const double field = stored_field(weight, CLASSES, spin, sites, i, order);
-            const int8_t next = field > 0 ? 1 : field < 0 ? -1 : spin[i];
-            turned += next != spin[i];
-            spin[i] = next;
+            const double field = stored_field(weight, CLASSES, spin, sites, i, order, sums);
+            if (field * spin[i] < 0) {
+                turned++;
+                turn(weight, CLASSES, spin, sites, i, sums);
+            }
         }
     }
 }
