@@ -12,8 +12,10 @@
 #include <onsager/meanfield/diagram.h>
 #include <onsager/meanfield/dual.h>
 #include <onsager/meanfield/gauss.h>
+#include <onsager/meanfield/multitask.h>
 #include <onsager/meanfield/replicas.h>
 #include <onsager/meanfield/solve.h>
 #include <onsager/meanfield/spherical.h>
+#include <onsager/meanfield/supervised.h>
 
 #endif
