@@ -7,6 +7,9 @@
 #define ONSAGER_LEARNING_H
 
 #include <onsager/base.h>
+#include <onsager/learning/derivatives.h>
+#include <onsager/learning/graph.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/program.h>
 
 #endif
