@@ -10,6 +10,9 @@
 #include <onsager/learning/derivatives.h>
 #include <onsager/learning/graph.h>
 #include <onsager/learning/idx.h>
+#include <onsager/learning/layers.h>
+#include <onsager/learning/optimiser.h>
+#include <onsager/learning/quadratic.h>
 #include <onsager/learning/program.h>
 
 #endif
