@@ -126,48 +126,11 @@ static void test_what_cannot_be_is_refused(void **state) {
     assert_null(delayed);
 }
 
-/* ---- dimensions and periods -----------------------------------------------------------------------------------------
- */
-
-static void test_dimensions_of_a_square_and_of_a_line(void **state) {
-    (void)state;
-    enum { COUNT = 2000 };
-    static double points[2 * COUNT];
-    const double turns[2] = {1, 1};
-    ons_dimensions found;
-    uint64_t seed = 1;
-    for (int i = 0; i < 2 * COUNT; i++) {
-        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        points[i] = (double)(seed >> 11) * 0x1p-53;
-    }
-    assert_int_equal(ons_attractor_dimensions(points, COUNT, 2, turns, 1, &found), ONS_OK);
-    assert_near(found.correlation, 2, 0.15);
-    /* The tail of a uniform C(r) ~ r between C = 0.05 and 0.5: the mean of ln(C / 0.05) is 10/9 ln 10 - 1. */
-    assert_int_equal(ons_attractor_dimensions(points, COUNT, 1, turns, 1, &found), ONS_OK);
-    assert_near(found.correlation, 1, 0.1);
-    assert_near(found.tail, 1 + 1 / (10.0 / 9 * log(10) - 1), 0.03);
-    assert_int_equal(ons_attractor_dimensions(points, 50, 1, NULL, 1, &found), ONS_INVALID);
-}
-
-static void test_the_period_of_a_noisy_sine(void **state) {
-    (void)state;
-    enum { COUNT = 2048 };
-    static double signal[COUNT];
-    for (int i = 0; i < COUNT; i++) {
-        signal[i] = 3 + sin(6.283185307179586 * i * 0.1 / 1.7) + 0.3 * fmod(i * 0.618, 1);
-    }
-    double period;
-    assert_int_equal(ons_attractor_period(signal, COUNT, 1, NULL, 0.1, &period), ONS_OK);
-    assert_near(period, 1.7, 0.01);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_method_of_steps_has_order_five),
         cmocka_unit_test(test_exponents_are_the_real_parts_of_the_characteristic_roots),
         cmocka_unit_test(test_what_cannot_be_is_refused),
-        cmocka_unit_test(test_dimensions_of_a_square_and_of_a_line),
-        cmocka_unit_test(test_the_period_of_a_noisy_sine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

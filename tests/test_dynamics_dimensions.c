@@ -218,12 +218,39 @@ static void refusals(void **state) {
     assert_int_equal(ons_recurrence_lines(points, 400, 1, &negative, &lines), ONS_INVALID);
 }
 
+/* Uniform points of a flat torus: without edges C(r) = 2 r on the circle, pi r^2 on the torus, whole turns do nothing.
+ */
+static void coordinates_that_come_back(void **state) {
+    enum { N = 3000 };
+    const double periods[2] = {1, 1};
+    const ons_correlation_options how = {.periods = periods, .least = 1e-3, .largest = 3e-2};
+    ons_random random = ons_random_stream(31, 0, 0);
+    double *points = malloc(2 * N * sizeof *points);
+    for (size_t i = 0; i < 2 * N; i++) { points[i] = ons_random_uniform(&random) + (double)(i % 7); }
+    ons_correlation found = measure(points, N, 1, &how);
+    assert_true(fabs(found.slope - 1) < 0.05);
+    for (size_t k = 0; k < found.radii; k++) { assert_true(fabs(found.sum[k] / (2 * found.radius[k]) - 1) < 0.15); }
+    /* C = 2 r between 0.05 and 0.5: the mean of ln(C/0.05) is 10/9 ln 10 - 1. */
+    assert_true(fabs(found.percentile - (1 + 1 / (10. / 9 * log(10) - 1))) < 0.02);
+    found = measure(points, N, 2, &how);
+    assert_true(fabs(found.slope - 2) < 0.1);
+    for (size_t k = 0; k < found.radii; k++) {
+        assert_true(fabs(found.sum[k] / (turn / 2 * found.radius[k] * found.radius[k]) - 1) < 0.15);
+    }
+    free(points);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(circle),           cmocka_unit_test(percentile_by_sorting),
-        cmocka_unit_test(interval),         cmocka_unit_test(cantor),
-        cmocka_unit_test(square_and_torus), cmocka_unit_test(henon),
-        cmocka_unit_test(recurrence),       cmocka_unit_test(refusals),
+        cmocka_unit_test(circle),
+        cmocka_unit_test(percentile_by_sorting),
+        cmocka_unit_test(interval),
+        cmocka_unit_test(cantor),
+        cmocka_unit_test(square_and_torus),
+        cmocka_unit_test(henon),
+        cmocka_unit_test(recurrence),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(coordinates_that_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

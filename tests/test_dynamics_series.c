@@ -126,6 +126,31 @@ static void spectrum_of_a_sine(void **state) {
     free(series);
 }
 
+/* Two coordinates with the period, one at rest, one of noise, and an angle that turns faster, which counts only alone.
+ */
+static void period_of_several_coordinates(void **state) {
+    enum { N = 4096 };
+    double *points = malloc(5 * N * sizeof *points), *loud = noise(N, 23), *angle = malloc(N * sizeof *angle);
+    const double periods[5] = {0, 0, 0, 0, 360}, period = 23.7;
+    for (size_t i = 0; i < N; i++) {
+        double *x = points + 5 * i;
+        x[0] = 1e-3 * sin(turn * (double)i / period), x[1] = 40 + cos(turn * (double)i / period);
+        x[2] = 5, x[3] = 1e6 * loud[i], x[4] = angle[i] = 360 / 7.3 * (double)i;
+    }
+    ons_period found;
+    assert_int_equal(ons_common_period(points, N, 5, periods, 1024, 19, 1, &found), ONS_OK);
+    assert_true(fabs(found.period / period - 1) < 1e-2);
+    assert_int_equal(ons_common_period(angle, N, 1, periods + 4, 1024, 19, 1, &found), ONS_OK);
+    assert_true(fabs(found.period / 7.3 - 1) < 1e-3);
+    for (size_t i = 0; i < N; i++) { angle[i] = 3; }
+    assert_int_equal(ons_common_period(angle, N, 1, NULL, 1024, 19, 1, &found), ONS_OK);
+    assert_true(isnan(found.period));
+    assert_int_equal(ons_common_period(angle, N, 0, NULL, 1024, 19, 1, &found), ONS_INVALID);
+    free(points);
+    free(loud);
+    free(angle);
+}
+
 static void white_noise(void **state) {
     enum { N = 40000, SEGMENT = 500 };
     double *series = noise(N, 22), power[SEGMENT / 2 + 1], mean = 0;
@@ -253,7 +278,7 @@ int main(void) {
         cmocka_unit_test(rosenstein_lorenz), cmocka_unit_test(spectrum_of_a_sine),
         cmocka_unit_test(white_noise),       cmocka_unit_test(surrogates),
         cmocka_unit_test(asymmetry),         cmocka_unit_test(permutations),
-        cmocka_unit_test(sample_entropies),
+        cmocka_unit_test(sample_entropies),  cmocka_unit_test(period_of_several_coordinates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

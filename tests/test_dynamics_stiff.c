@@ -1,6 +1,6 @@
 /*
- * CVODE behind the interface of the other methods: Robertson's kinetics and a linear problem against known answers,
- * going on with the same bits, exponents of a stiff flow, blow-up.
+ * CVODE and ARKODE behind the interface of the other methods: Robertson's kinetics and a linear problem against known
+ * answers, going on with the same bits, exponents of a stiff flow, blow-up.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,9 +20,11 @@ typedef struct problem {
     ons_trajectories *ensemble;
 } problem;
 
+static ons_method method = ONS_CVODE;
+
 static problem pose(const char *equations, size_t members, double relative, double absolute) {
     problem made = {0};
-    const ons_integration how = {.method = ONS_CVODE, .relative = relative, .absolute = absolute};
+    const ons_integration how = {.method = method, .relative = relative, .absolute = absolute};
     ons_status status = ons_flow_parse(&made.flow, equations, NULL, 0);
     if (status == ONS_OK) { status = ons_flow_field(&made.field, made.flow, NULL, 1); }
     if (status == ONS_OK) { status = ons_trajectories_create(&made.ensemble, &made.field, members, &how); }
@@ -109,7 +111,7 @@ static void exponents_of_a_stiff_flow(void **state) {
     ons_flow *flow = NULL;
     ons_field field;
     ons_tangent *tangent = NULL;
-    const ons_integration how = {.method = ONS_CVODE, .relative = 1e-8, .absolute = 1e-10};
+    const ons_integration how = {.method = method, .relative = 1e-8, .absolute = 1e-10};
     assert_int_equal(ons_flow_parse(&flow, "x' = -x; y' = -500*y + x^2", NULL, 0), ONS_OK);
     assert_int_equal(ons_flow_field(&field, flow, NULL, 1), ONS_OK);
     assert_int_equal(ons_tangent_create(&tangent, &field, 1, 2, &how), ONS_OK);
@@ -131,16 +133,50 @@ static void blow_up(void **state) {
     double t, x;
     ons_trajectories_get(one.ensemble, 0, &t, &x, NULL);
     assert_int_not_equal(ons_trajectories_state(one.ensemble, 0), ONS_MEMBER_RUNNING);
+    print_message("blow-up at %.9g, x = %g, state %d\n", t, x, (int)ons_trajectories_state(one.ensemble, 0));
     assert_true(fabs(t - 1) < 1e-4);
     ons_trajectories_get(one.ensemble, 1, &t, &x, NULL);
     assert_true(t == 2 && fabs(x - 0.5) < 1e-5);
     release(&one);
 }
 
+/* What has constant fast rates, also by ARKODE. */
+static void additive(void **state) {
+    method = ONS_ARKODE;
+    prothero_robinson(state);
+    going_on(state);
+    exponents_of_a_stiff_flow(state);
+    blow_up(state);
+    method = ONS_CVODE;
+}
+
+/* Lorenz, where nothing is stiff, against DOP853, and the error per tolerance. */
+static void additive_lorenz(void **state) {
+    ons_flow *flow = NULL;
+    ons_field field;
+    assert_int_equal(ons_flow_parse(&flow, "x' = 10*(y - x); y' = x*(28 - z) - y; z' = x*y - 8/3*z", NULL, 0), ONS_OK);
+    assert_int_equal(ons_flow_field(&field, flow, NULL, 1), ONS_OK);
+    double x[2][3];
+    for (int k = 0; k < 2; k++) {
+        const ons_integration how = {.method = k ? ONS_ARKODE : ONS_DOP853, .relative = 1e-10, .absolute = 1e-10};
+        ons_trajectories *one = NULL;
+        assert_int_equal(ons_trajectories_create(&one, &field, 1, &how), ONS_OK);
+        ons_trajectories_set(one, 0, 0, (const double[]){1, 1, 1}, 0);
+        assert_int_equal(ons_trajectories_advance(one, 2), ONS_OK);
+        ons_trajectories_get(one, 0, NULL, x[k], NULL);
+        ons_trajectories_free(one);
+    }
+    for (int i = 0; i < 3; i++) { assert_true(fabs(x[0][i] - x[1][i]) < 1e-6); }
+    ons_flow_field_free(&field);
+    field = (ons_field){0};
+    ons_flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(robertson_kinetics),        cmocka_unit_test(prothero_robinson), cmocka_unit_test(going_on),
-        cmocka_unit_test(exponents_of_a_stiff_flow), cmocka_unit_test(blow_up),
+        cmocka_unit_test(exponents_of_a_stiff_flow), cmocka_unit_test(blow_up),           cmocka_unit_test(additive),
+        cmocka_unit_test(additive_lorenz),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

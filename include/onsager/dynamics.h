@@ -9,7 +9,6 @@
 
 #include <onsager/base.h>
 #include <onsager/dynamics/asynchronous.h>
-#include <onsager/dynamics/attractor.h>
 #include <onsager/dynamics/delay.h>
 #include <onsager/dynamics/flow.h>
 #include <onsager/dynamics/hamiltonian.h>
@@ -24,5 +23,6 @@
 #include <onsager/dynamics/rate_theory.h>
 #include <onsager/dynamics/reactions.h>
 #include <onsager/dynamics/sections.h>
+#include <onsager/dynamics/spectral.h>
 
 #endif

@@ -19,7 +19,7 @@ ons_status dynamics_all_finite(const double *numbers, size_t count, const char *
 }
 
 /* The power of two above the diagonal of the box that holds all points; 0: they are one point. */
-static double box(const double *points, size_t count, size_t dimension, double *middle) {
+static double box(const double *points, size_t count, size_t dimension, const double *periods, double *middle) {
     double diagonal = 0;
     for (size_t d = 0; d < dimension; d++) {
         double low = points[d], high = points[d];
@@ -28,7 +28,8 @@ static double box(const double *points, size_t count, size_t dimension, double *
             high = fmax(high, points[i * dimension + d]);
         }
         middle[d] = low / 2 + high / 2;
-        diagonal = hypot(diagonal, high - low);
+        const bool back = periods && periods[d] > 0;
+        diagonal = hypot(diagonal, back ? fmin(high - low, periods[d]) : high - low);
     }
     int power;
     frexp(diagonal, &power);
@@ -36,7 +37,7 @@ static double box(const double *points, size_t count, size_t dimension, double *
 }
 
 ons_status dynamics_cloud_open(dynamics_cloud *cloud, const double *points, size_t count, size_t dimension,
-                               size_t stride, size_t least) {
+                               const double *periods, size_t stride, size_t least) {
     memset(cloud, 0, sizeof *cloud);
     if (dimension == 0 || count < least) {
         return ons_fail(ONS_INVALID, "at least %zu points of one variable are needed, not %zu of %zu", least, count,
@@ -47,14 +48,18 @@ ons_status dynamics_cloud_open(dynamics_cloud *cloud, const double *points, size
     cloud->count = (count + stride - 1) / stride;
     cloud->dimension = dimension;
     cloud->column = ONS_NEW(double, cloud->count *dimension);
+    cloud->period = periods ? ONS_NEW(double, dimension) : NULL;
     double *middle = ONS_NEW(double, dimension);
-    status = cloud->column && middle ? ONS_OK : ONS_MEMORY;
+    status = cloud->column && middle && (cloud->period || !periods) ? ONS_OK : ONS_MEMORY;
     if (status == ONS_OK) {
-        cloud->scale = box(points, count, dimension, middle);
+        cloud->scale = box(points, count, dimension, periods, middle);
         if (!(cloud->scale > 0) || !isfinite(cloud->scale)) {
             status = ons_fail(ONS_INVALID, "the points lie %s: they have no distances to compare",
                               cloud->scale > 0 ? "beyond all numbers" : "all at one place");
         }
+    }
+    for (size_t d = 0; status == ONS_OK && periods && d < dimension; d++) {
+        cloud->period[d] = periods[d] > 0 ? periods[d] / cloud->scale : 0;
     }
     for (size_t i = 0; status == ONS_OK && i < cloud->count; i++) {
         for (size_t d = 0; d < dimension; d++) {
@@ -68,16 +73,35 @@ ons_status dynamics_cloud_open(dynamics_cloud *cloud, const double *points, size
 
 void dynamics_cloud_close(dynamics_cloud *cloud) {
     free(cloud->column);
-    cloud->column = NULL;
+    free(cloud->period);
+    cloud->column = cloud->period = NULL;
+}
+
+/* Of a coordinate that comes back: the shorter way round. */
+static void add_turned(const dynamics_cloud *cloud, size_t d, size_t i, size_t from, size_t to, double *squares) {
+    const double *column = cloud->column + d * cloud->count, period = cloud->period[d];
+    for (size_t j = from; j < to; j++) {
+        const double apart = column[j] - column[i], way = apart - period * nearbyint(apart / period);
+        squares[j - from] += way * way;
+    }
 }
 
 void dynamics_cloud_squares(const dynamics_cloud *cloud, size_t i, size_t from, size_t to, double *restrict squares) {
     const double *restrict first = cloud->column;
     const double here = first[i];
-    for (size_t j = from; j < to; j++) { squares[j - from] = (first[j] - here) * (first[j] - here); }
+    if (cloud->period && cloud->period[0] > 0) {
+        memset(squares, 0, (to - from) * sizeof *squares);
+        add_turned(cloud, 0, i, from, to, squares);
+    } else {
+        for (size_t j = from; j < to; j++) { squares[j - from] = (first[j] - here) * (first[j] - here); }
+    }
     for (size_t d = 1; d < cloud->dimension; d++) {
         const double *restrict column = cloud->column + d * cloud->count;
         const double own = column[i];
+        if (cloud->period && cloud->period[d] > 0) {
+            add_turned(cloud, d, i, from, to, squares);
+            continue;
+        }
         for (size_t j = from; j < to; j++) { squares[j - from] += (column[j] - own) * (column[j] - own); }
     }
 }

@@ -14,11 +14,12 @@ typedef struct dynamics_cloud {
     size_t count, dimension;
     double scale;   /* coordinate = scale * column */
     double *column; /* [dimension][count] */
+    double *period; /* [dimension], in units of scale: of coordinates that come back, else 0; NULL: none do */
 } dynamics_cloud;
 
-/* Every `stride`-th of the points; `least`: fewer are refused. */
+/* Every `stride`-th of the points; `least`: fewer are refused. periods[dimension] or NULL. */
 ons_status dynamics_cloud_open(dynamics_cloud *cloud, const double *points, size_t count, size_t dimension,
-                               size_t stride, size_t least);
+                               const double *periods, size_t stride, size_t least);
 void dynamics_cloud_close(dynamics_cloud *cloud);
 /* Squared distances (scaled) of point i to the points from .. to - 1. */
 void dynamics_cloud_squares(const dynamics_cloud *cloud, size_t i, size_t from, size_t to, double *squares);

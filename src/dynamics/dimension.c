@@ -69,9 +69,10 @@ static ons_status find_window(const counting *all, const ons_correlation_options
         low = dynamics_cloud_bin(from * from) + 1;
         high = dynamics_cloud_bin(fmin(to * to, 1));
     } else {
-        const double least = fmax(window_low * pairs, LEAST_PAIRS);
+        const double least = fmax((options->least > 0 ? options->least : window_low) * pairs, LEAST_PAIRS);
+        const double most = (options->largest > 0 ? options->largest : window_high) * pairs;
         double below = 0;
-        for (size_t k = 0; k + 1 < CLOUD_BINS && below < window_high * pairs; k++) {
+        for (size_t k = 0; k + 1 < CLOUD_BINS && below < most; k++) {
             below += (double)all->total[k];
             high = k + 1;
             if (below < least) { low = k + 2; }
@@ -232,7 +233,7 @@ ons_status ons_correlation_dimension(const double *points, size_t count, size_t 
     counting *all = ONS_NEW(counting, 1);
     if (!all) { return ONS_MEMORY; }
     all->theiler = how->theiler / stride > 1 ? (how->theiler + stride - 1) / stride : 1;
-    ons_status status = dynamics_cloud_open(&all->cloud, points, count, dimension, stride, LEAST_POINTS);
+    ons_status status = dynamics_cloud_open(&all->cloud, points, count, dimension, how->periods, stride, LEAST_POINTS);
     if (status == ONS_OK && all->theiler >= all->cloud.count / 2) {
         status = ons_fail(ONS_INVALID, "pairs %zu samples apart leave too few pairs of %zu", how->theiler, count);
     }

@@ -180,7 +180,7 @@ ons_status ons_rosenstein(const double *points, size_t count, size_t dimension, 
     }
     dynamics_cloud cloud;
     growth all = {.steps = options->steps};
-    ons_status status = dynamics_cloud_open(&cloud, points, count, dimension, 1, 100);
+    ons_status status = dynamics_cloud_open(&cloud, points, count, dimension, NULL, 1, 100);
     if (status != ONS_OK) { return status; }
     all.sums = ONS_NEW(double, BLOCKS *(all.steps + 1));
     all.counts = ONS_NEW(double, BLOCKS *(all.steps + 1));

@@ -29,7 +29,7 @@ struct ons_trajectories {
     dynamics_block *blocks;
     double *numbers; /* what the blocks point to */
     const dynamics_kernels *kernels;
-    dynamics_stiff *stiff; /* under ONS_CVODE */
+    dynamics_stiff *stiff; /* under ONS_CVODE and ONS_ARKODE */
     double *one;           /* [dimension] of a member there */
     uint64_t evaluations;  /* for single members */
 };
@@ -105,7 +105,7 @@ ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field 
     }
     memset(made->numbers, 0, made->block_count * bytes);
     place_arrays(made);
-    const ons_status stiff = how->method == ONS_CVODE ? dynamics_trajectories_repeat(made, field, 1) : ONS_OK;
+    const ons_status stiff = how->method >= ONS_CVODE ? dynamics_trajectories_repeat(made, field, 1) : ONS_OK;
     if (stiff != ONS_OK) {
         ons_trajectories_free(made);
         return stiff;
@@ -298,10 +298,11 @@ static bool any_running(const dynamics_block *block) {
     return any != 0;
 }
 
-/* All members to the last of the times, one after the other, by CVODE. */
+/* All members to the last of the times, one after the other, by SUNDIALS. */
 static ons_status follow_all(ons_trajectories *ensemble, const double *times, size_t count, double *out) {
     const size_t n = ensemble->field.dimension;
-    for (size_t m = 0; m < ensemble->count; m++) {
+    const ons_status status = dynamics_stiff_check(ensemble->stiff);
+    for (size_t m = 0; !status && m < ensemble->count; m++) {
         dynamics_block *block = &ensemble->blocks[m / ONS_LANES];
         member *one = &ensemble->members[m];
         const size_t lane = m % ONS_LANES;
@@ -320,7 +321,7 @@ static ons_status follow_all(ons_trajectories *ensemble, const double *times, si
         one->rejected += rejected;
         ensemble->evaluations += evaluations;
     }
-    return ONS_OK;
+    return status;
 }
 
 static void advance_block(ons_trajectories *ensemble, size_t b) {

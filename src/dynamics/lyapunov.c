@@ -107,7 +107,7 @@ ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, siz
     ons_status status = make(tangent, field, members, exponents, false);
     if (status != ONS_OK || !*tangent) { return status; }
     status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
-    if (status == ONS_OK && how->method == ONS_CVODE) { /* Newton's method for x and every perturbation alone */
+    if (status == ONS_OK && how->method >= ONS_CVODE) { /* Newton's method for x and every perturbation alone */
         status = dynamics_trajectories_repeat((*tangent)->trajectories, field, 1 + exponents);
     }
     if (status != ONS_OK) {

@@ -128,7 +128,7 @@ ons_status ons_recurrence_lines(const double *points, size_t count, size_t dimen
     memset(result, 0, sizeof *result);
     dynamics_cloud cloud;
     ons_status status = check(how, theiler, count);
-    if (status == ONS_OK) { status = dynamics_cloud_open(&cloud, points, count, dimension, 1, 10); }
+    if (status == ONS_OK) { status = dynamics_cloud_open(&cloud, points, count, dimension, NULL, 1, 10); }
     if (status != ONS_OK) { return status; }
     lines diagonal = {.counts = ONS_NEW(double, count + 1)}, vertical = {.counts = ONS_NEW(double, count + 1)};
     double *part = ONS_NEW(double, count);

@@ -1,5 +1,5 @@
 /*
- * Inside dynamics: members of an ensemble one by one with backward differences, by CVODE of SUNDIALS.
+ * Inside dynamics: members of an ensemble one by one, by CVODE or ARKODE of SUNDIALS.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,6 +14,8 @@ typedef struct dynamics_stiff dynamics_stiff;
  * variables alone (a flow with its perturbations); the others are taken to be independent. */
 ons_status dynamics_stiff_create(dynamics_stiff **stiff, const ons_field *field, const ons_field *base, size_t copies,
                                  const ons_integration *how);
+/* ONS_INVALID: the field lacks the Jacobian that ARKODE needs. */
+ons_status dynamics_stiff_check(const dynamics_stiff *stiff);
 void dynamics_stiff_free(dynamics_stiff *stiff);
 
 /* Takes lane `lane` of `block` from *t to times[count - 1], starting anew: nothing of earlier steps is known, so that

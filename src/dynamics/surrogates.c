@@ -273,47 +273,96 @@ static double refine(const double *power, size_t k) {
     return (double)k + (up ? shift : -shift);
 }
 
-static ons_status find_threshold(transform *fourier, const double *series, size_t count, size_t surrogates,
-                                 uint64_t seed, double *power, double *threshold) {
-    double *copy = ONS_NEW(double, count);
+/* Columns of points that move, without their mean and in units of their deviation: columns[*moving][count]. */
+static void standardise(const double *points, size_t count, size_t dimension, const double *periods, double *columns,
+                        size_t *moving) {
+    bool angles = true;
+    for (size_t d = 0; d < dimension; d++) { angles = angles && periods && periods[d] > 0; }
+    *moving = 0;
+    for (size_t d = 0; d < dimension; d++) {
+        const double period = periods ? periods[d] : 0;
+        double *column = columns + *moving * count, mean = 0, square = 0;
+        if (period > 0 && !angles) { continue; }
+        for (size_t i = 0; i < count; i++) {
+            const double x = points[i * dimension + d];
+            column[i] = period > 0 ? sin(turn * x / period) : x;
+            mean += column[i] / (double)count;
+        }
+        for (size_t i = 0; i < count; i++) { square += (column[i] - mean) * (column[i] - mean) / (double)count; }
+        if (!(square > 1e-24 * mean * mean)) { continue; }
+        for (size_t i = 0; i < count; i++) { column[i] = (column[i] - mean) / sqrt(square); }
+        ++*moving;
+    }
+}
+
+/* The mean of the spectra of the columns: power[segment/2 + 1], with room for one more behind it. */
+static void add_spectra(transform *fourier, const double *columns, size_t moving, size_t count, double *power) {
+    const size_t lines = fourier->count / 2 + 1;
+    memset(power, 0, lines * sizeof *power);
+    for (size_t c = 0; c < moving; c++) {
+        welch(fourier, columns + c * count, count, power + lines);
+        for (size_t k = 0; k < lines; k++) { power[k] += power[lines + k] / (double)moving; }
+    }
+}
+
+/* The highest power anywhere of points in random order, the same order for all coordinates. */
+static ons_status find_threshold(transform *fourier, const double *columns, size_t moving, size_t count,
+                                 size_t surrogates, uint64_t seed, double *power, double *threshold) {
+    double *copy = ONS_NEW(double, count *moving);
     if (!copy) { return ONS_MEMORY; }
     for (size_t s = 0; s < surrogates; s++) {
-        ons_random random = ons_random_stream(seed, (uint32_t)s, 0);
-        shuffle(series, count, &random, copy);
-        welch(fourier, copy, count, power);
+        for (size_t c = 0; c < moving; c++) {
+            ons_random random = ons_random_stream(seed, (uint32_t)s, 0);
+            shuffle(columns + c * count, count, &random, copy + c * count);
+        }
+        add_spectra(fourier, copy, moving, count, power);
         *threshold = fmax(*threshold, power[highest_peak(power, fourier->count / 2)]);
     }
     free(copy);
     return ONS_OK;
 }
 
-ons_status ons_dominant_period(const double *series, size_t count, size_t segment, size_t surrogates, uint64_t seed,
-                               ons_period *result) {
+static void judge_peak(const double *power, size_t length, ons_period *result) {
+    const size_t peak = highest_peak(power, length / 2);
+    double variance = 0;
+    for (size_t k = 0; k <= length / 2; k++) { variance += power[k]; }
+    for (size_t k = peak; k < length / 2; k++) {
+        if (power[k] > result->threshold) { result->shortest = (double)length / (double)k; }
+    }
+    if (power[peak] > result->threshold && variance > 0) { result->period = (double)length / refine(power, peak); }
+    result->power = variance > 0 ? power[peak] / variance : 0;
+    result->threshold = variance > 0 ? result->threshold / variance : 0;
+}
+
+ons_status ons_common_period(const double *points, size_t count, size_t dimension, const double *periods,
+                             size_t segment, size_t surrogates, uint64_t seed, ons_period *result) {
     const size_t length = segment ? segment : count / 8 * 2;
     *result = (ons_period){.period = NAN, .shortest = NAN};
-    ons_status status = count > INT_MAX ? ons_fail(ONS_INVALID, "a series of %zu samples", count)
-                                        : check_segment(series, count, length);
+    if (dimension == 0 || count > INT_MAX) {
+        return ons_fail(ONS_INVALID, "a period of %zu samples of %zu variables", count, dimension);
+    }
+    ons_status status = check_segment(points, count, length);
+    if (status == ONS_OK) { status = dynamics_all_finite(points, count * dimension, "the points"); }
+    transform fourier = {0};
+    if (status == ONS_OK) { status = transform_open(&fourier, length); }
     if (status != ONS_OK) { return status; }
-    transform fourier;
-    status = transform_open(&fourier, length);
-    if (status != ONS_OK) { return status; }
-    double *power = ONS_NEW(double, length / 2 + 1);
-    status =
-        power ? find_threshold(&fourier, series, count, surrogates ? surrogates : 99, seed, power, &result->threshold)
-              : ONS_MEMORY;
-    if (status == ONS_OK) {
-        welch(&fourier, series, count, power);
-        double variance = 0;
-        for (size_t k = 0; k <= length / 2; k++) { variance += power[k]; }
-        const size_t peak = highest_peak(power, length / 2);
-        for (size_t k = peak; k < length / 2; k++) {
-            if (power[k] > result->threshold) { result->shortest = (double)length / (double)k; }
-        }
-        if (power[peak] > result->threshold && variance > 0) { result->period = (double)length / refine(power, peak); }
-        result->power = variance > 0 ? power[peak] / variance : 0;
-        result->threshold = variance > 0 ? result->threshold / variance : 0;
+    size_t moving = 0;
+    double *power = ONS_NEW(double, 2 * (length / 2 + 1)), *columns = ONS_NEW(double, count *dimension);
+    status = power && columns ? ONS_OK : ONS_MEMORY;
+    if (status == ONS_OK) { standardise(points, count, dimension, periods, columns, &moving); }
+    if (status == ONS_OK && moving > 0) {
+        status = find_threshold(&fourier, columns, moving, count, surrogates ? surrogates : 99, seed, power,
+                                &result->threshold);
+        add_spectra(&fourier, columns, moving, count, power);
+        if (status == ONS_OK) { judge_peak(power, length, result); }
     }
     free(power);
+    free(columns);
     transform_close(&fourier);
     return status;
+}
+
+ons_status ons_dominant_period(const double *series, size_t count, size_t segment, size_t surrogates, uint64_t seed,
+                               ons_period *result) {
+    return ons_common_period(series, count, 1, NULL, segment, surrogates, seed, result);
 }

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "attractor_text.h"
+#include "own_equations.h"
 
 #include <onsager/dynamics.h>
 #include <onsager/system.h>
@@ -13,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECURRENCE_POINTS = 4000, ENTROPY_POINTS = 10000, SCALES = 10, MOST_PARAMETERS = 64 };
+enum { RECURRENCE_POINTS = 4000, ENTROPY_POINTS = 10000, SCALES = 10 };
 enum { EVOLUTION_FLOW, EVOLUTION_MAP };
+
+static const double lorenz_start[] = {1, 1, 20};
 
 static const ons_parameter parameters[] = {
     {.name = "equations",
@@ -135,99 +138,27 @@ static const ons_observable observables[] = {
 /* ---- what the user wrote --------------------------------------------------------------------------------------------
  */
 
-/* The value of a name among "NAME=NUMBER NAME=NUMBER"; *used marks the place of what was taken. */
-typedef struct setting {
-    const char *name;
-    size_t length;
-    double value;
-} setting;
-
-static ons_status read_value(setting *one, const char *text, size_t length) {
-    ons_expression *formula = NULL;
-    char *number = ons_copy_part(text, length);
-    ons_status status = number ? ons_expression_parse(&formula, number) : ONS_MEMORY;
-    if (status == ONS_OK) {
-        one->value = ons_expression_name_count(formula) ? NAN : ons_expression_value(formula, NULL);
-    }
-    if (status == ONS_INVALID || (status == ONS_OK && !isfinite(one->value))) {
-        status = ons_fail(ONS_INVALID, "parameters: %.*s: a finite number is expected, not '%.40s'", (int)one->length,
-                          one->name, number ? number : "");
-    }
-    ons_expression_free(formula);
-    free(number);
-    return status;
-}
-
-static ons_status read_settings(const char *text, setting *all, size_t *count) {
-    static const char gaps[] = " \t\r\n,;";
-    ons_status status = ONS_OK;
-    *count = 0;
-    for (const char *at = text + strspn(text, gaps); status == ONS_OK && *at; at += strspn(at, gaps)) {
-        const size_t name = strcspn(at, "= \t\r\n,;"), length = at[name] == '=' ? strcspn(at + name + 1, gaps) : 0;
-        if (name == 0 || length == 0 || *count == MOST_PARAMETERS) {
-            return ons_fail(ONS_INVALID, "parameters: at most %d of NAME=NUMBER are expected, not '%.40s'",
-                            MOST_PARAMETERS, at);
-        }
-        all[*count] = (setting){.name = at, .length = name};
-        status = read_value(&all[(*count)++], at + name + 1, length);
-        at += name + 1 + length;
-    }
-    return status;
-}
-
-/* The parameters of the equations in their order; a name without a value and a value without a name are refused. */
-static ons_status match_settings(const ons_flow *flow, const char *text, double *values) {
-    setting all[MOST_PARAMETERS];
-    bool taken[MOST_PARAMETERS] = {false};
-    size_t count;
-    const ons_status status = read_settings(text, all, &count);
-    if (status != ONS_OK) { return status; }
-    for (size_t p = 0; p < ons_flow_parameters(flow); p++) {
-        const char *name = ons_flow_parameter(flow, p);
-        size_t found = count;
-        for (size_t k = 0; k < count; k++) {
-            if (strlen(name) == all[k].length && strncmp(name, all[k].name, all[k].length) == 0) { found = k; }
-        }
-        if (found == count) {
-            return ons_fail(ONS_INVALID,
-                            "'%s' in the equations is no variable and has no value among parameters="
-                            "\"NAME=NUMBER ..\"",
-                            name);
-        }
-        values[p] = all[found].value;
-        taken[found] = true;
-    }
-    for (size_t k = 0; k < count; k++) {
-        if (!taken[k]) {
-            return ons_fail(ONS_INVALID, "parameters: '%.*s' does not occur in the equations, or has two values",
-                            (int)all[k].length, all[k].name);
-        }
-    }
-    return ONS_OK;
-}
-
 typedef struct attractor_state {
-    ons_flow *flow;
+    own_equations equations;
     ons_field field;
     uint64_t finished;
 } attractor_state;
 
 static ons_status open_equations(attractor_state *made, const ons_parameters *p) {
-    ons_status status = ons_flow_parse(&made->flow, ons_string(p, "equations"), NULL, 0);
-    if (status != ONS_OK) { return status; }
-    double *values = ONS_NEW(double, ons_flow_parameters(made->flow));
+    own_settings all = {0};
     /* The default values are those of the default equations. */
     const bool none = ons_given(p, "equations") && !ons_given(p, "parameters");
-    status = values ? match_settings(made->flow, none ? "" : ons_string(p, "parameters"), values) : ONS_MEMORY;
-    if (status == ONS_OK) { status = ons_flow_field(&made->field, made->flow, values, 1); }
-    free(values);
+    ons_status status = own_settings_read(&all, none ? "" : ons_string(p, "parameters"));
+    if (status == ONS_OK) { status = own_equations_read(&made->equations, &all, p, lorenz_start); }
+    if (status == ONS_OK) { status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1); }
+    own_settings_free(&all);
     return status;
 }
 
 static void destroy(void *memory) {
     attractor_state *old = memory;
     ons_flow_field_free(&old->field);
-    ons_flow_free(old->flow);
+    own_equations_free(&old->equations);
 }
 
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
@@ -235,12 +166,8 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     attractor_state probe = {0};
     ons_status status = open_equations(&probe, p);
     if (status == ONS_OK) {
-        size_t given;
-        ons_reals(p, "initial", &given);
         const size_t n = probe.field.dimension;
-        if (given != n) {
-            status = ons_fail(ONS_INVALID, "initial has %zu numbers, the equations have %zu variables", given, n);
-        } else if ((uint64_t)ons_integer(p, "variable") > n) {
+        if ((uint64_t)ons_integer(p, "variable") > n) {
             status = ons_fail(ONS_INVALID, "the equations have %zu variables, and no number %lld", n,
                               (long long)ons_integer(p, "variable"));
         } else if (ons_integer(p, "theiler") >= ons_integer(p, "points") / 4) {
@@ -269,8 +196,7 @@ typedef struct orbit {
 static void place(const attractor_state *state, ons_context *context, double *x) {
     const ons_parameters *p = ons_context_parameters(context);
     const double spread = ons_real(p, "spread");
-    size_t given;
-    const double *initial = ons_reals(p, "initial", &given);
+    const double *initial = state->equations.start;
     ons_random random = ons_stream(context, 0, 1);
     for (size_t i = 0; i < state->field.dimension; i++) {
         const double size = fmax(fabs(initial[i]), 1e-3);
@@ -335,7 +261,7 @@ static ons_status make_orbit(const attractor_state *state, ons_context *context,
             status = ons_fail(ONS_FAILED,
                               "the trajectory does not stay finite: variable %s is lost at time %g (another start, "
                               "or a smaller spread?)",
-                              ons_flow_variable(state->flow, k % made->n),
+                              ons_flow_variable(state->equations.flow, k % made->n),
                               ons_real(p, "transient") + made->interval * (double)(k - k % made->n) / (double)made->n);
         }
     }

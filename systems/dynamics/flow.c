@@ -4,7 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "flow_event.h"
+#include "flow_members.h"
 #include "flow_text.h"
+#include "own_equations.h"
 
 #include <onsager/dynamics.h>
 #include <onsager/system.h>
@@ -14,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRUM, DIVERGENCE, POINT };
 enum { MOST_STEPS = 200000, POWER_ITERATIONS = 30 };
 /* A stiff problem whose explicit steps are shorter than that is not worth going on with. */
 #define SHORTEST_STEP 1e-5
@@ -58,234 +60,62 @@ static const ons_parameter flow_parameters[] = {
     {.name = "method",
      .type = ONS_CHOICE,
      .standard = "dop853",
-     .choices = "dormand-prince|dop853|cvode",
-     .meaning = "Runge-Kutta of order 5 or 8, or backward differences of order 1 to 5 for stiff equations"},
+     .choices = "dormand-prince|dop853|cvode|arkode",
+     .meaning = "Runge-Kutta of order 5 or 8, backward differences of order 1 to 5 for stiff equations, or additive "
+                "Runge-Kutta of order 4 where the "
+                "fast rates are constant"},
     {.name = "tolerance",
      .type = ONS_REAL,
      .standard = "1e-9",
      .range = "[1e-15, 1)",
      .meaning = "relative and absolute tolerance of a step"},
+    {.name = "event",
+     .type = ONS_FORMULA,
+     .standard = "0",
+     .meaning = "what goes through 0 at an event, of t, variables and parameters: \"x\", \"z - 27\"; 0: none"},
+    {.name = "event_direction",
+     .type = ONS_CHOICE,
+     .standard = "both",
+     .choices = "both|up|down",
+     .meaning = "whether it counts when the formula rises through 0, falls, or both"},
+    {.name = "event_stop",
+     .type = ONS_BOOLEAN,
+     .standard = "no",
+     .meaning = "whether the run ends when every replica has had an event"},
     {.name = NULL}};
 static const ons_parameter map_parameters[] = {OWN_PARAMETERS(henon), {.name = NULL}};
 
-static const ons_observable observables[] = {
-    [SPECTRUM] = {.name = "lyapunov_spectrum",
-                  .kind = ONS_MEAN,
-                  .unit = "1/time",
-                  .meaning = "Lyapunov exponents in natural logarithms, descending"},
-    [DIVERGENCE] = {.name = "divergence",
-                    .kind = ONS_MEAN,
-                    .unit = "1/time",
-                    .meaning =
-                        "trace of the Jacobian along the trajectory (map: ln |det J|), the sum of all exponents"},
-    [POINT] = {.name = "point", .kind = ONS_MEAN, .meaning = "the variables, in the order of the equations"},
-    {.name = NULL}};
-
-static void kaplan_yorke(const ons_means *means, const ons_parameters *parameters, double *value) {
-    (void)parameters;
-    size_t count;
-    const double *exponents = ons_mean_array(means, SPECTRUM, &count);
-    *value = ons_kaplan_yorke(exponents, count);
-}
-
-static void entropy_rate(const ons_means *means, const ons_parameters *parameters, double *value) {
-    (void)parameters;
-    size_t count;
-    const double *exponents = ons_mean_array(means, SPECTRUM, &count);
-    *value = 0;
-    for (size_t i = 0; i < count; i++) { *value += exponents[i] > 0 ? exponents[i] : 0; }
-}
-
-static const ons_derived derived[] = {
-    {"kaplan_yorke_dimension", DIVERGENCE, kaplan_yorke, NULL,
-     "j + (l_1 + .. + l_j)/|l_(j+1)|, the last j with a sum that is not negative (Kaplan and Yorke 1979)"},
-    {"entropy_rate", DIVERGENCE, entropy_rate, "1/time", "the sum of the positive exponents (Pesin 1977)"},
+enum { EVENT_RATE = FLOW_POINT + 1, EVENT_TIME, EVENT_POINT };
+static const ons_observable map_observables[] = {FLOW_OBSERVABLES, {.name = NULL}};
+static const ons_observable flow_observables[] = {
+    FLOW_OBSERVABLES,
+    [EVENT_RATE] = {.name = "event_rate", .kind = ONS_MEAN, .unit = "1/time", .meaning = "events per unit of time"},
+    [EVENT_TIME] = {.name = "event_time",
+                    .kind = ONS_VALUE,
+                    .unit = "time",
+                    .meaning = "of the first event since the start, the warm-up included"},
+    [EVENT_POINT] = {.name = "event_point", .kind = ONS_VALUE, .meaning = "the variables at the first event"},
     {.name = NULL}};
 
 /* ---- what the user wrote --------------------------------------------------------------------------------------------
  */
 
-typedef struct own_equations {
-    ons_flow *flow;
-    double *p; /* [parameters] */
-    double *start;
-    size_t dimension;
-} own_equations;
-
-static void equations_free(own_equations *old) {
-    ons_flow_free(old->flow);
-    free(old->p);
-    free(old->start);
-    *old = (own_equations){0};
-}
-
-/* "NAME = NUMBER, ...": names are allocated; numbers may be formulas of numbers. */
-typedef struct settings {
-    char **names;
-    double *values;
-    size_t count, name_capacity, value_capacity;
-} settings;
-
-static void settings_free(settings *old) {
-    for (size_t i = 0; i < old->count; i++) { free(old->names[i]); }
-    free(old->names);
-    free(old->values);
-}
-
-static size_t settings_find(const settings *all, const char *name) {
-    size_t i = 0;
-    while (i < all->count && strcmp(all->names[i], name) != 0) { i++; }
-    return i;
-}
-
-static ons_status add_setting(settings *all, const char *name, size_t length, double value) {
-    ons_status status = ons_grow((void **)&all->names, &all->name_capacity, all->count + 1, sizeof *all->names);
-    if (status == ONS_OK) {
-        status = ons_grow((void **)&all->values, &all->value_capacity, all->count + 1, sizeof *all->values);
-    }
-    if (status != ONS_OK) { return status; }
-    char *copy = ons_copy_part(name, length);
-    if (!copy) { return ONS_MEMORY; }
-    if (settings_find(all, copy) < all->count) {
-        status = ons_fail(ONS_INVALID, "parameters: %s has two values", copy);
-        free(copy);
-        return status;
-    }
-    all->names[all->count] = copy;
-    all->values[all->count++] = value;
-    return ONS_OK;
-}
-
-static ons_status read_number(const char *name, size_t length, const char *text, double *value) {
-    ons_expression *formula = NULL;
-    ons_status status = ons_expression_parse(&formula, text);
-    if (status == ONS_OK && ons_expression_name_count(formula) > 0) {
-        status = ons_fail(ONS_INVALID, "a number is expected, not '%s'", ons_expression_name(formula, 0));
-    }
-    if (status == ONS_OK) {
-        *value = ons_expression_value(formula, NULL);
-        if (!isfinite(*value)) { status = ons_fail(ONS_INVALID, "%g is not finite", *value); }
-    }
-    ons_expression_free(formula);
-    if (status == ONS_INVALID) {
-        char *why = ons_copy(ons_message());
-        status = ons_fail(ONS_INVALID, "parameters: %.*s: %s", (int)length, name, why ? why : "");
-        free(why);
-    }
-    return status;
-}
-
-static ons_status read_settings(settings *all, const char *text) {
-    static const char gaps[] = " \t\r\n,;";
-    ons_status status = ONS_OK;
-    for (const char *at = text + strspn(text, gaps); status == ONS_OK && *at; at += strspn(at, gaps)) {
-        const size_t name = strcspn(at, "= \t\r\n,;");
-        const char *equals = at + name + strspn(at + name, " \t");
-        const char *begin = equals + (*equals == '=') + strspn(equals + (*equals == '='), " \t");
-        const size_t length = strcspn(begin, gaps);
-        if (name == 0 || *equals != '=' || length == 0) {
-            return ons_fail(ONS_INVALID, "parameters: NAME=NUMBER NAME=NUMBER is expected, not '%.40s'", at);
-        }
-        char *number = ons_copy_part(begin, length);
-        double value = 0;
-        status = number ? read_number(at, name, number, &value) : ONS_MEMORY;
-        free(number);
-        if (status == ONS_OK) { status = add_setting(all, at, name, value); }
-        at = begin + length;
-    }
-    return status;
-}
-
-/* The parameter that `vary` names: one of those given, with its value of this task. */
-static ons_status vary(settings *all, const ons_parameters *parameters) {
+/* The parameter that `vary` names has its value of this task. */
+static ons_status vary(own_settings *all, const ons_parameters *parameters) {
     const char *name = ons_string(parameters, "vary");
     if (name[0] == '\0') {
         return ons_given(parameters, "value")
                    ? ons_fail(ONS_INVALID, "value needs vary=NAME, the parameter that it is a value of")
                    : ONS_OK;
     }
-    const double value = ons_real(parameters, "value");
-    const size_t index = settings_find(all, name);
-    if (index == all->count) { return add_setting(all, name, strlen(name), value); }
-    all->values[index] = value;
-    return ONS_OK;
+    return own_settings_put(all, name, ons_real(parameters, "value"));
 }
 
-/* A parameter that the equations do not know changes nothing: most likely it is misspelt. */
-static ons_status check_used(const own_equations *made, const settings *all) {
-    for (size_t i = 0; i < all->count; i++) {
-        if (!ons_flow_uses(made->flow, i)) {
-            return ons_fail(ONS_INVALID, "parameters: '%s' does not occur in the equations", all->names[i]);
-        }
-    }
-    return ONS_OK;
-}
-
-static void list_variables(const ons_flow *flow, ons_text *text) {
-    for (size_t i = 0; i < ons_flow_dimension(flow) && i < 8; i++) {
-        ons_text_add(text, "%s%s", i ? ", " : "", ons_flow_variable(flow, i));
-    }
-    if (ons_flow_dimension(flow) > 8) { ons_text_add(text, ", .."); }
-}
-
-static ons_status read_start(own_equations *made, const ons_parameters *parameters, const double *standard) {
-    size_t count;
-    const double *given = ons_reals(parameters, "initial", &count);
-    if (!ons_given(parameters, "initial") && !ons_given(parameters, "equations")) {
-        given = standard;
-        count = made->dimension;
-    }
-    if (count != made->dimension) {
-        ons_text names = {0};
-        list_variables(made->flow, &names);
-        const ons_status status =
-            ons_fail(ONS_INVALID, "initial: %zu numbers are expected, one for each of %s, not %zu", made->dimension,
-                     names.data ? names.data : "", count);
-        ons_text_free(&names);
-        return status;
-    }
-    made->start = ONS_NEW(double, count);
-    if (!made->start) { return ONS_MEMORY; }
-    memcpy(made->start, given, count * sizeof *given);
-    return ONS_OK;
-}
-
-static ons_status read_flow(own_equations *made, const settings *all, const char *text) {
-    ons_status status = ons_flow_parse(&made->flow, text, (const char *const *)all->names, all->count);
-    if (status == ONS_INVALID) {
-        char *why = ons_copy(ons_message());
-        status = ons_fail(ONS_INVALID, "equations: %s", why ? why : "");
-        free(why);
-    }
-    if (status == ONS_OK && ons_flow_delays(made->flow) > 0) {
-        status = ons_fail(ONS_INVALID, "equations: delays are not possible here: a state and its perturbations have no "
-                                       "history");
-    }
-    return status;
-}
-
-static ons_status read_equations(own_equations *made, const ons_system *system, const ons_parameters *parameters) {
-    settings all = {0};
-    ons_status status = read_settings(&all, ons_string(parameters, "parameters"));
-    if (status == ONS_OK) { status = vary(&all, parameters); }
-    if (status == ONS_OK && !all.names) { /* an empty list, not: all names are parameters */
-        all.names = ONS_NEW(char *, 1);
-        status = all.names ? ONS_OK : ONS_MEMORY;
-    }
-    if (status == ONS_OK) { status = read_flow(made, &all, ons_string(parameters, "equations")); }
-    if (status == ONS_OK) { status = check_used(made, &all); }
-    if (status == ONS_OK) {
-        made->dimension = ons_flow_dimension(made->flow);
-        status = read_start(made, parameters, system->data);
-    }
-    if (status == ONS_OK) {
-        made->p = ONS_NEW(double, all.count);
-        status = made->p ? ONS_OK : ONS_MEMORY;
-    }
-    for (size_t i = 0; status == ONS_OK && i < all.count; i++) { made->p[i] = all.values[i]; }
-    settings_free(&all);
-    if (status != ONS_OK) { equations_free(made); }
-    return status;
+static ons_status read_equations(own_equations *made, own_settings *all, const ons_system *system,
+                                 const ons_parameters *parameters) {
+    ons_status status = own_settings_read(all, ons_string(parameters, "parameters"));
+    if (status == ONS_OK) { status = vary(all, parameters); }
+    return status == ONS_OK ? own_equations_read(made, all, parameters, system->data) : status;
 }
 
 /* ---- states ---------------------------------------------------------------------------------------------------------
@@ -295,93 +125,84 @@ typedef struct own_state {
     bool map;
     own_equations equations;
     ons_field field;
-    ons_tangent *tangent;
-    double *growth;  /* [lanes][exponents] of the last step */
-    double *volume;  /* [lanes] */
-    double *scratch; /* of stretches that failed: as growth and volume */
-    double *numbers; /* [lanes][size of a member] */
-    double *slopes;  /* [dimension + 2 and dimension^2][lanes], for the rates */
-    size_t exponents;
-    double interval, time;
-    double limit; /* of stability: h |rate| at most; 0: none */
+    flow_members members;
+    flow_event *event; /* NULL: none */
+    double *slopes;    /* [dimension + 2 and dimension^2][lanes], for the rates */
+    double limit;      /* of stability: h |rate| at most; 0: none */
 } own_state;
 
 static bool is_map(const ons_system *system) { return system->parameters == map_parameters; }
 
-static size_t exponent_count(const ons_parameters *parameters, size_t dimension) {
-    const int64_t asked = ons_integer(parameters, "exponents");
-    return asked ? (size_t)asked : dimension;
-}
-
 static ons_status check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
     own_equations equations = {0};
-    const ons_status status = read_equations(&equations, system, parameters);
-    if (status != ONS_OK) { return status; }
-    const size_t n = equations.dimension, exponents = exponent_count(parameters, n);
-    equations_free(&equations);
-    if (exponents > n) {
-        return ons_fail(ONS_INVALID, "exponents=%zu: there are %zu variables, and as many exponents", exponents, n);
+    own_settings all = {0};
+    ons_status status = read_equations(&equations, &all, system, parameters);
+    const size_t n = equations.dimension;
+    if (status == ONS_OK && !is_map(system)) {
+        status = flow_event_check(parameters, &equations, &all);
+        ons_plan_shape(plan, EVENT_POINT, 1, &n);
     }
-    ons_plan_shape(plan, SPECTRUM, 1, &exponents);
-    ons_plan_shape(plan, POINT, 1, &n);
-    ons_plan_lanes(plan, ONS_LANES);
-    ons_plan_bytes(plan, 8.0 * ONS_LANES * (30 * (double)(n * (1 + exponents)) + 3 * (double)(n * n)));
-    return ONS_OK;
+    own_equations_free(&equations);
+    own_settings_free(&all);
+    if (status != ONS_OK) { return status; }
+    if (!is_map(system) && !flow_event_wanted(parameters)) {
+        ons_plan_omit(plan, "event_rate");
+        ons_plan_omit(plan, "event_time");
+        ons_plan_omit(plan, "event_point");
+    }
+    return flow_members_plan(plan, parameters, "the system", n);
 }
 
 static ons_status make_tangent(own_state *made, const ons_parameters *parameters) {
-    if (made->map) { return ons_tangent_create_map(&made->tangent, &made->field, ONS_LANES, made->exponents); }
-    static const ons_method methods[] = {ONS_DORMAND_PRINCE, ONS_DOP853, ONS_CVODE};
-    static const double limits[] = {3.3, 6, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
+    if (made->map) {
+        return ons_tangent_create_map(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents);
+    }
+    static const ons_method methods[] = {ONS_DORMAND_PRINCE, ONS_DOP853, ONS_CVODE, ONS_ARKODE};
+    static const double limits[] = {3.3, 6, 0, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
     const double tolerance = ons_real(parameters, "tolerance");
     const int method = ons_choice(parameters, "method");
     made->limit = limits[method];
     const ons_integration how = {
         .method = methods[method], .relative = tolerance, .absolute = tolerance, .most = MOST_STEPS};
-    return ons_tangent_create(&made->tangent, &made->field, ONS_LANES, made->exponents, &how);
+    return ons_tangent_create(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents, &how);
 }
 
-static void place_replicas(own_state *made, ons_context *context, double spread, double *x) {
-    for (unsigned lane = 0; lane < ONS_LANES; lane++) {
-        ons_random random = ons_stream(context, lane, 1);
-        for (size_t i = 0; i < made->equations.dimension; i++) {
-            const double start = made->equations.start[i], size = fabs(start) > 1e-3 ? fabs(start) : 1e-3;
-            x[i] = start + spread * size * (2 * ons_random_uniform(&random) - 1);
-        }
-        ons_tangent_set(made->tangent, lane, 0, x);
+static ons_status open_state(own_state *made, ons_context *context, own_settings *all) {
+    const ons_parameters *parameters = ons_context_parameters(context);
+    made->map = is_map(ons_context_system(context));
+    ons_status status = read_equations(&made->equations, all, ons_context_system(context), parameters);
+    if (status != ONS_OK) { return status; }
+    const size_t n = made->equations.dimension;
+    flow_members *members = &made->members;
+    members->dimension = n;
+    members->exponents = flow_members_exponents(parameters, n);
+    members->interval = made->map ? 1 : ons_real(parameters, "interval");
+    status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1);
+    if (status == ONS_OK) { status = make_tangent(made, parameters); }
+    if (status == ONS_OK) { status = flow_members_open(members); }
+    if (status == ONS_OK && !made->map && flow_event_wanted(parameters)) {
+        status = flow_event_create(&made->event, parameters, &made->equations, all, &made->field);
     }
+    if (status != ONS_OK) { return status; }
+    made->slopes = aligned_alloc(64, 64 * (n * n + 2 * n + 1));
+    if (!made->slopes) { return ONS_MEMORY; }
+    flow_members_place(members, context, made->equations.start, NULL);
+    return ONS_OK;
 }
 
 static ons_status create(void *state, ons_context *context) {
-    own_state *made = state;
-    const ons_parameters *parameters = ons_context_parameters(context);
-    made->map = is_map(ons_context_system(context));
-    ons_status status = read_equations(&made->equations, ons_context_system(context), parameters);
-    if (status != ONS_OK) { return status; }
-    const size_t n = made->equations.dimension;
-    made->exponents = exponent_count(parameters, n);
-    made->interval = made->map ? 1 : ons_real(parameters, "interval");
-    status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1);
-    if (status == ONS_OK) { status = make_tangent(made, parameters); }
-    if (status != ONS_OK) { return status; }
-    made->growth = ONS_NEW(double, ONS_LANES *(made->exponents + 1));
-    made->scratch = ONS_NEW(double, ONS_LANES *(made->exponents + 1));
-    made->numbers = ONS_NEW(double, ONS_LANES *ons_tangent_size(made->tangent));
-    made->slopes = aligned_alloc(64, 64 * (n * n + 2 * n + 1));
-    if (!made->growth || !made->scratch || !made->numbers || !made->slopes) { return ONS_MEMORY; }
-    made->volume = made->growth + ONS_LANES * made->exponents;
-    place_replicas(made, context, ons_real(parameters, "spread"), made->numbers);
-    return ONS_OK;
+    own_settings all = {0};
+    const ons_status status = open_state(state, context, &all);
+    own_settings_free(&all);
+    return status;
 }
 
 static void destroy(void *state) {
     own_state *old = state;
-    ons_tangent_free(old->tangent);
+    flow_event_free(old->event);
+    flow_members_close(&old->members);
     ons_flow_field_free(&old->field);
-    equations_free(&old->equations);
-    free(old->growth);
-    free(old->scratch);
-    free(old->numbers);
+    own_equations_free(&old->equations);
     free(old->slopes);
 }
 
@@ -390,15 +211,15 @@ static void destroy(void *state) {
 
 /* What a trajectory that ends has come to: the event with its time and place. */
 static ons_status ended(own_state *now, ons_context *context, unsigned lane) {
-    double t, *x = now->numbers;
+    double t, *x = now->members.numbers;
     ons_text place = {0};
     char number[ONS_REAL_TEXT];
-    ons_tangent_point(now->tangent, lane, &t, x);
+    ons_tangent_point(now->members.tangent, lane, &t, x);
     for (size_t i = 0; i < now->equations.dimension && i < 8; i++) {
         ons_text_add(&place, "%s%s = %s", i ? ", " : "", ons_flow_variable(now->equations.flow, i),
                      ons_real_text(x[i], number));
     }
-    const bool far = now->map || ons_tangent_state(now->tangent, lane) == ONS_MEMBER_NOT_FINITE;
+    const bool far = now->map || ons_tangent_state(now->members.tangent, lane) == ONS_MEMBER_NOT_FINITE;
     const ons_status status = ons_fail(ONS_FAILED, "%s: replica %llu cannot go on beyond t = %.10g, at %s",
                                        far ? "blow-up" : "blow-up or singularity",
                                        (unsigned long long)ons_replica(context, lane), t, place.data ? place.data : "");
@@ -411,12 +232,12 @@ static ons_status ended(own_state *now, ons_context *context, unsigned lane) {
 static void rates(own_state *now, unsigned lane, double *fastest, double *speed, double *step) {
     const size_t n = now->equations.dimension;
     double *x = now->slopes, *dx = x + n * ONS_LANES, *matrix = dx + n * ONS_LANES, t[ONS_LANES];
-    ons_tangent_store(now->tangent, lane, now->numbers);
-    for (size_t l = 0; l < ONS_LANES; l++) { t[l] = now->numbers[0]; }
-    for (size_t i = 0; i < n * ONS_LANES; i++) { x[i] = now->numbers[2 + i / ONS_LANES]; }
-    *step = fabs(now->numbers[1]);
+    ons_tangent_store(now->members.tangent, lane, now->members.numbers);
+    for (size_t l = 0; l < ONS_LANES; l++) { t[l] = now->members.numbers[0]; }
+    for (size_t i = 0; i < n * ONS_LANES; i++) { x[i] = now->members.numbers[2 + i / ONS_LANES]; }
+    *step = fabs(now->members.numbers[1]);
     now->field.jacobian(now->field.data, 0, t, x, dx, matrix);
-    double motion = 0, place = 0, *v = now->numbers, *w = now->numbers + n;
+    double motion = 0, place = 0, *v = now->members.numbers, *w = now->members.numbers + n;
     for (size_t i = 0; i < n; i++) {
         motion += dx[i * ONS_LANES] * dx[i * ONS_LANES];
         place += x[i * ONS_LANES] * x[i * ONS_LANES];
@@ -454,13 +275,13 @@ static ons_status stiff(const own_state *now, double fastest, double step) {
         "the equations are stiff: a rate of %.3g holds the steps of %s down to %.3g; method=cvode takes long "
         "ones%s",
         fastest, now->limit > 4 ? "dop853" : "dormand-prince", step,
-        now->exponents > 1 ? ", with exponents=1 (those of fast decay need short ones in any case)" : "");
+        now->members.exponents > 1 ? ", with exponents=1 (those of fast decay need short ones in any case)" : "");
 }
 
 /* Why a step was not possible; the message of the engine stands where it is no trajectory that ends. */
 static ons_status explain(own_state *now, ons_context *context) {
     for (unsigned lane = 0; lane < ONS_LANES; lane++) {
-        const ons_member_state state = ons_tangent_state(now->tangent, lane);
+        const ons_member_state state = ons_tangent_state(now->members.tangent, lane);
         double fastest, step;
         if (state == ONS_MEMBER_RUNNING) { continue; }
         if (state != ONS_MEMBER_TOO_LONG) { return ended(now, context, lane); }
@@ -468,7 +289,7 @@ static ons_status explain(own_state *now, ons_context *context) {
         return ons_fail(ONS_FAILED,
                         "replica %llu takes more than %d steps within %g units of time: a larger tolerance or other "
                         "units of time are needed",
-                        (unsigned long long)ons_replica(context, lane), MOST_STEPS, now->interval);
+                        (unsigned long long)ons_replica(context, lane), MOST_STEPS, now->members.interval);
     }
     return ONS_FAILED;
 }
@@ -478,78 +299,64 @@ static ons_status explain(own_state *now, ons_context *context) {
 
 static ons_status advance(void *state, ons_context *context) {
     own_state *moving = state;
-    const size_t numbers = ONS_LANES * (moving->exponents + 1);
-    memset(moving->scratch, 0, numbers * sizeof *moving->scratch);
-    const double before = moving->time, target = ons_target(context);
-    const uint64_t step = (uint64_t)before;
     double fastest, length;
-    if ((step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
+    const uint64_t step = (uint64_t)moving->members.time;
+    const bool whole = (double)step == moving->members.time;
+    if (whole && (step & (step - 1)) == 0 && is_stiff(moving, 0, &fastest, &length) && length < SHORTEST_STEP) {
         return stiff(moving, fastest, length);
     }
-    const ons_status status = ons_tangent_advance(moving->tangent, target, moving->interval, moving->scratch,
-                                                  moving->scratch + ONS_LANES * moving->exponents);
+    ons_status status = moving->event ? flow_event_look(moving->event, &moving->members, ons_target(context)) : ONS_OK;
+    if (status == ONS_OK) { status = flow_members_advance(&moving->members, ons_target(context)); }
     if (status != ONS_OK) { return status == ONS_FAILED ? explain(moving, context) : status; }
-    moving->time = target;
-    for (size_t i = 0; i < numbers; i++) { moving->growth[i] = moving->scratch[i] / (target - before); }
-    return ONS_OK;
+    const bool stop = moving->event && ons_boolean(ons_context_parameters(context), "event_stop");
+    return stop && flow_event_all(moving->event) ? ONS_DONE : ONS_OK;
 }
 
 static ons_status measure(const void *state, ons_context *context) {
     const own_state *now = state;
-    double *x = ONS_NEW(double, now->equations.dimension), t;
-    if (!x) { return ONS_MEMORY; }
-    for (unsigned lane = 0; lane < ons_lanes(context); lane++) {
-        ons_measure_array(context, SPECTRUM, lane, now->growth + lane * now->exponents);
-        ons_measure(context, DIVERGENCE, lane, now->volume[lane]);
-        ons_tangent_point(now->tangent, lane, &t, x);
-        ons_measure_array(context, POINT, lane, x);
+    for (unsigned lane = 0; now->event && lane < ons_lanes(context); lane++) {
+        const double *first = flow_event_first(now->event, lane);
+        ons_measure(context, EVENT_RATE, lane, flow_event_rate(now->event, lane));
+        ons_value(context, EVENT_TIME, lane, 0, first[0], NAN);
+        for (size_t i = 0; i < now->equations.dimension; i++) {
+            ons_value(context, EVENT_POINT, lane, i, first[1 + i], NAN);
+        }
     }
-    free(x);
-    return ONS_OK;
+    return flow_members_measure(&now->members, context);
 }
 
 static ons_status persist(void *state, ons_part *part) {
     own_state *kept = state;
-    const size_t size = ons_tangent_size(kept->tangent);
-    const bool reading = ons_part_reading(part);
-    for (size_t l = 0; !reading && l < ONS_LANES; l++) {
-        ons_tangent_store(kept->tangent, l, kept->numbers + l * size);
-    }
-    double progress[] = {kept->time, reading ? 0 : ons_tangent_interval(kept->tangent)};
-    ons_status status = ons_persist(part, "members", ONS_F64, kept->numbers, ONS_LANES * size);
-    if (status == ONS_OK) {
-        status = ons_persist(part, "growth", ONS_F64, kept->growth, ONS_LANES * (kept->exponents + 1));
-    }
-    if (status == ONS_OK) { status = ons_persist(part, "progress", ONS_F64, progress, 2); }
-    if (status != ONS_OK || !reading) { return status; }
-    kept->time = progress[0];
-    ons_tangent_set_interval(kept->tangent, progress[1]);
-    for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_load(kept->tangent, l, kept->numbers + l * size); }
-    return ONS_OK;
+    const ons_status status = flow_members_persist(&kept->members, part);
+    return status == ONS_OK && kept->event ? flow_event_persist(kept->event, part) : status;
 }
 
 #define OWN_FUNCTIONS                                                                                                  \
-    .traits = ONS_STATIONARY, .observables = observables, .derived = derived, .state_size = sizeof(own_state),         \
-    .check = check, .create = create, .advance = advance, .measure = measure, .persist = persist, .destroy = destroy
+    .derived = flow_system_derived, .state_size = sizeof(own_state), .check = check, .create = create,                 \
+    .advance = advance, .measure = measure, .persist = persist, .destroy = destroy
 
 extern const ons_system ons_system_flow, ons_system_map;
 const ons_system ons_system_flow = {.abi = ONS_ABI,
-                                    .version = 1,
+                                    .version = 2,
                                     .name = "flow",
                                     .summary = "your own differential equations: exponents and means",
                                     .details = OWN_FLOW_DETAILS,
                                     .step = "1 time unit",
                                     .parameters = flow_parameters,
+                                    .observables = flow_observables,
+                                    .traits = ONS_STATIONARY | ONS_CONTINUOUS,
                                     .controls = {.steps = 1000, .replicas = 8},
                                     .data = lorenz_start,
                                     OWN_FUNCTIONS};
 const ons_system ons_system_map = {.abi = ONS_ABI,
-                                   .version = 1,
+                                   .version = 2,
                                    .name = "map",
                                    .summary = "your own map: exponents and means",
                                    .details = OWN_MAP_DETAILS,
                                    .step = "iteration",
                                    .parameters = map_parameters,
+                                   .observables = map_observables,
+                                   .traits = ONS_STATIONARY,
                                    .controls = {.steps = 20000, .replicas = 8},
                                    .data = henon_start,
                                    OWN_FUNCTIONS};

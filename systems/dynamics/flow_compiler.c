@@ -249,16 +249,17 @@ static void write_system(const entry *one, ons_text *out) {
     ons_text_add(&details, "\n## References\n%s\n", text_of(one->node, "reference"));
     ons_text_add(out, "extern const ons_system ons_system_%s;\nconst ons_system ons_system_%s = {\n", one->name,
                  one->name);
-    ons_text_add(out, "    .abi = ONS_ABI, .version = 1, .name = \"%s\", .summary = ", one->name);
+    ons_text_add(out, "    .abi = ONS_ABI, .version = 2, .name = \"%s\", .summary = ", one->name);
     quoted(out, text_of(one->node, "summary"));
     ons_text_add(out, ",\n    .details = ");
     quoted(out, details.data ? details.data : "");
     ons_text_add(out,
-                 ",\n    .step = \"%s\", .traits = ONS_STATIONARY, .parameters = %s_parameters,\n"
+                 ",\n    .step = \"%s\", .traits = ONS_STATIONARY%s, .parameters = %s_parameters,\n"
                  "    .observables = flow_system_observables, .derived = flow_system_derived,\n"
                  "    .controls = {.steps = %.0f, .replicas = 8}, .data = &%s_entry, %s};\n\n",
-                 is_map(one) ? "iteration" : "unit of time", one->name, usual_steps(one), one->name,
-                 ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
+                 is_map(one) ? "iteration" : "unit of time",
+                 is_map(one) || ons_flow_delays(one->flow) ? "" : " | ONS_CONTINUOUS", one->name, usual_steps(one),
+                 one->name, ons_flow_delays(one->flow) ? "FLOW_DELAY_FUNCTIONS" : "FLOW_SYSTEM_FUNCTIONS");
     ons_text_free(&details);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* 4,096 points, sixteen a period of the catalogue; dimensions from every fourth. */
-enum { POINTS = 4096, A_PERIOD = 16, STRIDE = 4 };
+enum { POINTS = 4096, A_PERIOD = 16, STRIDE = 4, SURROGATES = 19 };
 
 static ons_status follow_flow(const ons_field *field, const double *x, double spacing, double *out) {
     const ons_integration how = {.method = ONS_DOP853, .relative = 1e-8, .absolute = 1e-8, .most = 1000000};
@@ -50,6 +50,32 @@ static ons_status follow_map(const ons_field *field, const double *x, double *ou
     return ONS_OK;
 }
 
+/* What has no answer, such as a point at rest, has NaN and no error. */
+static ons_status answer_or_none(ons_status status) { return status == ONS_INVALID ? ONS_OK : status; }
+
+static ons_status find_dimensions(const flow_entry *entry, const double *points, const double *periods,
+                                  flow_findings *found) {
+    const ons_correlation_options how = {
+        .theiler = entry->map ? 1 : A_PERIOD / STRIDE, .least = 1e-3, .largest = 3e-2, .periods = periods};
+    ons_correlation result;
+    found->slope = found->percentile = NAN;
+    const ons_status status = ons_correlation_dimension(points, POINTS / STRIDE, entry->dimension, &how, &result);
+    if (status == ONS_OK) {
+        found->slope = result.slope;
+        found->percentile = result.percentile;
+    }
+    return answer_or_none(status);
+}
+
+static ons_status find_period(const double *points, size_t dimension, const double *periods, double spacing,
+                              flow_findings *found) {
+    ons_period result;
+    found->period = NAN;
+    const ons_status status = ons_common_period(points, POINTS, dimension, periods, POINTS / 4, SURROGATES, 1, &result);
+    if (status == ONS_OK) { found->period = spacing * result.period; }
+    return answer_or_none(status);
+}
+
 ons_status flow_survey(const flow_entry *entry, const ons_field *field, const double *x, const double *periods,
                        flow_findings *found) {
     const size_t n = entry->dimension;
@@ -64,9 +90,8 @@ ons_status flow_survey(const flow_entry *entry, const ons_field *field, const do
             memcpy(own + k * n, from, n * sizeof *own);
             if (k % STRIDE == 0) { memcpy(few + k / STRIDE * n, from, n * sizeof *few); }
         }
-        status = ons_attractor_dimensions(few, POINTS / STRIDE, n, periods, entry->map ? 1 : A_PERIOD / STRIDE,
-                                          &found[l].dimensions);
-        if (status == ONS_OK) { status = ons_attractor_period(own, POINTS, n, periods, spacing, &found[l].period); }
+        status = find_dimensions(entry, few, periods, &found[l]);
+        if (status == ONS_OK && !entry->map) { status = find_period(own, n, periods, spacing, &found[l]); }
     }
     free(all);
     free(own);

@@ -5,22 +5,16 @@
  */
 #include "flow_system.h"
 
+#include "flow_members.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRUM, DIVERGENCE, POINT, CORRELATION, TAIL, PERIOD };
+enum { CORRELATION = FLOW_POINT + 1, TAIL, PERIOD };
 
 const ons_observable flow_system_observables[] = {
-    {.name = "lyapunov_spectrum",
-     .kind = ONS_MEAN,
-     .unit = "1/time",
-     .meaning = "Lyapunov exponents in natural logarithms, descending"},
-    {.name = "divergence",
-     .kind = ONS_MEAN,
-     .unit = "1/time",
-     .meaning = "trace of the Jacobian along the trajectory (map: ln |det J|), the sum of all exponents"},
-    {.name = "point", .kind = ONS_MEAN, .meaning = "the variables, in the order of the equations"},
+    FLOW_OBSERVABLES,
     {.name = "correlation_dimension",
      .kind = ONS_VALUE,
      .meaning =
@@ -36,27 +30,6 @@ const ons_observable flow_system_observables[] = {
      .meaning = "period of the strongest line in the power spectrum of all variables"},
     {0}};
 
-static void kaplan_yorke(const ons_means *means, const ons_parameters *parameters, double *value) {
-    (void)parameters;
-    size_t count;
-    const double *exponents = ons_mean_array(means, SPECTRUM, &count);
-    *value = ons_kaplan_yorke(exponents, count);
-}
-
-static void entropy_rate(const ons_means *means, const ons_parameters *parameters, double *value) {
-    (void)parameters;
-    size_t count;
-    const double *exponents = ons_mean_array(means, SPECTRUM, &count);
-    *value = 0;
-    for (size_t i = 0; i < count; i++) { *value += exponents[i] > 0 ? exponents[i] : 0; }
-}
-
-const ons_derived flow_system_derived[] = {
-    {"kaplan_yorke_dimension", DIVERGENCE, kaplan_yorke, NULL,
-     "j + (l_1 + .. + l_j)/|l_(j+1)|, the last j with a sum that is not negative (Kaplan and Yorke 1979)"},
-    {"entropy_rate", DIVERGENCE, entropy_rate, "1/time", "the sum of the positive exponents (Pesin 1977)"},
-    {0}};
-
 /* ---- states ---------------------------------------------------------------------------------------------------------
  */
 
@@ -68,13 +41,8 @@ typedef struct right_hand_side {
 typedef struct flow_state {
     const flow_entry *entry;
     right_hand_side *equations;
-    ons_tangent *tangent;
-    double *growth;  /* [lanes][exponents] of the last step */
-    double *volume;  /* [lanes] */
-    double *numbers; /* [lanes][size of a member] */
+    flow_members members;
     double *periods; /* [dimension]: of angles, else 0 */
-    size_t exponents;
-    double interval, time;
 } flow_state;
 _Static_assert(sizeof(flow_state) <= FLOW_SYSTEM_SIZE, "a state of the catalogue is larger than said");
 
@@ -125,53 +93,24 @@ ons_status flow_system_angles(const flow_entry *entry, const ons_parameters *par
     return status;
 }
 
-static size_t exponent_count(const flow_entry *entry, const ons_parameters *parameters) {
-    const int64_t asked = ons_integer(parameters, "exponents");
-    return asked ? (size_t)asked : entry->dimension;
-}
-
 ons_status flow_system_check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
     const flow_entry *entry = system->data;
-    const size_t exponents = exponent_count(entry, parameters);
-    if (exponents > entry->dimension) {
-        return ons_fail(ONS_INVALID, "exponents=%zu: %s has %zu variables, and as many exponents", exponents,
-                        system->name, entry->dimension);
-    }
     if (entry->map) { ons_plan_omit(plan, "period"); }
-    ons_plan_shape(plan, SPECTRUM, 1, &exponents);
-    ons_plan_shape(plan, POINT, 1, &entry->dimension);
-    ons_plan_lanes(plan, ONS_LANES);
-    const double width = (double)(entry->dimension * (1 + exponents));
-    ons_plan_bytes(plan, 8.0 * ONS_LANES * (30 * width + (double)(entry->dimension * entry->dimension)));
-    return ONS_OK;
+    return flow_members_plan(plan, parameters, system->name, entry->dimension);
 }
 
 static ons_status make_tangent(flow_state *made, const ons_parameters *parameters) {
     const ons_field field = {
         .dimension = made->entry->dimension, .data = made->equations, .value = value, .jacobian = jacobian};
-    if (made->entry->map) { return ons_tangent_create_map(&made->tangent, &field, ONS_LANES, made->exponents); }
+    if (made->entry->map) {
+        return ons_tangent_create_map(&made->members.tangent, &field, ONS_LANES, made->members.exponents);
+    }
     const double tolerance = ons_real(parameters, "tolerance");
     const ons_integration how = {.method = ons_choice(parameters, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
                                  .relative = tolerance,
                                  .absolute = tolerance,
                                  .most = 500000};
-    return ons_tangent_create(&made->tangent, &field, ONS_LANES, made->exponents, &how);
-}
-
-/* Every replica a little away from the stored point, so that they lose each other within the warm-up. */
-static void place_replicas(flow_state *made, ons_context *context, double spread, double *x) {
-    const flow_entry *entry = made->entry;
-    for (unsigned lane = 0; lane < ONS_LANES; lane++) {
-        ons_random random = ons_stream(context, lane, 1);
-        for (size_t i = 0; i < entry->dimension; i++) {
-            const double size = fabs(entry->start[i]) > 1e-3 ? fabs(entry->start[i]) : 1e-3;
-            const double period = made->periods[i];
-            const double start =
-                period > 0 ? entry->start[i] - period * floor(entry->start[i] / period) : entry->start[i];
-            x[i] = start + spread * size * (2 * ons_random_uniform(&random) - 1);
-        }
-        ons_tangent_set(made->tangent, lane, 0, x);
-    }
+    return ons_tangent_create(&made->members.tangent, &field, ONS_LANES, made->members.exponents, &how);
 }
 
 ons_status flow_system_create(void *state, ons_context *context) {
@@ -179,39 +118,29 @@ ons_status flow_system_create(void *state, ons_context *context) {
     const ons_parameters *parameters = ons_context_parameters(context);
     made->entry = ons_data(context);
     const flow_entry *entry = made->entry;
-    made->exponents = exponent_count(entry, parameters);
-    made->interval = entry->map ? 1 : ons_real(parameters, "interval");
+    flow_members *members = &made->members;
+    members->dimension = entry->dimension;
+    members->exponents = flow_members_exponents(parameters, entry->dimension);
+    members->interval = entry->map ? 1 : ons_real(parameters, "interval");
     made->equations = ONS_NEW(right_hand_side, 1);
-    made->growth = ONS_NEW(double, ONS_LANES * made->exponents);
-    made->volume = ONS_NEW(double, ONS_LANES);
     made->periods = ONS_NEW(double, entry->dimension);
-    double *x = ONS_NEW(double, entry->dimension);
     if (made->equations) {
         made->equations->functions = flow_functions_here(entry->index);
         made->equations->p = flow_parameter_lanes(entry, parameters);
     }
-    ons_status status = made->growth && made->volume && made->periods && x && made->equations && made->equations->p
-                            ? ONS_OK
-                            : ONS_MEMORY;
+    ons_status status = made->periods && made->equations && made->equations->p ? ONS_OK : ONS_MEMORY;
     if (status == ONS_OK) { status = flow_system_angles(entry, parameters, made->periods); }
     if (status == ONS_OK) { status = make_tangent(made, parameters); }
-    if (status == ONS_OK) {
-        made->numbers = ONS_NEW(double, ONS_LANES *ons_tangent_size(made->tangent));
-        status = made->numbers ? ONS_OK : ONS_MEMORY;
-    }
-    if (status == ONS_OK) { place_replicas(made, context, ons_real(parameters, "spread"), x); }
-    free(x);
+    if (status == ONS_OK) { status = flow_members_open(members); }
+    if (status == ONS_OK) { flow_members_place(members, context, entry->start, made->periods); }
     return status;
 }
 
 void flow_system_destroy(void *state) {
     flow_state *old = state;
-    ons_tangent_free(old->tangent);
+    flow_members_close(&old->members);
     if (old->equations) { free(old->equations->p); }
     free(old->equations);
-    free(old->growth);
-    free(old->volume);
-    free(old->numbers);
     free(old->periods);
 }
 
@@ -220,17 +149,17 @@ void flow_system_destroy(void *state) {
 
 /* Angles lose their whole turns, which would cost digits as time goes on. */
 static void turn_back(flow_state *moving) {
-    const size_t size = ons_tangent_size(moving->tangent);
+    const size_t size = ons_tangent_size(moving->members.tangent);
     for (size_t l = 0; l < ONS_LANES; l++) {
-        double *member = moving->numbers + l * size, *x = member + 2; /* t, step, x, perturbations */
+        double *member = moving->members.numbers + l * size, *x = member + 2; /* t, step, x, perturbations */
         bool turned = false;
-        ons_tangent_store(moving->tangent, l, member);
+        ons_tangent_store(moving->members.tangent, l, member);
         for (size_t i = 0; i < moving->entry->dimension; i++) {
             const double turns = moving->periods[i] > 0 ? floor(x[i] / moving->periods[i]) : 0;
             x[i] -= turns * moving->periods[i];
             turned = turned || turns != 0;
         }
-        if (turned) { ons_tangent_load(moving->tangent, l, member); }
+        if (turned) { ons_tangent_load(moving->members.tangent, l, member); }
     }
 }
 
@@ -253,7 +182,7 @@ static ons_status check_bounds(const flow_state *now) {
     if (!x) { return ONS_MEMORY; }
     ons_status status = ONS_OK;
     for (size_t l = 0; status == ONS_OK && l < ONS_LANES; l++) {
-        ons_tangent_point(now->tangent, l, &t, x);
+        ons_tangent_point(now->members.tangent, l, &t, x);
         for (size_t i = 0; status == ONS_OK && i < entry->dimension; i++) {
             if (entry->angles[i] || fabs(x[i]) <= most) { continue; }
             status =
@@ -281,11 +210,11 @@ static ons_status survey(const flow_state *now, ons_context *context) {
     flow_findings found[ONS_LANES];
     double *x = ONS_NEW(double, ONS_LANES *n), t;
     if (!x) { return ONS_MEMORY; }
-    for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_point(now->tangent, l, &t, x + l * n); }
+    for (size_t l = 0; l < ONS_LANES; l++) { ons_tangent_point(now->members.tangent, l, &t, x + l * n); }
     const ons_status status = flow_survey(now->entry, &field, x, now->periods, found);
     for (unsigned lane = 0; status == ONS_OK && lane < ons_lanes(context); lane++) {
-        ons_value(context, CORRELATION, lane, 0, found[lane].dimensions.correlation, NAN);
-        ons_value(context, TAIL, lane, 0, found[lane].dimensions.tail, NAN);
+        ons_value(context, CORRELATION, lane, 0, found[lane].slope, NAN);
+        ons_value(context, TAIL, lane, 0, found[lane].percentile, NAN);
         if (!now->entry->map) { ons_value(context, PERIOD, lane, 0, found[lane].period, NAN); }
     }
     free(x);
@@ -294,49 +223,18 @@ static ons_status survey(const flow_state *now, ons_context *context) {
 
 ons_status flow_system_advance(void *state, ons_context *context) {
     flow_state *moving = state;
-    memset(moving->growth, 0, ONS_LANES * moving->exponents * sizeof *moving->growth);
-    memset(moving->volume, 0, ONS_LANES * sizeof *moving->volume);
-    const double before = moving->time, target = ons_target(context);
-    ons_status status = ons_tangent_advance(moving->tangent, target, moving->interval, moving->growth, moving->volume);
+    const double before = moving->members.time, target = ons_target(context);
+    ons_status status = flow_members_advance(&moving->members, target);
     if (status == ONS_OK) { status = check_bounds(moving); }
     if (status != ONS_OK) { return status; }
-    moving->time = target;
     if (has_angles(moving)) { turn_back(moving); }
-    for (size_t i = 0; i < ONS_LANES * moving->exponents; i++) { moving->growth[i] /= target - before; }
-    for (size_t l = 0; l < ONS_LANES; l++) { moving->volume[l] /= target - before; }
     return survey_due(before, target, moving->entry->map) ? survey(moving, context) : ONS_OK;
 }
 
 ons_status flow_system_measure(const void *state, ons_context *context) {
-    const flow_state *now = state;
-    double *x = ONS_NEW(double, now->entry->dimension), t;
-    if (!x) { return ONS_MEMORY; }
-    for (unsigned lane = 0; lane < ons_lanes(context); lane++) {
-        ons_measure_array(context, SPECTRUM, lane, now->growth + lane * now->exponents);
-        ons_measure(context, DIVERGENCE, lane, now->volume[lane]);
-        ons_tangent_point(now->tangent, lane, &t, x);
-        ons_measure_array(context, POINT, lane, x);
-    }
-    free(x);
-    return ONS_OK;
+    return flow_members_measure(&((const flow_state *)state)->members, context);
 }
 
 ons_status flow_system_persist(void *state, ons_part *part) {
-    flow_state *kept = state;
-    const size_t size = ons_tangent_size(kept->tangent);
-    const bool reading = ons_part_reading(part);
-    for (size_t l = 0; !reading && l < ONS_LANES; l++) {
-        ons_tangent_store(kept->tangent, l, kept->numbers + l * size);
-    }
-    ons_status status = ons_persist(part, "members", ONS_F64, kept->numbers, ONS_LANES * size);
-    if (status == ONS_OK) { status = ons_persist(part, "growth", ONS_F64, kept->growth, ONS_LANES * kept->exponents); }
-    if (status == ONS_OK) { status = ons_persist(part, "volume", ONS_F64, kept->volume, ONS_LANES); }
-    if (status == ONS_OK) { status = ons_persist(part, "time", ONS_F64, &kept->time, 1); }
-    double interval = reading ? 0 : ons_tangent_interval(kept->tangent);
-    if (status == ONS_OK) { status = ons_persist(part, "interval", ONS_F64, &interval, 1); }
-    if (reading && status == ONS_OK) { ons_tangent_set_interval(kept->tangent, interval); }
-    for (size_t l = 0; reading && status == ONS_OK && l < ONS_LANES; l++) {
-        ons_tangent_load(kept->tangent, l, kept->numbers + l * size);
-    }
-    return status;
+    return flow_members_persist(&((flow_state *)state)->members, part);
 }

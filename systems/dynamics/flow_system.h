@@ -50,8 +50,8 @@ double *flow_parameter_lanes(const flow_entry *entry, const ons_parameters *para
 
 /* Dimensions and the strongest period of eight trajectories that begin at x[8][dimension]. */
 typedef struct flow_findings {
-    ons_dimensions dimensions;
-    double period;
+    double slope, percentile; /* ons_correlation_dimension; NAN: the points have none */
+    double period;            /* ons_common_period; NAN: no peak stands out */
 } flow_findings;
 ons_status flow_survey(const flow_entry *entry, const ons_field *field, const double *x, const double *periods,
                        flow_findings *found);
@@ -65,6 +65,6 @@ ons_status delay_system_persist(void *state, ons_part *part);
 void delay_system_destroy(void *state);
 #define FLOW_SYSTEM_SIZE 128 /* bytes of a state, at most */
 extern const ons_observable flow_system_observables[];
-extern const ons_derived flow_system_derived[];
+extern const ons_derived flow_system_derived[]; /* in flow_members.c */
 
 #endif

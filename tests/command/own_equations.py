@@ -32,9 +32,23 @@ def test_methods_agree_on_a_stiff_flow():
     """On the slow manifold of x' = -x, y' = -m (y - x^2) the exponents are -1 and -m; the largest by both methods."""
     words = ["flow", "equations=x' = -x + 2*cos(t); y' = -m*(y - x^2)", "parameters=m=1000", "initial=[1,1]", "steps=16",
              "warmup=4", "exponents=1"]
-    for method in ("dop853", "cvode"):
+    for method in ("dop853", "cvode", "arkode"):
         mean, _ = exponents(run(*words, f"method={method}", "tolerance=1e-8")["tasks"][0])
         assert abs(mean[0] + 1) < 0.15, (method, mean)
+
+
+def test_events_are_where_the_formula_is_zero():
+    """x = cos t: zero first at pi/2, twice a turn; v = -sin t falls through 0 once a turn, first at 2 pi."""
+    words = ["flow", "equations=x' = v; v' = -w^2*x", "parameters=w=1", "initial=[1,0]", "spread=0", "warmup=0"]
+    rows = run(*words, "steps=1", "event=x", "event_stop=yes")["tasks"][0]["observables"]
+    assert "event_time" in rows
+    task = run(*words, "steps=200", "event=x - (1 - w)", "event_stop=yes", "tolerance=1e-12")["tasks"][0]
+    rows = task["observables"]
+    assert abs(rows["event_time"]["value"] - math.pi / 2) < 1e-10, rows["event_time"]
+    assert abs(rows["event_point"]["value"][1] + 1) < 1e-10, rows["event_point"]
+    rows = run(*words, "steps=628", "event=v", "event_direction=down", "tolerance=1e-12")["tasks"][0]["observables"]
+    assert abs(rows["event_time"]["value"] - 2 * math.pi) < 1e-10, rows["event_time"]
+    assert abs(rows["event_rate"]["mean"] - 99 / 628) < 1e-12, rows["event_rate"]
 
 
 def test_what_cannot_be_run_is_refused_or_ends_with_a_reason():
@@ -49,6 +63,13 @@ def test_what_cannot_be_run_is_refused_or_ends_with_a_reason():
         (2, ["flow", "equations=x' = -x", "initial=1", "value=3"], "vary"),
         (2, ["flow", "equations=x' = -x", "initial=1", "exponents=2"], "exponents=2"),
         (2, ["flow", "equations=y = delay(x, 1); x' = -y", "initial=1"], "delays"),
+        (2, ["flow", "event=q - 1"], "no `q`"),
+        (2, ["flow", "event=x", "method=cvode"], "dense output"),
+        (2, ["flow", "event=2"], "goes through 0"),
+        (2, ["burgers", "start=formula", "formula=sin(z)"], "no `z`"),
+        (2, ["kuramoto-sivashinsky", "points=33"], "even number"),
+        (2, ["navier-stokes-2d", "points=32", "forcing=1", "forcing_wave=12"], "fewer than 10"),
+        (1, ["navier-stokes-2d", "points=32", "speed=1e4", "time_step=0.1"], "not finite"),
         (1, ["flow", "equations=x' = x^2", "initial=1", "steps=5"], "t = 0.99"),
         (1, ["map", "equations=x' = 2*x^2", "initial=3", "steps=50"], "blow-up"),
         (1, ["flow", "equations=x' = v; v' = m*(1-x^2)*v - x", "parameters=m=1e6", "initial=[2,0]"], "method=cvode"),

@@ -31,10 +31,14 @@ typedef struct ons_field {
 typedef enum ons_method {
     ONS_DORMAND_PRINCE, /* order 5 with errors of order 4: 6 evaluations a step (Dormand and Prince 1980) */
     ONS_DOP853,         /* order 8 with errors of order 5 and 3: 12 evaluations a step (Hairer, Norsett, Wanner 1993) */
-    ONS_CVODE           /* stiff: backward differences of order 1 to 5 and Newton's method with the field's Jacobian (by
+    ONS_CVODE,          /* stiff: backward differences of order 1 to 5 and Newton's method with the field's Jacobian (by
                            differences where it has none), CVODE of SUNDIALS. Members go one by one and start anew with
                            every advance, so that t and x are their whole state; steps towards later times only know
                            the last one as an end */
+    ONS_ARKODE, /* stiff where the fast rates change little: additive Runge-Kutta of order 4 (ARK4(3)6L[2]SA of Kennedy
+                   and Carpenter 2003), implicit for A x and explicit for f - A x, A the field's Jacobian at the start
+                   of every advance: linear equations at each stage and no iteration. ARKODE of SUNDIALS; for the rest
+                   as ONS_CVODE */
 } ons_method;
 
 typedef struct ons_integration {

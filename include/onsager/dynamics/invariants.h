@@ -27,10 +27,12 @@ ONS_API ons_status ons_embed(const double *series, size_t count, size_t dimensio
 #define ONS_CORRELATION_RADII 48
 
 typedef struct ons_correlation_options {
-    size_t theiler;   /* pairs less than that many samples apart do not count (Theiler 1986); 0: 1 */
-    size_t most;      /* of more points every k-th is taken, so that at most that many are left; 0: 10000 */
-    double low, high; /* window of the fit in radii; both 0: where the correlation sum goes from 1e-4 (at least 200
-                         pairs) to 1e-2 */
+    size_t theiler;        /* pairs less than that many samples apart do not count (Theiler 1986); 0: 1 */
+    size_t most;           /* of more points every k-th is taken, so that at most that many are left; 0: 10000 */
+    double low, high;      /* window of the fit in radii; both 0: where the correlation sum goes from .. to .. */
+    double least, largest; /* .. these shares of all pairs (of at least 200); 0: 1e-4 and 1e-2 */
+    const double *periods; /* [dimension], of coordinates that come back, else 0: distances go the shorter way round;
+                              NULL: none come back */
 } ons_correlation_options;
 
 typedef struct ons_correlation {
@@ -144,6 +146,11 @@ typedef struct ons_period {
  * under a Hann window (Grandke, IEEE Trans. Instrum. Meas. 32, 350 (1983)). */
 ONS_API ons_status ons_dominant_period(const double *series, size_t count, size_t segment, size_t surrogates,
                                        uint64_t seed, ons_period *result);
+/* The same of points[count][dimension]: the sum of the spectra of all coordinates in units of their deviations.
+ * Coordinates with a period in periods[dimension] (NULL: none) are left out, or when all have one are taken as their
+ * sine. A coordinate that does not move is left out. */
+ONS_API ons_status ons_common_period(const double *points, size_t count, size_t dimension, const double *periods,
+                                     size_t segment, size_t surrogates, uint64_t seed, ons_period *result);
 
 /* ---- entropies ------------------------------------------------------------------------------------------------------
  */
