@@ -227,7 +227,8 @@ static const struct part {
              {"oscillators", bench_oscillators},
              {"asynchronous", bench_asynchronous},
              {"flows", bench_flows},
-             {"rate-network", bench_rate_network}};
+             {"rate-network", bench_rate_network},
+             {"learning", bench_learning}};
 
 /* A part is wanted when it is named, or none is; *known counts the names that are parts. */
 static bool wanted(const char *name, int count, char **names, int *known) {
@@ -244,9 +245,10 @@ int main(int argc, char **argv) {
         take[i] = wanted(parts[i].name, argc - 3, argv + 3, &known);
     }
     if (argc < 3 || known < argc - 3) {
-        *flips, fprintf, stderr, usage, bench, ONSAGER, FILE, json, PART, parts, kernels, laboratory, models, dipolar,
-            spin - glass, rate - network, n;
-        without one all of them.return 2;
+        fprintf(stderr, "usage: bench ONSAGER FILE.json [PART...]; without a PART all of them:");
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) { fprintf(stderr, " %s", parts[i].name); }
+        fprintf(stderr, "\n");
+        return 2;
     }
     char output[512];
     snprintf(output, sizeof output, "%s.h5", argv[2]);

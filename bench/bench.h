@@ -35,5 +35,6 @@ void bench_oscillators(const char *onsager, const char *output);
 void bench_asynchronous(const char *onsager, const char *output);
 void bench_flows(const char *onsager, const char *output);
 void bench_rate_network(const char *onsager, const char *output);
+void bench_learning(const char *onsager, const char *output);
 
 #endif

@@ -184,7 +184,7 @@ static void begin(under_test *t, builder *build) {
     assert_int_equal(ons_tensor_graph_create(&t->graph, ONS_DOUBLE), ONS_OK);
     ons_tensor_graph *g = t->graph;
     t->x = ons_tensor_input(g, "x", ONS_DOUBLE, ONS_SHAPE(4, 6));
-    t->k = ons_tensor_input(g, "k", ONS_INTEGER, ONS_SHAPE(4, 2));
+    t->k = ons_tensor_input(g, "k", ONS_INDEX, ONS_SHAPE(4, 2));
     t->direction = ons_tensor_input(g, "direction", ONS_DOUBLE, ONS_SHAPE(4, 6));
     ons_tensor y = build(g, t->x, t->k);
     double weights[512];
@@ -301,7 +301,7 @@ static void test_jets_match_nested_forward_mode(void **state) {
         ons_tensor_graph *g;
         assert_int_equal(ons_tensor_graph_create(&g, ONS_DOUBLE), ONS_OK);
         ons_tensor x = ons_tensor_input(g, "x", ONS_DOUBLE, ONS_SHAPE(4, 6));
-        ons_tensor k = ons_tensor_input(g, "k", ONS_INTEGER, ONS_SHAPE(4, 2)), directions[2];
+        ons_tensor k = ons_tensor_input(g, "k", ONS_INDEX, ONS_SHAPE(4, 2)), directions[2];
         directions[0] = ons_tensor_input(g, "first", ONS_DOUBLE, ONS_SHAPE(4, 6));
         directions[1] = ons_tensor_input(g, "second", ONS_DOUBLE, ONS_SHAPE(4, 6));
         ons_tensor y = operations[o].build(g, ons_tensor_add(g, x, ons_tensor_scale(g, ons_tensor_sin(g, x), 0.1)), k);

@@ -44,7 +44,7 @@ static ons_tensor layer(ons_tensor_graph *g, const char *name, ons_tensor x, int
 /* Several ways in which rows meet: a residual with jets, weights that look at all rows, batches of matrices, labels. */
 static ons_tensor model(ons_tensor_graph *g, int64_t rows, int kind, ons_tensor *x, ons_tensor *labels) {
     *x = ons_tensor_input(g, "x", ONS_DOUBLE, ONS_SHAPE(rows, 6));
-    *labels = ons_tensor_input(g, "labels", ONS_INTEGER, ONS_SHAPE(rows));
+    *labels = ons_tensor_input(g, "labels", ONS_INDEX, ONS_SHAPE(rows));
     ons_tensor h = ons_tensor_tanh(g, layer(g, "first", *x, 13));
     if (kind == 1) { /* attention of three parts of a row to one another */
         ons_tensor parts = ons_tensor_reshape(g, layer(g, "parts", h, 12), ONS_SHAPE(rows, 3, 4));
@@ -290,7 +290,7 @@ static void test_taps_are_read_and_written(void **state) {
 static void test_indices_outside_and_too_much_memory_are_refused(void **state) {
     (void)state;
     ons_tensor_graph *g = new_graph(ONS_DOUBLE);
-    ons_tensor k = ons_tensor_input(g, "k", ONS_INTEGER, ONS_SHAPE(50));
+    ons_tensor k = ons_tensor_input(g, "k", ONS_INDEX, ONS_SHAPE(50));
     ons_tensor_scope(g, "embedding");
     ons_tensor y = ons_tensor_gather(g, ons_tensor_parameter(g, "table", ONS_SHAPE(7, 3)), k);
     ons_tensor_leave(g);

@@ -39,7 +39,7 @@ static double folded_unary(operation op, double x) {
 ons_tensor learning_unary(ons_tensor_graph *graph, operation op, ons_tensor a, double number) {
     if (a < 0 || graph->status) { return ONS_NO_TENSOR; }
     const tensor *t = &graph->tensors[a];
-    if (t->type == ONS_INTEGER) {
+    if (t->type == ONS_INDEX) {
         return ons_tensor_fail(graph, "%s of integers; convert them first", learning_operation_name(op));
     }
     if (op == NEGATE && t->op == NEGATE) { return tensor_input(graph, a, 0); }
@@ -149,7 +149,7 @@ ons_tensor learning_binary(ons_tensor_graph *graph, operation op, ons_tensor a, 
                                ons_shape_text(s->shape, left), ons_tensor_name(graph, a),
                                ons_shape_text(t->shape, right), ons_tensor_name(graph, b));
     }
-    if (s->type != t->type || s->type == ONS_INTEGER) {
+    if (s->type != t->type || s->type == ONS_INDEX) {
         return ons_tensor_fail(graph, "%s of %s (%s) and %s (%s); expected two of float or two of double",
                                learning_operation_name(op), ons_tensor_name(graph, a), type_name(s->type),
                                ons_tensor_name(graph, b), type_name(t->type));
@@ -190,8 +190,8 @@ BINARY(minimum, MINIMUM)
 
 /* Integers are compared as numbers of the graph's type. */
 static ons_tensor compared(ons_tensor_graph *graph, operation op, ons_tensor a, ons_tensor b) {
-    if (ons_tensor_type_of(graph, a) == ONS_INTEGER) { a = ons_tensor_convert(graph, a, graph->type); }
-    if (ons_tensor_type_of(graph, b) == ONS_INTEGER) { b = ons_tensor_convert(graph, b, graph->type); }
+    if (ons_tensor_type_of(graph, a) == ONS_INDEX) { a = ons_tensor_convert(graph, a, graph->type); }
+    if (ons_tensor_type_of(graph, b) == ONS_INDEX) { b = ons_tensor_convert(graph, b, graph->type); }
     return learning_binary(graph, op, a, b);
 }
 ons_tensor ons_tensor_less(ons_tensor_graph *graph, ons_tensor a, ons_tensor b) { return compared(graph, LESS, a, b); }
@@ -234,7 +234,7 @@ ons_tensor ons_tensor_select(ons_tensor_graph *graph, ons_tensor condition, ons_
         return ons_tensor_fail(graph, "select: the shapes %s, %s and %s do not fit", ons_shape_text(c->shape, texts[0]),
                                ons_shape_text(s->shape, texts[1]), ons_shape_text(t->shape, texts[2]));
     }
-    if (c->type != s->type || s->type != t->type || s->type == ONS_INTEGER) {
+    if (c->type != s->type || s->type != t->type || s->type == ONS_INDEX) {
         return ons_tensor_fail(graph, "select of %s, %s and %s; expected three of float or three of double",
                                type_name(c->type), type_name(s->type), type_name(t->type));
     }
@@ -254,7 +254,7 @@ ons_tensor ons_tensor_select(ons_tensor_graph *graph, ons_tensor condition, ons_
 
 ons_tensor ons_tensor_convert(ons_tensor_graph *graph, ons_tensor a, ons_tensor_type type) {
     if (a < 0 || graph->tensors[a].type == type) { return a; }
-    if (type == ONS_INTEGER) { return ons_tensor_fail(graph, "convert: integers come from outside only"); }
+    if (type == ONS_INDEX) { return ons_tensor_fail(graph, "convert: integers come from outside only"); }
     double x;
     if (learning_is_filled(graph, a, &x)) { return ons_tensor_filled(graph, type, graph->tensors[a].shape, x); }
     recipe what = {.op = CONVERT, .type = type, .shape = graph->tensors[a].shape, .inputs = &a, .count = 1};

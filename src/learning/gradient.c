@@ -159,7 +159,7 @@ static void end(pull *p) {
 static bool pull_arguments_are_good(ons_tensor_graph *graph, const ons_tensor *values, const ons_tensor *seeds,
                                     size_t values_count, const ons_tensor *with, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (with[i] < 0 || graph->tensors[with[i]].type == ONS_INTEGER) { return false; }
+        if (with[i] < 0 || graph->tensors[with[i]].type == ONS_INDEX) { return false; }
     }
     for (size_t i = 0; i < values_count; i++) {
         if (values[i] < 0 || seeds[i] < 0) { return false; }

@@ -398,7 +398,7 @@ static bool one_hot(ons_program *p, const value *v) {
 static void convert(const value *v, const value *a) {
     const int64_t n = ons_shape_count(v->what.shape);
     for (int64_t i = 0; i < n; i++) {
-        const double x = a->what.type == ONS_INTEGER ? (double)((const int32_t *)a->data)[i]
+        const double x = a->what.type == ONS_INDEX ? (double)((const int32_t *)a->data)[i]
                                                      : number_at((const char *)a->data + (size_t)i * learning_type_size(a->what.type),
                                                                  learning_type_size(a->what.type));
         if (v->what.type == ONS_FLOAT) {

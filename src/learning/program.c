@@ -30,7 +30,7 @@ static ons_status take_data(value *v, const ons_tensor_graph *graph) {
         if (!v->own) { return ONS_MEMORY; }
         if (t->op == CONSTANT) {
             memcpy(v->own, graph->arrays[t->data - 1], v->bytes);
-        } else if (t->type == ONS_INTEGER) {
+        } else if (t->type == ONS_INDEX) {
             for (int64_t i = 0; i < ons_shape_count(t->shape); i++) { ((int32_t *)v->own)[i] = (int32_t)t->number; }
         } else {
             learning_kernels_here(t->type)->fill((size_t)ons_shape_count(t->shape), v->own, t->number);
@@ -395,7 +395,7 @@ const void *ons_program_output(const ons_program *p, size_t index) { return p->v
 
 double ons_program_scalar(const ons_program *p, size_t index) {
     const value *v = &p->values[p->outputs[index]];
-    if (v->what.type == ONS_INTEGER) { return *(const int32_t *)v->data; }
+    if (v->what.type == ONS_INDEX) { return *(const int32_t *)v->data; }
     return v->what.type == ONS_FLOAT ? (double)*(const float *)v->data : *(const double *)v->data;
 }
 
@@ -421,7 +421,7 @@ ons_status ons_program_run(ons_program *p) {
 
 static int64_t first_not_finite(const value *v) {
     const int64_t n = ons_shape_count(v->what.shape);
-    for (int64_t i = 0; i < n && v->what.type != ONS_INTEGER; i++) {
+    for (int64_t i = 0; i < n && v->what.type != ONS_INDEX; i++) {
         const double x = v->what.type == ONS_FLOAT ? (double)((const float *)v->data)[i] : ((const double *)v->data)[i];
         if (!isfinite(x)) { return i; }
     }

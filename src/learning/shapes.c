@@ -252,7 +252,7 @@ ons_tensor learning_shifted(ons_tensor_graph *graph, ons_tensor a, int axis, boo
 /* ---- by index ---------------------------------------------------------------------------------------------------- */
 
 static bool is_index(ons_tensor_graph *graph, ons_tensor index, const char *caller) {
-    if (graph->tensors[index].type == ONS_INTEGER) { return true; }
+    if (graph->tensors[index].type == ONS_INDEX) { return true; }
     ons_tensor_fail(graph, "%s: %s is no tensor of integers", caller, ons_tensor_name(graph, index));
     return false;
 }

@@ -102,7 +102,7 @@ static bool passes(const ons_tensor_graph *graph, size_t index) {
     case LESS_EQUAL:
     case EQUAL:
     case ONE_HOT: return false;
-    default: return t->type != ONS_INTEGER;
+    default: return t->type != ONS_INDEX;
     }
 }
 

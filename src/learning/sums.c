@@ -53,7 +53,7 @@ static ons_tensor over(ons_tensor_graph *graph, operation op, ons_tensor a, unsi
     char text[ONS_SHAPE_TEXT];
     const ons_shape shape = graph->tensors[a].shape;
     unsigned mask = learning_axes(graph, a, axes);
-    if (mask >> 31 || graph->tensors[a].type == ONS_INTEGER) {
+    if (mask >> 31 || graph->tensors[a].type == ONS_INDEX) {
         return ons_tensor_fail(graph, "%s: %s of the shape %s has no such axis or holds integers",
                                learning_operation_name(op), ons_tensor_name(graph, a), ons_shape_text(shape, text));
     }
@@ -146,7 +146,7 @@ ons_tensor ons_tensor_matmul(ons_tensor_graph *graph, ons_tensor a, ons_tensor b
     if (a < 0 || b < 0 || graph->status) { return ONS_NO_TENSOR; }
     const tensor *s = &graph->tensors[a], *t = &graph->tensors[b];
     const int na = s->shape.dimensions, nb = t->shape.dimensions;
-    if (na < 2 || nb < 2 || s->type != t->type || s->type == ONS_INTEGER) {
+    if (na < 2 || nb < 2 || s->type != t->type || s->type == ONS_INDEX) {
         return product_fault(graph, "matmul", a, b, ": expected two dimensions at least and one type");
     }
     const bool ta = transposes & ONS_TRANSPOSE_A, tb = transposes & ONS_TRANSPOSE_B;
@@ -178,7 +178,7 @@ ons_tensor ons_tensor_solve(ons_tensor_graph *graph, ons_tensor A, ons_tensor b,
     if (A < 0 || b < 0 || graph->status) { return ONS_NO_TENSOR; }
     const tensor *s = &graph->tensors[A], *t = &graph->tensors[b];
     const int na = s->shape.dimensions, nb = t->shape.dimensions;
-    if (na < 2 || nb < 2 || s->type != t->type || s->type == ONS_INTEGER ||
+    if (na < 2 || nb < 2 || s->type != t->type || s->type == ONS_INDEX ||
         s->shape.size[na - 1] != s->shape.size[na - 2] || s->shape.size[na - 1] != t->shape.size[nb - 2]) {
         return product_fault(graph, "solve", A, b, ": expected [..., n, n] and [..., n, m]");
     }

@@ -34,7 +34,7 @@ typedef int32_t ons_tensor;
 enum { ONS_NO_TENSOR = -1, ONS_TENSOR_DIMENSIONS = 6 };
 
 /* Single and double precision; 32-bit integers (labels, indices: made outside, never differentiated). */
-typedef enum ons_tensor_type { ONS_FLOAT, ONS_DOUBLE, ONS_INTEGER } ons_tensor_type;
+typedef enum ons_tensor_type { ONS_FLOAT, ONS_DOUBLE, ONS_INDEX } ons_tensor_type;
 
 typedef struct ons_shape {
     int dimensions;
