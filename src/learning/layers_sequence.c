@@ -22,7 +22,7 @@ static ons_tensor causal_mask(ons_tensor_graph *graph, int64_t time) {
     int32_t *places = ONS_NEW(int32_t, n);
     if (!places) { return ons_tensor_fail(graph, "%s", ons_message()); }
     for (size_t k = 0; k < n; k++) { places[k] = (int32_t)k; }
-    const ons_tensor place = ons_tensor_constant(graph, ONS_INTEGER, ONS_SHAPE(time), places);
+    const ons_tensor place = ons_tensor_constant(graph, ONS_INDEX, ONS_SHAPE(time), places);
     free(places);
     const ons_tensor row = ons_tensor_convert(graph, place, ons_tensor_graph_type(graph));
     const ons_tensor column = ons_tensor_reshape(graph, row, ONS_SHAPE(time, 1));
