@@ -172,7 +172,7 @@ static double worst_field(const ons_results *results) {
 }
 
 #define LORENZ                                                                                                         \
-    "causal-pinn problem=lorenz time=5 windows=10 depth=3 width=64 points_t=64 beyond=0.1 precision=double "           \
+    "causal-pinn problem=lorenz duration=5 windows=10 depth=3 width=64 points_t=64 beyond=0.1 precision=double "           \
     "epsilon=[1e-3,1e-2,1e-1,1] decay_length=1000 iterations=2500 stop_every=100 seed=2203 steps=1000 every=10 "
 
 static ons_status lorenz(ons_reproduction *r) {
@@ -199,7 +199,7 @@ static ons_status waves(ons_reproduction *r) {
     const ons_results *results;
     const ons_status status = ons_reproduction_run(
         r, &results, "kuramoto-sivashinsky",
-        "causal-pinn problem=kuramoto-sivashinsky time=0.1 windows=1 network=modified depth=2 width=64 modes=5 "
+        "causal-pinn problem=kuramoto-sivashinsky duration=0.1 windows=1 network=modified depth=2 width=64 modes=5 "
         "points_t=16 points_x=64 sampling=sorted beyond=0.01 precision=double initial_weight=1e3 "
         "epsilon=[1e-2,1e-1,1] decay_length=500 iterations=800 stop_every=100 seed=2203 steps=24 every=4");
     if (status) { return status; }
@@ -229,7 +229,7 @@ static ons_status published_sizes(ons_reproduction *r) {
     if (status) { return status; }
     ons_claim_number(r, "P3", last_of(results, 0, "error", 0), 0, "seed 2203");
     status = ons_reproduction_run(r, &results, "lorenz-full",
-                                  "causal-pinn problem=lorenz time=20 windows=40 depth=3 width=512 points_t=256 "
+                                  "causal-pinn problem=lorenz duration=20 windows=40 depth=3 width=512 points_t=256 "
                                   "beyond=0.1 precision=double epsilon=[1e-3,1e-2,1e-1,1,10] iterations=100000 "
                                   "steps=200000 every=1000 seed=2203");
     if (status) { return status; }
@@ -243,7 +243,7 @@ static ons_status published_sizes(ons_reproduction *r) {
     if (status) { return status; }
     ons_claim_number(r, "P5", last_of(results, 0, "error", 0), 0, "seed 2203");
     status = ons_reproduction_run(r, &results, "chaotic-full",
-                                  "causal-pinn problem=kuramoto-sivashinsky-chaotic time=0.5 windows=5 "
+                                  "causal-pinn problem=kuramoto-sivashinsky-chaotic duration=0.5 windows=5 "
                                   "network=modified depth=8 width=128 modes=5 points_t=32 points_x=256 "
                                   "sampling=sorted beyond=0.01 precision=double initial_weight=1e4 "
                                   "epsilon=[1e-3,1e-2,1e-1,1,10,100] iterations=200000 steps=60000 every=1000 "

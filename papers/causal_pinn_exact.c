@@ -106,7 +106,7 @@ static ons_status lorenz(ons_reproduction *r) {
     const ons_results *results;
     const ons_status status =
         ons_reproduction_run(r, &results, "lorenz-reference",
-                             "causal-pinn problem=lorenz time=[5,10,15,20] depth=1 width=2 points_t=2 batch=1 steps=1");
+                             "causal-pinn problem=lorenz duration=[5,10,15,20] depth=1 width=2 points_t=2 batch=1 steps=1");
     for (size_t k = 0; !status && k < 4; k++) {
         const ons_result *row = ons_task_find(ons_results_task(results, k), "reference");
         for (size_t f = 0; f < 3; f++) {

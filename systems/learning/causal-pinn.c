@@ -33,7 +33,7 @@ static const char details[] =
     "\n"
     "## Training\n"
     "Adam with learning_rate decay^(iteration/decay_length). `iterations` for every number of the list `epsilon`, or\n"
-    "fewer, when all weights exceed `stop` (0: never). `time` is cut into `windows`; a window starts from the end of "
+    "fewer, when all weights exceed `stop` (0: never). `duration` is cut into `windows`; a window starts from the end of "
     "the\n"
     "last one, with its parameters and a new optimiser, and is trained on slices that reach `beyond` (a share of it)\n"
     "further. When all is done the state stands still.\n"
@@ -54,7 +54,7 @@ static const ons_parameter parameters[] = {
     {"method", ONS_CHOICE, 0, "causal", "causal|plain", NULL, NULL, NULL, "weights of slices"},
     {"epsilon", ONS_REAL, ONS_ARRAY, "100", NULL, "[0, inf)", "method=causal", NULL,
      "one after the other, of the weights"},
-    {"time", ONS_REAL, 0, "1", NULL, "(0, 1e3]", NULL, NULL, "to which the solution is sought"},
+    {"duration", ONS_REAL, 0, "1", NULL, "(0, 1e3]", NULL, NULL, "to which the solution is sought"},
     {"windows", ONS_INTEGER, 0, "1", NULL, "[1, 1000]", NULL, NULL, "into which the time is cut"},
     {"network", ONS_CHOICE, 0, "mlp", "mlp|modified", NULL, NULL, NULL, "perceptron, or the gated one"},
     {"depth", ONS_INTEGER, 0, "3", NULL, "[1, 60]", NULL, NULL, "hidden layers"},
@@ -117,7 +117,7 @@ static informed_grid grid_of(const ons_parameters *p) {
     return (informed_grid){.times = window_times(p) * (size_t)ons_integer(p, "windows") + 1,
                            .places = problem->coordinates == 2 ? 64 : 1,
                            .fields = problem->fields,
-                           .time = ons_real(p, "time"),
+                           .time = ons_real(p, "duration"),
                            .first = problem->first,
                            .period = problem->period};
 }
@@ -129,7 +129,7 @@ static ons_informed_options options_of(const ons_parameters *p) {
                               .points_t = (size_t)ons_integer(p, "points_t"),
                               .points_x = size_of(p, "points_x", 1),
                               .sampling = (ons_informed_sampling)ons_choice(p, "sampling"),
-                              .length = ons_real(p, "time") / (double)ons_integer(p, "windows"),
+                              .length = ons_real(p, "duration") / (double)ons_integer(p, "windows"),
                               .beyond = ons_real(p, "beyond"),
                               .initial_weight = problem->hard ? 0 : ons_real(p, "initial_weight"),
                               .initial_counts = problem->initial_counts,

@@ -57,7 +57,7 @@ static const ons_parameter parameters[] = {
     {"speed", ONS_REAL, 0, "10", NULL, "[-1e4, 1e4]", "problem=convection", NULL, "of convection"},
     {"mean", ONS_REAL, 0, "0", NULL, "[-1e4, 1e4]", "problem=burgers", NULL, "of the field"},
     {"viscosity", ONS_REAL, 0, "0.01", NULL, "[0, 100]", NULL, NULL, "of the equation"},
-    {"time", ONS_REAL, 0, "1 - 0.2*problem", NULL, "(0, 100]", NULL, NULL, "to which the solution is sought"},
+    {"duration", ONS_REAL, 0, "1 - 0.2*problem", NULL, "(0, 100]", NULL, NULL, "to which the solution is sought"},
     {"depth", ONS_INTEGER, 0, "3", NULL, "[1, 60]", NULL, NULL, "hidden layers for the field"},
     {"depth_position", ONS_INTEGER, 0, "2", NULL, "[1, 60]", "frame=lagrangian", NULL, "and for positions"},
     {"width", ONS_INTEGER, 0, "30", NULL, "[1, 8192]", NULL, NULL, "units of a hidden layer"},
@@ -104,7 +104,7 @@ static ons_informed_options options_of(const ons_parameters *p) {
                               .points_t = (size_t)ons_integer(p, "points_t"),
                               .points_x = (size_t)ons_integer(p, "points_x"),
                               .sampling = ONS_INFORMED_FIXED,
-                              .length = ons_real(p, "time"),
+                              .length = ons_real(p, "duration"),
                               .norms = ons_choice(p, "loss") == 1,
                               .memory = ons_integer(p, "quasi_newton") > 0 ? 20 : 0,
                               .optimiser = ons_optimiser_defaults(ONS_ADAM)};
