@@ -115,7 +115,9 @@ static void fill(work *w, int64_t p) {
         }
     }
     float *weights = ons_program_parameters(w->program);
-    for (size_t i = 0; i < ons_tensor_parameter_total(w->graph); i++) { weights[i] = (float)(cos(3.3 * (double)i) / 8); }
+    for (size_t i = 0; i < ons_tensor_parameter_total(w->graph); i++) {
+        weights[i] = (float)(cos(3.3 * (double)i) / 8);
+    }
 }
 
 static double time_of_step(work *w) {
@@ -159,9 +161,9 @@ static double peak_of_products(void) {
 }
 
 static void measure(int which, unsigned threads, double peak) {
-    static const char *const names[] = {"Allen-Cahn network 4x128, 25600 points", "Allen-Cahn network 3x64, 3200 points",
-                                        "784-300-100-10, batch 32", "transformer d = 128, p = 97, all pairs",
-                                        "2-16-16-1, batch 1"};
+    static const char *const names[] = {"Allen-Cahn network 4x128, 25600 points",
+                                        "Allen-Cahn network 3x64, 3200 points", "784-300-100-10, batch 32",
+                                        "transformer d = 128, p = 97, all pairs", "2-16-16-1, batch 1"};
     work w = {0};
     if (ons_tensor_graph_create(&w.graph, ONS_FLOAT)) { bench_die("learning"); }
     switch (which) {

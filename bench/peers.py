@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import flow_peers
+import learning_peers
 
 T = 2.269185314213022
 RUNS = 3
@@ -137,7 +138,7 @@ def spin_glass(length):
 os.environ["RAYON_NUM_THREADS"] = "1"
 with open(table) as file:
     everything = json.load(file)
-wanted = sys.argv[3:]  # "spins", "flows"; none: both
+wanted = sys.argv[3:]  # "spins", "flows", "learning"; none: all
 if not wanted or "spins" in wanted:
     clusters(1024)
     metropolis(1024)
@@ -145,5 +146,7 @@ if not wanted or "spins" in wanted:
         spin_glass(length)
 if not wanted or "flows" in wanted:
     flow_peers.rows(everything, row, attempt)
+if not wanted or "learning" in wanted:
+    learning_peers.rows(everything, row, attempt)
 with open(table, "w") as file:
     json.dump(everything + rows, file, indent=1)

@@ -29,7 +29,7 @@ CONTENTS = [
     ("Physics", ["spin-models.md", "spin-glasses.md", "kinetics.md", "exact.md", "critical-points.md"]),
     ("Systems", ["systems"]),
     ("Papers", ["papers"]),
-    ("Reference", ["reference/command.md", "library.md", "reference"]),
+    ("Reference", ["reference/command.md", "library.md", "learning.md", "reference"]),
     ("Inside", ["architecture.md", "performance.md"]),
 ]
 

@@ -87,13 +87,12 @@ OPERATION(scan, ons_tensor_scan(g, LEFT, RIGHT, 0, false))
 OPERATION(scan_back, ons_tensor_scan(g, LEFT, RIGHT, 1, true))
 OPERATION(matmul, ons_tensor_matmul(g, LEFT, RIGHT, ONS_TRANSPOSE_B))
 OPERATION(matmul_a, ons_tensor_matmul(g, LEFT, RIGHT, ONS_TRANSPOSE_A))
-OPERATION(matmul_both, ons_tensor_matmul(g, x, ons_tensor_reshape(g, x, ONS_SHAPE(6, 4)),
-                                         ONS_TRANSPOSE_A | ONS_TRANSPOSE_B))
+OPERATION(matmul_both,
+          ons_tensor_matmul(g, x, ons_tensor_reshape(g, x, ONS_SHAPE(6, 4)), ONS_TRANSPOSE_A | ONS_TRANSPOSE_B))
 OPERATION(matmul_rows, ons_tensor_matmul(g, CUBE, ons_tensor_slice(g, x, 1, 1, 3, 1), 0))
 OPERATION(matmul_batch, ons_tensor_matmul(g, CUBE, ons_tensor_sin(g, CUBE), ONS_TRANSPOSE_B))
-OPERATION(matmul_broadcast,
-          ons_tensor_matmul(g, ons_tensor_slice(g, x, 0, 0, 3, 1), ons_tensor_reshape(g, x, ONS_SHAPE(2, 2, 6)),
-                            ONS_TRANSPOSE_B))
+OPERATION(matmul_broadcast, ons_tensor_matmul(g, ons_tensor_slice(g, x, 0, 0, 3, 1),
+                                              ons_tensor_reshape(g, x, ONS_SHAPE(2, 2, 6)), ONS_TRANSPOSE_B))
 static ons_tensor square_matrix(ons_tensor_graph *g, ons_tensor x) {
     const double ones[9] = {2, 0, 0, 0, 3, 0, 0, 0, 4};
     return ons_tensor_add(g, ons_tensor_slice(g, LEFT, 0, 0, 3, 1),
@@ -115,11 +114,13 @@ OPERATION(scatter, ons_tensor_square(g, ons_tensor_scatter(g, ons_tensor_reshape
 OPERATION(pick, ons_tensor_exp(g, ons_tensor_pick(g, x, ons_tensor_at(g, k, 1, 0))))
 OPERATION(unfold, ons_tensor_square(g, ons_tensor_unfold(g, x, 1, 2, 2, 2)))
 OPERATION(fold, ons_tensor_square(g, ons_tensor_fold(g, CUBE, 1, 7, 1, 1)))
-OPERATION(convolve, ons_tensor_convolve(g, ons_tensor_reshape(g, x, ONS_SHAPE(1, 2, 3, 4)),
-                                        ons_tensor_reshape(g, ons_tensor_slice(g, x, 0, 0, 2, 1), ONS_SHAPE(1, 2, 2, 3)),
-                                        &(ons_convolution){.stride = {1, 2}, .before = {1, 0}, .after = {0, 2}}))
-OPERATION(convolve_line, ons_tensor_convolve(g, CUBE, ons_tensor_reshape(g, ons_tensor_slice(g, x, 1, 0, 3, 1), ONS_SHAPE(2, 3, 2)),
-                                             &(ons_convolution){.dilation = {2}}))
+OPERATION(convolve,
+          ons_tensor_convolve(g, ons_tensor_reshape(g, x, ONS_SHAPE(1, 2, 3, 4)),
+                              ons_tensor_reshape(g, ons_tensor_slice(g, x, 0, 0, 2, 1), ONS_SHAPE(1, 2, 2, 3)),
+                              &(ons_convolution){.stride = {1, 2}, .before = {1, 0}, .after = {0, 2}}))
+OPERATION(convolve_line,
+          ons_tensor_convolve(g, CUBE, ons_tensor_reshape(g, ons_tensor_slice(g, x, 1, 0, 3, 1), ONS_SHAPE(2, 3, 2)),
+                              &(ons_convolution){.dilation = {2}}))
 OPERATION(convolve_groups,
           ons_tensor_convolve(g, ons_tensor_reshape(g, x, ONS_SHAPE(1, 4, 6)),
                               ons_tensor_reshape(g, x, ONS_SHAPE(4, 2, 3)), &(ons_convolution){.groups = 2}))
@@ -144,23 +145,88 @@ static ons_tensor op_fixed_point(ons_tensor_graph *g, ons_tensor x, ons_tensor k
     return ons_tensor_fixed_point(g, z, ons_tensor_tanh(g, in), start, 60, 1, NULL);
 }
 
-#define ENTRY(name) {#name, op_##name}
+#define ENTRY(name)                                                                                                    \
+    { #name, op_##name }
 static const struct {
     const char *name;
     builder *build;
 } operations[] = {
-    ENTRY(negate), ENTRY(square), ENTRY(reciprocal), ENTRY(sqrt), ENTRY(rsqrt), ENTRY(exp), ENTRY(log), ENTRY(log1p),
-    ENTRY(expm1), ENTRY(sin), ENTRY(cos), ENTRY(atan), ENTRY(acos), ENTRY(sinh), ENTRY(cosh), ENTRY(tanh), ENTRY(erf),
-    ENTRY(sigmoid), ENTRY(softplus), ENTRY(silu), ENTRY(gelu), ENTRY(gelu_tanh), ENTRY(absolute), ENTRY(relu),
-    ENTRY(sign), ENTRY(power), ENTRY(fifth_power), ENTRY(inverse_cube), ENTRY(add), ENTRY(subtract), ENTRY(multiply),
-    ENTRY(divide), ENTRY(maximum), ENTRY(minimum), ENTRY(less), ENTRY(select), ENTRY(convert), ENTRY(sum), ENTRY(mean),
-    ENTRY(maximum_over), ENTRY(log_sum_exp), ENTRY(softmax), ENTRY(log_softmax), ENTRY(cumulative_sum),
-    ENTRY(cumulative_sum_back), ENTRY(scan), ENTRY(scan_back), ENTRY(matmul), ENTRY(matmul_a), ENTRY(matmul_both),
-    ENTRY(matmul_rows), ENTRY(matmul_batch), ENTRY(matmul_broadcast), ENTRY(solve), ENTRY(solve_transposed),
-    ENTRY(transpose), ENTRY(permute), ENTRY(broadcast), ENTRY(slice_step), ENTRY(at), ENTRY(concatenate), ENTRY(stack),
-    ENTRY(pad), ENTRY(reverse), ENTRY(gather), ENTRY(scatter), ENTRY(pick), ENTRY(unfold), ENTRY(fold),
-    ENTRY(convolve), ENTRY(convolve_line), ENTRY(convolve_groups), ENTRY(convolve_channels), ENTRY(stop),
-    ENTRY(checkpoint), ENTRY(fixed_point),
+    ENTRY(negate),
+    ENTRY(square),
+    ENTRY(reciprocal),
+    ENTRY(sqrt),
+    ENTRY(rsqrt),
+    ENTRY(exp),
+    ENTRY(log),
+    ENTRY(log1p),
+    ENTRY(expm1),
+    ENTRY(sin),
+    ENTRY(cos),
+    ENTRY(atan),
+    ENTRY(acos),
+    ENTRY(sinh),
+    ENTRY(cosh),
+    ENTRY(tanh),
+    ENTRY(erf),
+    ENTRY(sigmoid),
+    ENTRY(softplus),
+    ENTRY(silu),
+    ENTRY(gelu),
+    ENTRY(gelu_tanh),
+    ENTRY(absolute),
+    ENTRY(relu),
+    ENTRY(sign),
+    ENTRY(power),
+    ENTRY(fifth_power),
+    ENTRY(inverse_cube),
+    ENTRY(add),
+    ENTRY(subtract),
+    ENTRY(multiply),
+    ENTRY(divide),
+    ENTRY(maximum),
+    ENTRY(minimum),
+    ENTRY(less),
+    ENTRY(select),
+    ENTRY(convert),
+    ENTRY(sum),
+    ENTRY(mean),
+    ENTRY(maximum_over),
+    ENTRY(log_sum_exp),
+    ENTRY(softmax),
+    ENTRY(log_softmax),
+    ENTRY(cumulative_sum),
+    ENTRY(cumulative_sum_back),
+    ENTRY(scan),
+    ENTRY(scan_back),
+    ENTRY(matmul),
+    ENTRY(matmul_a),
+    ENTRY(matmul_both),
+    ENTRY(matmul_rows),
+    ENTRY(matmul_batch),
+    ENTRY(matmul_broadcast),
+    ENTRY(solve),
+    ENTRY(solve_transposed),
+    ENTRY(transpose),
+    ENTRY(permute),
+    ENTRY(broadcast),
+    ENTRY(slice_step),
+    ENTRY(at),
+    ENTRY(concatenate),
+    ENTRY(stack),
+    ENTRY(pad),
+    ENTRY(reverse),
+    ENTRY(gather),
+    ENTRY(scatter),
+    ENTRY(pick),
+    ENTRY(unfold),
+    ENTRY(fold),
+    ENTRY(convolve),
+    ENTRY(convolve_line),
+    ENTRY(convolve_groups),
+    ENTRY(convolve_channels),
+    ENTRY(stop),
+    ENTRY(checkpoint),
+    ENTRY(fixed_point),
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations, NUMBERS = 24 };
 
@@ -270,7 +336,8 @@ static void test_hessian_products_match_differences_of_gradients(void **state) {
         }
         for (size_t j = 0; j < NUMBERS; j += 5) {
             if (!(fabs(product[j] - expected[j]) <= 1e-6 * (1 + fabs(expected[j])))) {
-                fail_msg("%s: (H v)[%zu] is %.12g, differences say %.12g", operations[o].name, j, product[j], expected[j]);
+                fail_msg("%s: (H v)[%zu] is %.12g, differences say %.12g", operations[o].name, j, product[j],
+                         expected[j]);
             }
         }
         end(&t);
@@ -279,7 +346,8 @@ static void test_hessian_products_match_differences_of_gradients(void **state) {
 
 /* ---- jets -------------------------------------------------------------------------------------------------------- */
 
-static const ons_partial partials[] = {{{0, 0}}, {{1, 0}}, {{0, 1}}, {{2, 0}}, {{1, 1}}, {{0, 3}}, {{3, 1}}, {{2, 2}}, {{4, 0}}};
+static const ons_partial partials[] = {{{0, 0}}, {{1, 0}}, {{0, 1}}, {{2, 0}}, {{1, 1}},
+                                       {{0, 3}}, {{3, 1}}, {{2, 2}}, {{4, 0}}};
 enum { PARTIALS = sizeof partials / sizeof *partials };
 
 /* The same derivatives by forward mode in forward mode. */
@@ -359,7 +427,8 @@ static void test_second_and_fourth_derivatives_of_one_unit(void **state) {
     double in_w = 0;
     for (int i = 0; i < 5; i++) {
         const double t = tanh(W * points[i] + B), s = 1 - t * t;
-        const double fourth = 8 * t * s * (2 * s - t * t), fifth = 8 * s * (2 * s * s - 11 * s * t * t + 2 * t * t * t * t);
+        const double fourth = 8 * t * s * (2 * s - t * t),
+                     fifth = 8 * s * (2 * s * s - 11 * s * t * t + 2 * t * t * t * t);
         assert_near(((const double *)ons_program_output(program, 0))[i], -2 * W * W * t * s, 1e-14);
         assert_near(((const double *)ons_program_output(program, 1))[i], pow(W, 4) * fourth, 1e-13);
         in_w += 4 * pow(W, 3) * fourth + pow(W, 4) * points[i] * fifth;
@@ -376,7 +445,8 @@ static void test_mixed_derivatives_of_closed_forms(void **state) {
     assert_int_equal(ons_tensor_graph_create(&g, ONS_DOUBLE), ONS_OK);
     ons_tensor p = ons_tensor_input(g, "p", ONS_DOUBLE, ONS_SHAPE(3, 2));
     ons_tensor x = ons_tensor_slice(g, p, 1, 0, 1, 1), y = ons_tensor_slice(g, p, 1, 1, 2, 1);
-    ons_tensor wave = ons_tensor_multiply(g, ons_tensor_sin(g, ons_tensor_scale(g, x, 1.5)), ons_tensor_cos(g, ons_tensor_scale(g, y, 2)));
+    ons_tensor wave = ons_tensor_multiply(g, ons_tensor_sin(g, ons_tensor_scale(g, x, 1.5)),
+                                          ons_tensor_cos(g, ons_tensor_scale(g, y, 2)));
     ons_tensor cubic = ons_tensor_multiply(g, ons_tensor_power(g, x, 3), y);
     const ons_partial orders[3] = {{{2, 2}}, {{3, 1}}, {{4, 0}}};
     ons_tensor outputs[6];

@@ -131,10 +131,18 @@ static void check_product(int64_t n, int64_t m, int64_t k, unsigned transposes, 
     fill(B, (size_t)(k * m), -1, 1, 2);
     void *to_a = ons_program_input(program, a), *to_b = ons_program_input(program, b);
     for (int64_t i = 0; i < n * k; i++) {
-        if (type == ONS_FLOAT) { ((float *)to_a)[i] = (float)(A[i] = (float)A[i]); } else { ((double *)to_a)[i] = A[i]; }
+        if (type == ONS_FLOAT) {
+            ((float *)to_a)[i] = (float)(A[i] = (float)A[i]);
+        } else {
+            ((double *)to_a)[i] = A[i];
+        }
     }
     for (int64_t i = 0; i < k * m; i++) {
-        if (type == ONS_FLOAT) { ((float *)to_b)[i] = (float)(B[i] = (float)B[i]); } else { ((double *)to_b)[i] = B[i]; }
+        if (type == ONS_FLOAT) {
+            ((float *)to_b)[i] = (float)(B[i] = (float)B[i]);
+        } else {
+            ((double *)to_b)[i] = B[i];
+        }
     }
     assert_int_equal(ons_program_run(program), ONS_OK);
     const void *C = ons_program_output(program, 0);
@@ -142,7 +150,8 @@ static void check_product(int64_t n, int64_t m, int64_t k, unsigned transposes, 
         for (int64_t j = 0; j < m; j++) {
             double sum = 0;
             for (int64_t p = 0; p < k; p++) { sum += A[ta ? p * n + i : i * k + p] * B[tb ? j * k + p : p * m + j]; }
-            const double got = type == ONS_FLOAT ? (double)((const float *)C)[i * m + j] : ((const double *)C)[i * m + j];
+            const double got =
+                type == ONS_FLOAT ? (double)((const float *)C)[i * m + j] : ((const double *)C)[i * m + j];
             assert_near(got, sum, (type == ONS_FLOAT ? 1e-6 : 1e-15) * (double)(k + 4));
         }
     }

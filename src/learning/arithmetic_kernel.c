@@ -97,38 +97,22 @@ BOTH(erf)
     {                                                                                                                  \
         .element =                                                                                                     \
             {                                                                                                          \
-                [NEGATE] = negate_##type,                                                                              \
-                [RECIPROCAL] = reciprocal_##type,                                                                      \
-                [ABSOLUTE] = absolute_##type,                                                                          \
-                [SIGN] = sign_##type,                                                                                  \
-                [SQRT] = root_##type,                                                                                  \
-                [RSQRT] = inverse_root_##type,                                                                         \
-                [EXP] = exp_##type,                                                                                    \
-                [LOG] = log_##type,                                                                                    \
-                [LOG1P] = log1p_##type,                                                                                \
-                [EXPM1] = expm1_##type,                                                                                \
-                [SIN] = sin_##type,                                                                                    \
-                [COS] = cos_##type,                                                                                    \
-                [ATAN] = atan_##type,                                                                                  \
-                [ACOS] = acos_##type,                                                                                  \
-                [SINH] = sinh_##type,                                                                                  \
-                [COSH] = cosh_##type,                                                                                  \
-                [TANH] = tanh_##type,                                                                                  \
-                [ERF] = erf_##type,                                                                                    \
-                [SIGMOID] = sigmoid_##type,                                                                            \
-                [SOFTPLUS] = softplus_##type,                                                                          \
-                [POWER] = power_##type,                                                                                \
-                [SQUARE] = square_##type,                                                                              \
-                [ADD] = add_##type,                                                                                    \
-                [SUBTRACT] = subtract_##type,                                                                          \
-                [MULTIPLY] = multiply_##type,                                                                          \
-                [DIVIDE] = divide_##type,                                                                              \
-                [MAXIMUM] = maximum_##type,                                                                            \
-                [MINIMUM] = minimum_##type,                                                                            \
-                [LESS] = less_##type,                                                                                  \
-                [LESS_EQUAL] = less_equal_##type,                                                                      \
-                [EQUAL] = equal_##type,                                                                                \
-                [SELECT] = select_##type,                                                                              \
+                [NEGATE] = negate_##type,     [RECIPROCAL] = reciprocal_##type,                                        \
+                [ABSOLUTE] = absolute_##type, [SIGN] = sign_##type,                                                    \
+                [SQRT] = root_##type,         [RSQRT] = inverse_root_##type,                                           \
+                [EXP] = exp_##type,           [LOG] = log_##type,                                                      \
+                [LOG1P] = log1p_##type,       [EXPM1] = expm1_##type,                                                  \
+                [SIN] = sin_##type,           [COS] = cos_##type,                                                      \
+                [ATAN] = atan_##type,         [ACOS] = acos_##type,                                                    \
+                [SINH] = sinh_##type,         [COSH] = cosh_##type,                                                    \
+                [TANH] = tanh_##type,         [ERF] = erf_##type,                                                      \
+                [SIGMOID] = sigmoid_##type,   [SOFTPLUS] = softplus_##type,                                            \
+                [POWER] = power_##type,       [SQUARE] = square_##type,                                                \
+                [ADD] = add_##type,           [SUBTRACT] = subtract_##type,                                            \
+                [MULTIPLY] = multiply_##type, [DIVIDE] = divide_##type,                                                \
+                [MAXIMUM] = maximum_##type,   [MINIMUM] = minimum_##type,                                              \
+                [LESS] = less_##type,         [LESS_EQUAL] = less_equal_##type,                                        \
+                [EQUAL] = equal_##type,       [SELECT] = select_##type,                                                \
             },                                                                                                         \
         .fill = fill_##type, .sum = sum_##type, .largest = largest_##type, .accumulate = accumulate_##type,            \
         .product = product_##type,                                                                                     \

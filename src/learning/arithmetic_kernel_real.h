@@ -16,7 +16,9 @@ static inline void R(store)(REAL *at, V x) { memcpy(at, &x, sizeof x); }
 static inline V R(splat)(double number) { return (REAL)number - (V){0}; }
 static inline V R(blend)(B condition, V a, V b) { return (V)((condition & (B)a) | (~condition & (B)b)); }
 static inline V R(root_of)(V x) {
-    for (size_t i = 0; i < LANES; i++) { x[i] = sizeof(REAL) == 4 ? (REAL)sqrtf((float)x[i]) : (REAL)sqrt((double)x[i]); }
+    for (size_t i = 0; i < LANES; i++) {
+        x[i] = sizeof(REAL) == 4 ? (REAL)sqrtf((float)x[i]) : (REAL)sqrt((double)x[i]);
+    }
     return x;
 }
 
@@ -113,7 +115,8 @@ static REAL R(sum_of)(size_t n, const REAL *a) {
         for (size_t j = 0; j < 8; j++) { strands[j] += a[i + j]; }
     }
     for (; i < n; i++) { strands[i % 8] += a[i]; }
-    return ((strands[0] + strands[4]) + (strands[2] + strands[6])) + ((strands[1] + strands[5]) + (strands[3] + strands[7]));
+    return ((strands[0] + strands[4]) + (strands[2] + strands[6])) +
+           ((strands[1] + strands[5]) + (strands[3] + strands[7]));
 }
 static double R(sum)(size_t n, const void *a) { return (double)R(sum_of)(n, a); }
 

@@ -71,9 +71,9 @@ ons_tensor ons_tensor_convolve(ons_tensor_graph *graph, ons_tensor a, ons_tensor
         windows = ons_tensor_pad(graph, windows, 2 + d, options->before[d], options->after[d], 1);
     }
     for (int d = 0; d < 2; d++) {
-        windows = ons_tensor_unfold(graph, windows, 2 + d, ons_tensor_size(graph, kernel, 2 + d),
-                                    line && d ? 1 : or_one(options->stride[d]),
-                                    line && d ? 1 : or_one(options->dilation[d]));
+        windows =
+            ons_tensor_unfold(graph, windows, 2 + d, ons_tensor_size(graph, kernel, 2 + d),
+                              line && d ? 1 : or_one(options->stride[d]), line && d ? 1 : or_one(options->dilation[d]));
     }
     if (windows < 0) { return windows; }
     ons_tensor out = in_groups(graph, windows, kernel, groups);

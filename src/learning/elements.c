@@ -116,7 +116,8 @@ static ons_tensor simpler(ons_tensor_graph *graph, operation op, ons_tensor a, o
     if (left && right && isfinite(folded_binary(op, x, y))) {
         return ons_tensor_filled(graph, type, shape, folded_binary(op, x, y));
     }
-    bool a_fits = ons_shape_equal(graph->tensors[a].shape, shape), b_fits = ons_shape_equal(graph->tensors[b].shape, shape);
+    bool a_fits = ons_shape_equal(graph->tensors[a].shape, shape),
+         b_fits = ons_shape_equal(graph->tensors[b].shape, shape);
     if (op == ADD && left && x == 0 && b_fits) { return b; }
     if ((op == ADD || op == SUBTRACT) && right && y == 0 && a_fits) { return a; }
     if (op == SUBTRACT && left && x == 0 && b_fits) { return ons_tensor_negate(graph, b); }
@@ -172,8 +173,8 @@ ons_tensor learning_binary(ons_tensor_graph *graph, operation op, ons_tensor a, 
         a = b;
         b = swap;
     }
-    recipe what = {.op = op, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, b},
-                   .count = 2};
+    recipe what = {
+        .op = op, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, b}, .count = 2};
     return learning_make(graph, &what);
 }
 
@@ -239,9 +240,7 @@ ons_tensor ons_tensor_select(ons_tensor_graph *graph, ons_tensor condition, ons_
                                type_name(c->type), type_name(s->type), type_name(t->type));
     }
     double known;
-    if (learning_is_filled(graph, condition, &known)) {
-        return ons_tensor_broadcast(graph, known != 0 ? a : b, shape);
-    }
+    if (learning_is_filled(graph, condition, &known)) { return ons_tensor_broadcast(graph, known != 0 ? a : b, shape); }
     recipe what = {.op = SELECT, .type = s->type, .shape = shape, .count = 3};
     ons_tensor small[3] = {condition, shrunk(graph, a), shrunk(graph, b)}, large[3] = {condition, a, b};
     ons_shape left;
@@ -263,8 +262,8 @@ ons_tensor ons_tensor_convert(ons_tensor_graph *graph, ons_tensor a, ons_tensor_
 
 ons_tensor ons_tensor_stop(ons_tensor_graph *graph, ons_tensor a) {
     if (a < 0) { return a; }
-    recipe what = {.op = STOP, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1};
+    recipe what = {
+        .op = STOP, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a, .count = 1};
     return learning_make(graph, &what);
 }
 

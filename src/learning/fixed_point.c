@@ -1,9 +1,9 @@
 /*
  * Fixed points and their derivatives by the implicit function theorem; stretches that are computed again.
  *
- * The result is the operation IMPLICIT (step, state): the step once more from the last state, which derivatives take for
- * a constant. Its rules solve the linear equation at the fixed point and differentiate the step there, so that they can
- * be differentiated in turn.
+ * The result is the operation IMPLICIT (step, state): the step once more from the last state, which derivatives take
+ * for a constant. Its rules solve the linear equation at the fixed point and differentiate the step there, so that they
+ * can be differentiated in turn.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -34,8 +34,13 @@ ons_tensor ons_tensor_fixed_point(ons_tensor_graph *graph, ons_tensor state, ons
     now = ons_tensor_stop(graph, now);
     ons_tensor_substitute(graph, &state, &now, 1, &step, 1, &next);
     if (next < 0) { return ONS_NO_TENSOR; }
-    recipe what = {.op = IMPLICIT, .type = graph->tensors[next].type, .shape = graph->tensors[next].shape,
-                   .inputs = (ons_tensor[]){next, now}, .count = 2, .attribute = {iterations}, .number = damping};
+    recipe what = {.op = IMPLICIT,
+                   .type = graph->tensors[next].type,
+                   .shape = graph->tensors[next].shape,
+                   .inputs = (ons_tensor[]){next, now},
+                   .count = 2,
+                   .attribute = {iterations},
+                   .number = damping};
     ons_tensor result = learning_make(graph, &what);
     if (residual && result >= 0) {
         ons_tensor_substitute(graph, &state, &result, 1, &step, 1, &next);

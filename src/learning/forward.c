@@ -15,8 +15,7 @@ typedef struct push {
 } push;
 
 static ons_tensor full(ons_tensor_graph *graph, ons_tensor tangent, ons_tensor of) {
-    return tangent < 0 ? ons_tensor_like(graph, of, 0)
-                       : ons_tensor_broadcast(graph, tangent, graph->tensors[of].shape);
+    return tangent < 0 ? ons_tensor_like(graph, of, 0) : ons_tensor_broadcast(graph, tangent, graph->tensors[of].shape);
 }
 
 static ons_tensor times(ons_tensor_graph *graph, ons_tensor slope, ons_tensor tangent) {
@@ -76,8 +75,8 @@ static ons_tensor forward_largest(push *p, ons_tensor index, const tensor *t, co
     ons_tensor_graph *graph = p->graph;
     ons_tensor at = ons_tensor_equal(graph, in[0], index);
     ons_tensor many = ons_tensor_sum(graph, at, (unsigned)t->attribute[0], true);
-    ons_tensor sum = ons_tensor_sum(graph, ons_tensor_multiply(graph, at, p->tangent[in[0]]), (unsigned)t->attribute[0],
-                                    true);
+    ons_tensor sum =
+        ons_tensor_sum(graph, ons_tensor_multiply(graph, at, p->tangent[in[0]]), (unsigned)t->attribute[0], true);
     return ons_tensor_divide(graph, sum, many);
 }
 
@@ -188,8 +187,7 @@ static void push_all(push *p, const bool *active, bool *given, size_t end, const
 }
 
 void ons_tensor_push_forward(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
-                             const ons_tensor *with, const ons_tensor *directions, size_t count,
-                             ons_tensor *tangents) {
+                             const ons_tensor *with, const ons_tensor *directions, size_t count, ons_tensor *tangents) {
     const size_t end = graph->count;
     const bool good = push_arguments_are_good(graph, values, values_count, with, directions, count);
     bool *active = good ? learning_active(graph, values, values_count, with, count) : NULL;
@@ -235,8 +233,7 @@ void ons_tensor_substitute(ons_tensor_graph *graph, const ons_tensor *from, cons
         if (from[i] < 0 || to[i] < 0) { return; }
         char a[ONS_SHAPE_TEXT], b[ONS_SHAPE_TEXT];
         if (!ons_shape_equal(graph->tensors[from[i]].shape, graph->tensors[to[i]].shape)) {
-            ons_tensor_fail(graph, "substitute: %s in place of %s",
-                            ons_shape_text(graph->tensors[to[i]].shape, a),
+            ons_tensor_fail(graph, "substitute: %s in place of %s", ons_shape_text(graph->tensors[to[i]].shape, a),
                             ons_shape_text(graph->tensors[from[i]].shape, b));
             return;
         }

@@ -52,7 +52,8 @@ static bool side_by_side(ons_tensor_graph *graph, slice *list, size_t *count) {
             before->part = ons_tensor_add(graph, before->part, list[i].part);
             continue;
         }
-        apart = apart && list[i].step == 1 && list[i].axis == list[0].axis && (!before || before->last <= list[i].first);
+        apart =
+            apart && list[i].step == 1 && list[i].axis == list[0].axis && (!before || before->last <= list[i].first);
         list[kept++] = list[i];
     }
     *count = kept;
@@ -135,8 +136,13 @@ ons_tensor gradient_value(pull *p, ons_tensor index) {
 static ons_status begin(pull *p, ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
                         const ons_tensor *with, size_t count, bool leaves) {
     const size_t all = graph->count;
-    *p = (pull){.graph = graph, .end = all, .active = learning_active_leaves(graph, values, values_count, with, count, leaves), .leaf = ONS_NEW(bool, all),
-                .whole = ONS_NEW(ons_tensor, all), .first_slice = ONS_NEW(int64_t, all), .again = ONS_NEW(ons_tensor, all)};
+    *p = (pull){.graph = graph,
+                .end = all,
+                .active = learning_active_leaves(graph, values, values_count, with, count, leaves),
+                .leaf = ONS_NEW(bool, all),
+                .whole = ONS_NEW(ons_tensor, all),
+                .first_slice = ONS_NEW(int64_t, all),
+                .again = ONS_NEW(ons_tensor, all)};
     if (!p->active || !p->leaf || !p->whole || !p->first_slice || !p->again) { return ONS_MEMORY; }
     p->salt = ++graph->stretches;
     for (size_t i = 0; i < all; i++) {

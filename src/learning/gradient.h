@@ -18,9 +18,9 @@ typedef struct slice {
 
 typedef struct pull {
     ons_tensor_graph *graph;
-    size_t end; /* tensors there were at the beginning */
+    size_t end;          /* tensors there were at the beginning */
     bool *active, *leaf; /* leaf: nothing passes beyond it */
-    ons_tensor *whole; /* what came back so far */
+    ons_tensor *whole;   /* what came back so far */
     int64_t *first_slice;
     slice *slices;
     size_t slices_count, slices_capacity;

@@ -51,14 +51,14 @@ static void back_matmul(pull *p, const tensor *t, const ons_tensor *in, ons_tens
     const unsigned A = ONS_TRANSPOSE_A, B = ONS_TRANSPOSE_B;
     if (p->active[in[0]]) {
         ons_tensor b = gradient_value(p, in[1]);
-        ons_tensor part = ta ? ons_tensor_matmul(graph, b, back, (tb ? A : 0) | B)
-                             : ons_tensor_matmul(graph, back, b, tb ? 0 : B);
+        ons_tensor part =
+            ta ? ons_tensor_matmul(graph, b, back, (tb ? A : 0) | B) : ons_tensor_matmul(graph, back, b, tb ? 0 : B);
         pass_elements(p, in[0], part);
     }
     if (p->active[in[1]]) {
         ons_tensor a = gradient_value(p, in[0]);
-        ons_tensor part = tb ? ons_tensor_matmul(graph, back, a, A | (ta ? B : 0))
-                             : ons_tensor_matmul(graph, a, back, ta ? 0 : A);
+        ons_tensor part =
+            tb ? ons_tensor_matmul(graph, back, a, A | (ta ? B : 0)) : ons_tensor_matmul(graph, a, back, ta ? 0 : A);
         pass_elements(p, in[1], part);
     }
 }
@@ -126,8 +126,7 @@ static ons_tensor adjoint(pull *p, const tensor *t, ons_tensor to, ons_tensor ba
     case RESHAPE: return ons_tensor_reshape(graph, back, shape);
     case BROADCAST: return ons_tensor_collect(graph, back, shape);
     case PERMUTE: return back_permute(p, t, back);
-    case PAD:
-        return ons_tensor_slice(graph, back, axis, at[1], at[1] + (shape.size[axis] - 1) * at[3] + 1, at[3]);
+    case PAD: return ons_tensor_slice(graph, back, axis, at[1], at[1] + (shape.size[axis] - 1) * at[3] + 1, at[3]);
     case REVERSE: return ons_tensor_reverse(graph, back, axis);
     case SUM: return ons_tensor_broadcast(graph, back, shape);
     case CUMULATE: return ons_tensor_cumulative_sum(graph, back, axis, !at[1]);
@@ -170,9 +169,7 @@ static void back_other(pull *p, ons_tensor index, const tensor *t, const ons_ten
     case LARGEST: back_largest(p, index, t, in, back); break;
     case CONCATENATE: back_concatenate(p, t, index, back); break;
     case SLICE: gradient_add_slice(p, in[0], back, t->attribute); break;
-    case GATHER:
-        gradient_add(p, in[0], ons_tensor_scatter(p->graph, back, in[1], shape_of(p, in[0]).size[0]));
-        break;
+    case GATHER: gradient_add(p, in[0], ons_tensor_scatter(p->graph, back, in[1], shape_of(p, in[0]).size[0])); break;
     case SCATTER: gradient_add(p, in[0], ons_tensor_gather(p->graph, back, in[1])); break;
     case IMPLICIT: back_implicit(p, index, t, in, back); break;
     default: gradient_add(p, in[0], adjoint(p, t, in[0], back)); break;

@@ -223,8 +223,8 @@ static uint64_t hash_of(const recipe *what, int32_t salt) {
 
 recipe learning_recipe(const ons_tensor_graph *graph, ons_tensor index) {
     const tensor *t = &graph->tensors[index];
-    recipe what = {t->op, t->type, t->shape, t->inputs ? graph->inputs + t->from : NULL, t->inputs, {0}, t->number,
-                   t->data};
+    recipe what = {t->op,     t->type, t->shape,  t->inputs ? graph->inputs + t->from : NULL,
+                   t->inputs, {0},     t->number, t->data};
     memcpy(what.attribute, t->attribute, sizeof what.attribute);
     return what;
 }
@@ -269,9 +269,15 @@ static ons_tensor append(ons_tensor_graph *graph, const recipe *what) {
     if (copy != few) { free(copy); }
     if (!grown) { return no_memory(graph); }
     tensor *t = &graph->tensors[graph->count];
-    *t = (tensor){.op = what->op, .type = what->type, .shape = what->shape, .inputs = what->count,
-                  .from = graph->inputs_count, .number = what->number, .data = what->data,
-                  .scope = graph->depth ? graph->path[graph->depth - 1] : 0, .stretch = graph->stretch,
+    *t = (tensor){.op = what->op,
+                  .type = what->type,
+                  .shape = what->shape,
+                  .inputs = what->count,
+                  .from = graph->inputs_count,
+                  .number = what->number,
+                  .data = what->data,
+                  .scope = graph->depth ? graph->path[graph->depth - 1] : 0,
+                  .stretch = graph->stretch,
                   .salt = graph->salt};
     memcpy(t->attribute, what->attribute, sizeof t->attribute);
     graph->inputs_count += (size_t)what->count;

@@ -124,9 +124,9 @@ ons_status ons_tensor_parameter_find(const ons_tensor_graph *graph, const char *
     ons_status status = ONS_OK;
     if (*index == graph->parameters_count) {
         const char *near = ons_nearest(name, names, graph->parameters_count);
-        status = near ? ons_fail(ONS_INVALID, "there is no parameter \"%s\"; did you mean \"%s\"?", name, near)
-                      : ons_fail(ONS_INVALID, "there is no parameter \"%s\" among the %zu", name,
-                                 graph->parameters_count);
+        status =
+            near ? ons_fail(ONS_INVALID, "there is no parameter \"%s\"; did you mean \"%s\"?", name, near)
+                 : ons_fail(ONS_INVALID, "there is no parameter \"%s\" among the %zu", name, graph->parameters_count);
     }
     free((void *)names);
     return status;
@@ -143,9 +143,8 @@ ons_status ons_tensor_find(const ons_tensor_graph *graph, const char *name, ons_
     if (!names) { return ONS_MEMORY; }
     for (size_t i = 0; i < graph->names_count; i++) { names[i] = graph->names[i].name; }
     const char *near = ons_nearest(name, names, graph->names_count);
-    ons_status status =
-        near ? ons_fail(ONS_INVALID, "the graph has no tensor \"%s\"; did you mean \"%s\"?", name, near)
-             : ons_fail(ONS_INVALID, "the graph has no input, parameter or tap \"%s\"", name);
+    ons_status status = near ? ons_fail(ONS_INVALID, "the graph has no tensor \"%s\"; did you mean \"%s\"?", name, near)
+                             : ons_fail(ONS_INVALID, "the graph has no input, parameter or tap \"%s\"", name);
     free((void *)names);
     return status;
 }
@@ -198,7 +197,7 @@ bool learning_is_filled(const ons_tensor_graph *graph, ons_tensor index, double 
 
 ons_tensor ons_tensor_tap(ons_tensor_graph *graph, ons_tensor a, const char *name) {
     if (a < 0) { return ONS_NO_TENSOR; }
-    recipe what = {.op = TAP, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1};
+    recipe what = {
+        .op = TAP, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a, .count = 1};
     return make_named(graph, &what, name);
 }

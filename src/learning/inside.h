@@ -89,8 +89,8 @@ typedef struct tensor {
     size_t from; /* where they begin in graph->inputs */
     int64_t attribute[ATTRIBUTES];
     double number;
-    size_t data;   /* CONSTANT: its array; INPUT, PARAMETER, TAP: its entry among the names, + 1; else 0 */
-    int32_t scope; /* index of the scope in which it was made */
+    size_t data;     /* CONSTANT: its array; INPUT, PARAMETER, TAP: its entry among the names, + 1; else 0 */
+    int32_t scope;   /* index of the scope in which it was made */
     int32_t stretch; /* of a checkpoint, or 0 */
     int32_t salt;    /* tensors of different salt are never merged */
 } tensor;

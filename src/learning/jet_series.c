@@ -196,8 +196,7 @@ static ons_tensor next_slope(series *s, int at) {
     case EXPM1: return s->y->part[at];
     case TANH:
     case RECIPROCAL: return minus(graph, jet_product(graph, set, s->y, s->y, at));
-    case SIGMOID:
-        return learning_plus(graph, s->y->part[at], minus(graph, jet_product(graph, set, s->y, s->y, at)));
+    case SIGMOID: return learning_plus(graph, s->y->part[at], minus(graph, jet_product(graph, set, s->y, s->y, at)));
     case SIN:
     case COS: return minus(graph, jet_integral(graph, set, s->x, s->y, at));
     case SINH:

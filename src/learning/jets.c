@@ -28,9 +28,7 @@ static jet constant(ons_tensor value) {
     return result;
 }
 
-static jet jet_of(const jets *all, ons_tensor index) {
-    return all->of[index] ? *all->of[index] : constant(index);
-}
+static jet jet_of(const jets *all, ons_tensor index) { return all->of[index] ? *all->of[index] : constant(index); }
 
 static ons_tensor difference(ons_tensor_graph *graph, ons_tensor a, ons_tensor b) {
     if (b < 0) { return a; }
@@ -108,8 +106,8 @@ static bool times_constant(jets *all, const jet *a, ons_tensor b, int64_t transp
         y->part[place[0]] = ons_tensor_matmul(graph, stacked[0], b, (unsigned)transposes);
         return true;
     }
-    ons_tensor product = ons_tensor_matmul(graph, ons_tensor_stack(graph, stacked, (size_t)count, 0), b,
-                                           (unsigned)transposes);
+    ons_tensor product =
+        ons_tensor_matmul(graph, ons_tensor_stack(graph, stacked, (size_t)count, 0), b, (unsigned)transposes);
     for (int i = 0; i < count; i++) { y->part[place[i]] = ons_tensor_at(graph, product, 0, i); }
     return true;
 }
@@ -161,8 +159,8 @@ static void recurrent(jets *all, const tensor *t, const ons_tensor *in, jet *y) 
             ons_tensor before = learning_shifted(graph, y->part[j], axis, t->attribute[1]);
             right = learning_plus(graph, right, ons_tensor_multiply(graph, a.part[i], before));
         }
-        y->part[at] = right < 0 ? right
-                                : ons_tensor_scan(graph, in[0], full(graph, right, in[1]), axis, t->attribute[1]);
+        y->part[at] =
+            right < 0 ? right : ons_tensor_scan(graph, in[0], full(graph, right, in[1]), axis, t->attribute[1]);
     }
 }
 
@@ -183,8 +181,8 @@ static void joined(jets *all, ons_tensor index, const tensor *t, jet *y) {
             any |= part >= 0;
             parts[i] = part < 0 ? ons_tensor_like(graph, from, 0) : full(graph, part, from);
         }
-        y->part[at] = any ? ons_tensor_concatenate(graph, parts, (size_t)t->inputs, (int)t->attribute[0])
-                          : ONS_NO_TENSOR;
+        y->part[at] =
+            any ? ons_tensor_concatenate(graph, parts, (size_t)t->inputs, (int)t->attribute[0]) : ONS_NO_TENSOR;
     }
     free(parts);
 }

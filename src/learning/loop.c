@@ -1,9 +1,9 @@
 /*
  * Loops over tiles of rows: a small program of the same operations on tiles, run for one tile after another.
  *
- * Rows that are contiguous in memory are read where they are; others are copied into the tile, and what other stages need
- * is copied out. Sums over rows go to strands: tile t belongs to a strand that depends on the number of tiles alone, a
- * strand is gathered in the order of its tiles, and strands are added in pairs.
+ * Rows that are contiguous in memory are read where they are; others are copied into the tile, and what other stages
+ * need is copied out. Sums over rows go to strands: tile t belongs to a strand that depends on the number of tiles
+ * alone, a strand is gathered in the order of its tiles, and strands are added in pairs.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -50,9 +50,7 @@ static ons_status add_link(link **list, int32_t *count, link one) {
 }
 
 /* The rows of input j of a value, as its operation reads it. */
-static rows read_rows(const row_rule *rule, operation op, int j) {
-    return rule->in[op == CONCATENATE ? 0 : j];
-}
+static rows read_rows(const row_rule *rule, operation op, int j) { return rule->in[op == CONCATENATE ? 0 : j]; }
 
 static link link_of(int32_t inside, int32_t outside, const value *v, rows where) {
     link one = {inside, outside, 1, 0};
@@ -305,7 +303,9 @@ static void run_strand(void *data, size_t strand) {
             if (program_run_value(&b->program, (int32_t)i)) { continue; }
             loop->owner->bad_index = b->program.bad_index;
             for (size_t j = 0; j < loop->owner->count; j++) {
-                if (loop->owner->values[j].origin == b->program.values[i].origin) { loop->owner->bad_value = (int32_t)j; }
+                if (loop->owner->values[j].origin == b->program.values[i].origin) {
+                    loop->owner->bad_value = (int32_t)j;
+                }
             }
             loop->failed = true;
             return;
@@ -317,7 +317,7 @@ static void run_strand(void *data, size_t strand) {
 bool loop_run(ons_program *p, struct loop *loop) {
     loop->owner = p;
     loop->failed = false;
-    ons_team_run(p->team, (size_t)loop->strands, run_strand, loop);
+    ons_team_run(loop->strands > 1 ? p->team : NULL, (size_t)loop->strands, run_strand, loop);
     if (loop->failed) { return false; }
     const body *b = &loop->full[0];
     size_t at = 0;

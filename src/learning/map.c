@@ -98,8 +98,12 @@ static ons_tensor concatenated(mapping *m, ons_tensor index, const tensor *t) {
 }
 
 static ons_tensor implicit(mapping *m, const tensor *t, const ons_tensor *in) {
-    recipe what = {.op = IMPLICIT, .type = t->type, .shape = raised(m, t->shape),
-                   .inputs = (ons_tensor[]){repeated(m, in[0]), repeated(m, in[1])}, .count = 2, .number = t->number};
+    recipe what = {.op = IMPLICIT,
+                   .type = t->type,
+                   .shape = raised(m, t->shape),
+                   .inputs = (ons_tensor[]){repeated(m, in[0]), repeated(m, in[1])},
+                   .count = 2,
+                   .number = t->number};
     memcpy(what.attribute, t->attribute, sizeof what.attribute);
     return learning_make(m->graph, &what);
 }
@@ -160,9 +164,7 @@ static ons_tensor map_rule(mapping *m, ons_tensor index) {
         }
         align_inputs(m, &t, in, most, now);
         return ons_tensor_matmul(graph, now[0], now[1], (unsigned)t.attribute[0]);
-    case SOLVE:
-        align_inputs(m, &t, in, most, now);
-        return ons_tensor_solve(graph, now[0], now[1], t.attribute[0]);
+    case SOLVE: align_inputs(m, &t, in, most, now); return ons_tensor_solve(graph, now[0], now[1], t.attribute[0]);
     case SCAN:
         return ons_tensor_scan(graph, repeated(m, in[0]), repeated(m, in[1]), (int)t.attribute[0] + 1, t.attribute[1]);
     case GATHER:
@@ -208,7 +210,9 @@ static void map_all(mapping *m, size_t end, const ons_tensor *inputs, const ons_
     for (size_t i = 0; i < end && !graph->status; i++) {
         if (!needed[i] || m->of[i] >= 0) { continue; }
         bool moves = false;
-        for (int j = 0; j < graph->tensors[i].inputs; j++) { moves |= m->of[tensor_input(graph, (ons_tensor)i, j)] >= 0; }
+        for (int j = 0; j < graph->tensors[i].inputs; j++) {
+            moves |= m->of[tensor_input(graph, (ons_tensor)i, j)] >= 0;
+        }
         if (moves) { m->of[i] = map_rule(m, (ons_tensor)i); }
     }
 }

@@ -29,7 +29,7 @@ typedef struct elementwise {
     ons_shape shape;
     int64_t stride[3][ONS_TENSOR_DIMENSIONS];
     int64_t runs, inner; /* numbers in a run in which each argument is contiguous or one number */
-    int outer;     /* dimensions before it */
+    int outer;           /* dimensions before it */
     bool single[3];
     int arguments;
     size_t size;
@@ -60,7 +60,9 @@ static void find_run(elementwise *e) {
     for (int a = 0; a < e->arguments && !fixed; a++) { e->single[a] = true; }
 }
 
-static double number_at(const void *at, size_t size) { return size == 4 ? (double)*(const float *)at : *(const double *)at; }
+static double number_at(const void *at, size_t size) {
+    return size == 4 ? (double)*(const float *)at : *(const double *)at;
+}
 
 static void run_elements(const elementwise *e, char *out, const char *const *in) {
     double filled[3][BLOCK];
@@ -84,8 +86,11 @@ ons_status plain_prepare(const ons_program *p, value *v) {
     if (!is_element(v->what.op)) { return ONS_OK; }
     elementwise *e = ONS_NEW(elementwise, 1);
     if (!e) { return ONS_MEMORY; }
-    *e = (elementwise){.kernels = learning_kernels_here(v->what.type), .shape = v->what.shape,
-                       .arguments = v->what.inputs, .size = learning_type_size(v->what.type), .number = v->what.number};
+    *e = (elementwise){.kernels = learning_kernels_here(v->what.type),
+                       .shape = v->what.shape,
+                       .arguments = v->what.inputs,
+                       .size = learning_type_size(v->what.type),
+                       .number = v->what.number};
     e->kernel = e->kernels->element[v->what.op];
     for (int a = 0; a < e->arguments; a++) { strides_in(p->values[v->in[a]].what.shape, e->shape, e->stride[a]); }
     find_run(e);
@@ -382,7 +387,8 @@ static bool by_index(ons_program *p, const value *v) {
 static bool one_hot(ons_program *p, const value *v) {
     const value *index = &p->values[v->in[0]];
     const int32_t *at = index->data;
-    const int64_t count = ons_shape_count(index->what.shape), columns = v->what.shape.size[v->what.shape.dimensions - 1];
+    const int64_t count = ons_shape_count(index->what.shape),
+                  columns = v->what.shape.size[v->what.shape.dimensions - 1];
     memset(v->data, 0, v->bytes);
     for (int64_t i = 0; i < count; i++) {
         if (outside(p, v, at[i], columns)) { return false; }
@@ -398,9 +404,10 @@ static bool one_hot(ons_program *p, const value *v) {
 static void convert(const value *v, const value *a) {
     const int64_t n = ons_shape_count(v->what.shape);
     for (int64_t i = 0; i < n; i++) {
-        const double x = a->what.type == ONS_INDEX ? (double)((const int32_t *)a->data)[i]
-                                                     : number_at((const char *)a->data + (size_t)i * learning_type_size(a->what.type),
-                                                                 learning_type_size(a->what.type));
+        const double x = a->what.type == ONS_INDEX
+                             ? (double)((const int32_t *)a->data)[i]
+                             : number_at((const char *)a->data + (size_t)i * learning_type_size(a->what.type),
+                                         learning_type_size(a->what.type));
         if (v->what.type == ONS_FLOAT) {
             ((float *)v->data)[i] = (float)x;
         } else {

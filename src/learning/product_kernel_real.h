@@ -19,10 +19,11 @@
 #define DEPTH 256
 #define COLUMNS ((int)((2 << 20) / sizeof(REAL) / DEPTH))
 #define SMALL 4096 /* elements of B that are not packed */
+#define AS_IS 64   /* rows of A below which panels of B are not packed */
 
-/* A tile of C (rows by columns of it are wanted) = or += A B, with B packed by TILE_COLUMNS. */
-static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, REAL *C, int64_t c_row,
-                    int rows, int columns, bool add) {
+/* A tile of C (rows by columns of it are wanted) = or += A B; rows of B, TILE_COLUMNS long, are b_row apart. */
+static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, int64_t b_row, REAL *C,
+                    int64_t c_row, int rows, int columns, bool add) {
     V sum[TILE_ROWS][2];
     const REAL *a[TILE_ROWS];
     for (int i = 0; i < TILE_ROWS; i++) {
@@ -37,7 +38,7 @@ static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, c
             sum[i][0] += x * b0;
             sum[i][1] += x * b1;
         }
-        B += TILE_COLUMNS;
+        B += b_row;
     }
     if (columns == TILE_COLUMNS) {
         for (int i = 0; i < rows; i++) {
@@ -66,7 +67,9 @@ static void R(pack)(int64_t columns, int64_t k, const REAL *B, int64_t b_row, in
         const REAL *b = B + first * b_column;
         if (here < TILE_COLUMNS) { memset(to, 0, (size_t)k * TILE_COLUMNS * sizeof(REAL)); }
         if (b_column == 1 && here == TILE_COLUMNS) {
-            for (int64_t p = 0; p < k; p++) { memcpy(to + p * TILE_COLUMNS, b + p * b_row, TILE_COLUMNS * sizeof(REAL)); }
+            for (int64_t p = 0; p < k; p++) {
+                memcpy(to + p * TILE_COLUMNS, b + p * b_row, TILE_COLUMNS * sizeof(REAL));
+            }
             continue;
         }
         for (int64_t from = 0; from < k; from += 16) { /* a line of memory of every column, then the next */
@@ -114,7 +117,9 @@ static inline __attribute__((always_inline)) void R(few_rows)(int rows, int64_t 
 static void R(small)(int64_t n, int64_t m, int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B,
                      int64_t b_row, REAL *C, int64_t c_row, bool add) {
     int64_t i = 0;
-    for (; i + 4 <= n; i += 4) { R(few_rows)(4, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add); }
+    for (; i + 4 <= n; i += 4) {
+        R(few_rows)(4, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add);
+    }
     for (; i < n; i++) { R(few_rows)(1, m, k, A + i * a_row, a_row, a_column, B, b_row, C + i * c_row, c_row, add); }
 }
 
@@ -144,13 +149,19 @@ static void R(packed)(int64_t n, int64_t m, int64_t k, const REAL *A, int64_t a_
         const int64_t columns = m - column < COLUMNS ? m - column : COLUMNS;
         for (int64_t depth = 0; depth < k; depth += DEPTH) {
             const int64_t deep = k - depth < DEPTH ? k - depth : DEPTH;
-            R(pack)(columns, deep, B + depth * b_row + column * b_column, b_row, b_column, scratch);
-            for (int64_t i = 0; i < n; i += TILE_ROWS) {
-                for (int64_t j = 0; j < columns; j += TILE_COLUMNS) {
+            const REAL *from = B + depth * b_row + column * b_column;
+            /* For few rows of A, whole panels of rows are read where they lie. */
+            const int64_t as_is = b_column == 1 && n <= AS_IS ? columns / TILE_COLUMNS * TILE_COLUMNS : 0;
+            R(pack)(columns - as_is, deep, from + as_is * b_column, b_row, b_column, scratch);
+            for (int64_t j = 0; j < columns; j += TILE_COLUMNS) {
+                const bool here = j < as_is;
+                const REAL *panel = here ? from + j : scratch + (j - as_is) * deep;
+                for (int64_t i = 0; i < n; i += TILE_ROWS) {
                     const int64_t rows = n - i < TILE_ROWS ? n - i : TILE_ROWS;
                     const int64_t wide = columns - j < TILE_COLUMNS ? columns - j : TILE_COLUMNS;
-                    R(tile)(deep, A + i * a_row + depth * a_column, a_row, a_column, scratch + j * deep,
-                            C + i * c_row + column + j, c_row, (int)rows, (int)wide, add || depth > 0);
+                    R(tile)
+                    (deep, A + i * a_row + depth * a_column, a_row, a_column, panel, here ? b_row : TILE_COLUMNS,
+                     C + i * c_row + column + j, c_row, (int)rows, (int)wide, add || depth > 0);
                 }
             }
         }
@@ -177,3 +188,4 @@ static void R(product)(int64_t n, int64_t m, int64_t k, const void *pA, int64_t 
 #undef DEPTH
 #undef COLUMNS
 #undef SMALL
+#undef AS_IS

@@ -53,8 +53,8 @@ static ons_status take_data(value *v, const ons_tensor_graph *graph) {
 static ons_status take_value(ons_program *p, const ons_tensor_graph *graph, ons_tensor origin) {
     value *v = &p->values[p->count];
     const tensor *t = &graph->tensors[origin];
-    *v = (value){.what = *t, .origin = origin, .root = (int32_t)p->count, .first = (int32_t)p->count,
-                 .last = (int32_t)p->count};
+    *v = (value){
+        .what = *t, .origin = origin, .root = (int32_t)p->count, .first = (int32_t)p->count, .last = (int32_t)p->count};
     v->bytes = (size_t)ons_shape_count(t->shape) * learning_type_size(t->type);
     p->index[origin] = (int32_t)p->count++;
     v->in = ONS_NEW(int32_t, t->inputs);
@@ -190,7 +190,9 @@ ons_status program_plan(ons_program *p, uint64_t limit) {
         dying[v->last] = (int32_t)i;
     }
     for (size_t i = 0; i <= p->count && !status; i++) {
-        for (int32_t j = born[i]; j >= 0; j = after[j]) { p->values[j].offset = take(&plan, rounded(p->values[j].bytes)); }
+        for (int32_t j = born[i]; j >= 0; j = after[j]) {
+            p->values[j].offset = take(&plan, rounded(p->values[j].bytes));
+        }
         for (int32_t j = dying[i]; j >= 0 && !status; j = next[j]) {
             status = give(&plan, p->values[j].offset, rounded(p->values[j].bytes));
         }

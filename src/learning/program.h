@@ -29,10 +29,10 @@ typedef struct value {
     int32_t root; /* the value whose memory it is a part of; itself: its own */
     size_t shift; /* bytes from the beginning of the root's */
     place place;
-    size_t offset;     /* IN_ARENA, IN_PARAMETERS */
-    void *own;         /* IN_OWN, IN_CONSTANT */
-    const void *bound; /* an input's numbers elsewhere */
-    void *data;        /* where it is */
+    size_t offset;       /* IN_ARENA, IN_PARAMETERS */
+    void *own;           /* IN_OWN, IN_CONSTANT */
+    const void *bound;   /* an input's numbers elsewhere */
+    void *data;          /* where it is */
     int32_t first, last; /* when it is made, and when it or a part of it is read for the last time */
     bool kept;           /* never shares memory with another */
     bool tiled;          /* made in a loop over tiles of rows */

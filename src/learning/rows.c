@@ -149,8 +149,8 @@ static row_rule along_axis(const look *l) {
 
 static row_rule windowed(const look *l) {
     const rows in = rows_in(l, 0);
-    const bool touched = in.axis == l->v->what.attribute[0] ||
-                         (l->v->what.op == FOLD && in.axis == shape_in(l, 0).dimensions - 1);
+    const bool touched =
+        in.axis == l->v->what.attribute[0] || (l->v->what.op == FOLD && in.axis == shape_in(l, 0).dimensions - 1);
     return touched ? whole : (row_rule){BY_ROWS, in, {in, nowhere, nowhere}};
 }
 

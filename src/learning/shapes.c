@@ -20,8 +20,8 @@ int learning_axis(ons_tensor_graph *graph, ons_tensor a, int axis, const char *c
 }
 
 static recipe like(const ons_tensor_graph *graph, operation op, const ons_tensor *a) {
-    return (recipe){.op = op, .type = graph->tensors[*a].type, .shape = graph->tensors[*a].shape, .inputs = a,
-                    .count = 1};
+    return (recipe){
+        .op = op, .type = graph->tensors[*a].type, .shape = graph->tensors[*a].shape, .inputs = a, .count = 1};
 }
 
 /* The same number over another shape: what most of these operations make of one number. */
@@ -217,7 +217,8 @@ ons_tensor ons_tensor_pad(ons_tensor_graph *graph, ons_tensor a, int axis, int64
                           int64_t step) {
     if (a < 0 || graph->status || (axis = learning_axis(graph, a, axis, "pad")) < 0) { return ONS_NO_TENSOR; }
     if (before < 0 || after < 0 || step < 1) {
-        return ons_tensor_fail(graph, "pad by %lld before and %lld after, in steps of %lld; expected 0, 0 and 1 at least",
+        return ons_tensor_fail(graph,
+                               "pad by %lld before and %lld after, in steps of %lld; expected 0, 0 and 1 at least",
                                (long long)before, (long long)after, (long long)step);
     }
     recipe what = like(graph, PAD, &a);
@@ -267,8 +268,8 @@ ons_tensor ons_tensor_gather(ons_tensor_graph *graph, ons_tensor a, ons_tensor i
     }
     for (int i = 1; i < rows.dimensions; i++) { shape.size[shape.dimensions++] = rows.size[i]; }
     if (graph->tensors[a].op == FILLED) { return refilled(graph, a, shape); }
-    recipe what = {.op = GATHER, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, index},
-                   .count = 2};
+    recipe what = {
+        .op = GATHER, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, index}, .count = 2};
     return learning_make(graph, &what);
 }
 
@@ -276,8 +277,8 @@ ons_tensor ons_tensor_scatter(ons_tensor_graph *graph, ons_tensor a, ons_tensor 
     if (a < 0 || index < 0 || graph->status || !is_index(graph, index, "scatter")) { return ONS_NO_TENSOR; }
     const ons_shape from = graph->tensors[a].shape, at = graph->tensors[index].shape;
     char texts[2][ONS_SHAPE_TEXT];
-    bool fits = at.dimensions <= from.dimensions && rows >= 1 &&
-                from.dimensions - at.dimensions + 1 <= ONS_TENSOR_DIMENSIONS;
+    bool fits =
+        at.dimensions <= from.dimensions && rows >= 1 && from.dimensions - at.dimensions + 1 <= ONS_TENSOR_DIMENSIONS;
     for (int i = 0; fits && i < at.dimensions; i++) { fits = at.size[i] == from.size[i]; }
     if (!fits) {
         return ons_tensor_fail(graph, "scatter: indices %s for %s %s, to %lld rows", ons_shape_text(at, texts[0]),
@@ -285,15 +286,15 @@ ons_tensor ons_tensor_scatter(ons_tensor_graph *graph, ons_tensor a, ons_tensor 
     }
     ons_shape shape = {.dimensions = 1, .size = {rows}};
     for (int i = at.dimensions; i < from.dimensions; i++) { shape.size[shape.dimensions++] = from.size[i]; }
-    recipe what = {.op = SCATTER, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, index},
-                   .count = 2};
+    recipe what = {
+        .op = SCATTER, .type = graph->tensors[a].type, .shape = shape, .inputs = (ons_tensor[]){a, index}, .count = 2};
     return learning_make(graph, &what);
 }
 
 ons_tensor ons_tensor_one_hot(ons_tensor_graph *graph, ons_tensor index, int64_t columns) {
     if (index < 0 || graph->status || !is_index(graph, index, "one hot")) { return ONS_NO_TENSOR; }
-    recipe what = {.op = ONE_HOT, .type = graph->type, .shape = graph->tensors[index].shape, .inputs = &index,
-                   .count = 1};
+    recipe what = {
+        .op = ONE_HOT, .type = graph->type, .shape = graph->tensors[index].shape, .inputs = &index, .count = 1};
     if (columns < 1 || what.shape.dimensions == ONS_TENSOR_DIMENSIONS) {
         return ons_tensor_fail(graph, "one hot: %lld columns, or a dimension too many", (long long)columns);
     }

@@ -66,10 +66,8 @@ slopes learning_slopes(ons_tensor_graph *graph, operation op, const ons_tensor *
         s.of[0] = ons_tensor_reciprocal(graph, x[1]);
         s.of[1] = ons_tensor_negate(graph, ons_tensor_multiply(graph, y, s.of[0]));
         return s;
-    case MAXIMUM:
-        return (slopes){{ons_tensor_less_equal(graph, x[1], x[0]), ons_tensor_less(graph, x[0], x[1])}};
-    case MINIMUM:
-        return (slopes){{ons_tensor_less_equal(graph, x[0], x[1]), ons_tensor_less(graph, x[1], x[0])}};
+    case MAXIMUM: return (slopes){{ons_tensor_less_equal(graph, x[1], x[0]), ons_tensor_less(graph, x[0], x[1])}};
+    case MINIMUM: return (slopes){{ons_tensor_less_equal(graph, x[0], x[1]), ons_tensor_less(graph, x[1], x[0])}};
     default: return s;
     }
 }
@@ -140,7 +138,9 @@ bool *learning_active_leaves(ons_tensor_graph *graph, const ons_tensor *values, 
     for (size_t i = end; i-- > 0;) {
         const tensor *t = &graph->tensors[i];
         needed[i] = needed[i] && depends[i];
-        for (int j = 0; j < t->inputs && needed[i] && !leaf[i]; j++) { needed[graph->inputs[t->from + (size_t)j]] = true; }
+        for (int j = 0; j < t->inputs && needed[i] && !leaf[i]; j++) {
+            needed[graph->inputs[t->from + (size_t)j]] = true;
+        }
     }
     free(depends);
     free(leaf);

@@ -22,8 +22,8 @@ unsigned learning_axes(const ons_tensor_graph *graph, ons_tensor a, unsigned axe
 
 /* Sums or maxima that keep the axes. */
 static ons_tensor reduced(ons_tensor_graph *graph, operation op, ons_tensor a, unsigned axes) {
-    recipe what = {.op = op, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1};
+    recipe what = {
+        .op = op, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a, .count = 1};
     int64_t together = 1;
     for (int i = 0; i < what.shape.dimensions; i++) {
         if (!(axes >> i & 1)) { continue; }
@@ -108,8 +108,12 @@ ons_tensor ons_tensor_cumulative_sum(ons_tensor_graph *graph, ons_tensor a, int 
         return ONS_NO_TENSOR;
     }
     if (graph->tensors[a].shape.size[axis] == 1) { return a; }
-    recipe what = {.op = CUMULATE, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1, .attribute = {axis, reverse}};
+    recipe what = {.op = CUMULATE,
+                   .type = graph->tensors[a].type,
+                   .shape = graph->tensors[a].shape,
+                   .inputs = &a,
+                   .count = 1,
+                   .attribute = {axis, reverse}};
     return learning_make(graph, &what);
 }
 
@@ -122,7 +126,11 @@ ons_tensor ons_tensor_scan(ons_tensor_graph *graph, ons_tensor a, ons_tensor b, 
                                ons_shape_text(s->shape, left), ons_tensor_name(graph, b),
                                ons_shape_text(t->shape, right));
     }
-    recipe what = {.op = SCAN, .type = s->type, .shape = s->shape, .inputs = (ons_tensor[]){a, b}, .count = 2,
+    recipe what = {.op = SCAN,
+                   .type = s->type,
+                   .shape = s->shape,
+                   .inputs = (ons_tensor[]){a, b},
+                   .count = 2,
                    .attribute = {axis, reverse}};
     return learning_make(graph, &what);
 }
@@ -155,8 +163,10 @@ ons_tensor ons_tensor_matmul(ons_tensor_graph *graph, ons_tensor a, ons_tensor b
     ons_shape shape;
     if (t->shape.size[nb - (tb ? 1 : 2)] != k ||
         !learning_broadcast_shape(leading(s->shape), leading(t->shape), &shape)) {
-        return product_fault(graph, "matmul", a, b, ta ? tb ? ", both transposed" : ", the first transposed"
-                                                    : tb ? ", the second transposed" : "");
+        return product_fault(graph, "matmul", a, b,
+                             ta   ? tb ? ", both transposed" : ", the first transposed"
+                             : tb ? ", the second transposed"
+                                  : "");
     }
     shape.size[shape.dimensions] = n;
     shape.size[shape.dimensions + 1] = m;
@@ -169,7 +179,11 @@ ons_tensor ons_tensor_matmul(ons_tensor_graph *graph, ons_tensor a, ons_tensor b
         ons_tensor rows = ons_tensor_reshape(graph, a, ONS_SHAPE(-1, k));
         return ons_tensor_reshape(graph, ons_tensor_matmul(graph, rows, b, transposes), shape);
     }
-    recipe what = {.op = MATMUL, .type = s->type, .shape = shape, .inputs = (ons_tensor[]){a, b}, .count = 2,
+    recipe what = {.op = MATMUL,
+                   .type = s->type,
+                   .shape = shape,
+                   .inputs = (ons_tensor[]){a, b},
+                   .count = 2,
                    .attribute = {ta | tb << 1}};
     return learning_make(graph, &what);
 }
@@ -195,8 +209,12 @@ ons_tensor ons_tensor_solve(ons_tensor_graph *graph, ons_tensor A, ons_tensor b,
     right.dimensions += 2;
     A = ons_tensor_broadcast(graph, A, left);
     b = ons_tensor_broadcast(graph, b, right);
-    recipe what = {.op = SOLVE, .type = ons_tensor_type_of(graph, b), .shape = right, .inputs = (ons_tensor[]){A, b},
-                   .count = 2, .attribute = {transposed}};
+    recipe what = {.op = SOLVE,
+                   .type = ons_tensor_type_of(graph, b),
+                   .shape = right,
+                   .inputs = (ons_tensor[]){A, b},
+                   .count = 2,
+                   .attribute = {transposed}};
     return learning_make(graph, &what);
 }
 
@@ -205,8 +223,12 @@ ons_tensor ons_tensor_solve(ons_tensor_graph *graph, ons_tensor A, ons_tensor b,
 ons_tensor ons_tensor_unfold(ons_tensor_graph *graph, ons_tensor a, int axis, int64_t width, int64_t stride,
                              int64_t dilation) {
     if (a < 0 || graph->status || (axis = learning_axis(graph, a, axis, "unfold")) < 0) { return ONS_NO_TENSOR; }
-    recipe what = {.op = UNFOLD, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1, .attribute = {axis, width, stride, dilation}};
+    recipe what = {.op = UNFOLD,
+                   .type = graph->tensors[a].type,
+                   .shape = graph->tensors[a].shape,
+                   .inputs = &a,
+                   .count = 1,
+                   .attribute = {axis, width, stride, dilation}};
     const int64_t size = what.shape.size[axis], reach = (width - 1) * dilation + 1;
     char text[ONS_SHAPE_TEXT];
     if (width < 1 || stride < 1 || dilation < 1 || reach > size || what.shape.dimensions == ONS_TENSOR_DIMENSIONS) {
@@ -222,14 +244,18 @@ ons_tensor ons_tensor_unfold(ons_tensor_graph *graph, ons_tensor a, int axis, in
 ons_tensor ons_tensor_fold(ons_tensor_graph *graph, ons_tensor a, int axis, int64_t size, int64_t stride,
                            int64_t dilation) {
     if (a < 0 || graph->status || (axis = learning_axis(graph, a, axis, "fold")) < 0) { return ONS_NO_TENSOR; }
-    recipe what = {.op = FOLD, .type = graph->tensors[a].type, .shape = graph->tensors[a].shape, .inputs = &a,
-                   .count = 1, .attribute = {axis, size, stride, dilation}};
+    recipe what = {.op = FOLD,
+                   .type = graph->tensors[a].type,
+                   .shape = graph->tensors[a].shape,
+                   .inputs = &a,
+                   .count = 1,
+                   .attribute = {axis, size, stride, dilation}};
     char text[ONS_SHAPE_TEXT];
     const int last = what.shape.dimensions - 1;
     const int64_t width = what.shape.size[last], windows = what.shape.size[axis];
     if (axis == last || stride < 1 || dilation < 1 || (windows - 1) * stride + (width - 1) * dilation + 1 > size) {
-        return ons_tensor_fail(graph, "fold: windows %s do not lie in %lld elements",
-                               ons_shape_text(what.shape, text), (long long)size);
+        return ons_tensor_fail(graph, "fold: windows %s do not lie in %lld elements", ons_shape_text(what.shape, text),
+                               (long long)size);
     }
     what.shape.dimensions = last;
     what.shape.size[axis] = size;

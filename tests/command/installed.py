@@ -49,6 +49,13 @@ def test_the_example_builds_against_the_shared_library():
     assert "Kaufman 1949" in out, out
 
 
+def test_a_network_learns_from_a_c_program():
+    source = pathlib.Path(SOURCE, "examples", "learn.c")
+    call("cc", "-std=c17", source, "-o", "learn", *flags("--cflags", "--libs"), "-lm")
+    out = call("./learn", environment={"LD_LIBRARY_PATH": str(LIBRARY)})
+    assert "largest error" in out, out
+
+
 def test_the_example_builds_against_the_static_library():
     source = pathlib.Path(SOURCE, "examples", "use-library.c")
     words = [str(LIBRARY / "libonsager.a") if word == "-lonsager" else word for word in flags("--static", "--libs")]

@@ -1,10 +1,10 @@
 /*
  * Derivatives of graphs of tensors, as further tensors of the same graph: they may be differentiated again.
  *
- * Reverse mode costs a few times the function for all arguments at once (Linnainmaa 1970); forward mode the same for one
- * direction; jets carry truncated Taylor series through the graph (Griewank and Walther, Evaluating Derivatives, 2008,
- * chapter 13), one product of matrices for all coefficients of a layer. Reverse over jets, forward over reverse and
- * so on are what one gets by calling one after the other.
+ * Reverse mode costs a few times the function for all arguments at once (Linnainmaa 1970); forward mode the same for
+ * one direction; jets carry truncated Taylor series through the graph (Griewank and Walther, Evaluating Derivatives,
+ * 2008, chapter 13), one product of matrices for all coefficients of a layer. Reverse over jets, forward over reverse
+ * and so on are what one gets by calling one after the other.
  *
  * Faults stay in the graph as they do in graph.h; results are then ONS_NO_TENSOR.
  *

@@ -68,7 +68,7 @@ ONS_API void ons_tensor_leave(ons_tensor_graph *graph);
 ONS_API ons_shape ons_tensor_shape(const ons_tensor_graph *graph, ons_tensor tensor); /* a scalar for ONS_NO_TENSOR */
 ONS_API int64_t ons_tensor_size(const ons_tensor_graph *graph, ons_tensor tensor, int axis); /* 1 for ONS_NO_TENSOR */
 ONS_API ons_tensor_type ons_tensor_type_of(const ons_tensor_graph *graph, ons_tensor tensor);
-/* The name of an input, parameter or tap, else where it was made: "matmul in encoder/first". For messages. */
+/* The name of an input, parameter or tap, else that of its operation ("matmul"). For messages. */
 ONS_API const char *ons_tensor_name(const ons_tensor_graph *graph, ons_tensor tensor);
 
 /* ---- where numbers come from ------------------------------------------------------------------------------------- */
@@ -114,7 +114,8 @@ ONS_API ons_tensor ons_tensor_add(ons_tensor_graph *graph, ons_tensor a, ons_ten
 ONS_API ons_tensor ons_tensor_subtract(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);
 ONS_API ons_tensor ons_tensor_multiply(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);
 ONS_API ons_tensor ons_tensor_divide(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);
-ONS_API ons_tensor ons_tensor_maximum(ons_tensor_graph *graph, ons_tensor a, ons_tensor b); /* at ties: a, also its derivative */
+ONS_API ons_tensor ons_tensor_maximum(ons_tensor_graph *graph, ons_tensor a,
+                                      ons_tensor b); /* at ties: a, also its derivative */
 ONS_API ons_tensor ons_tensor_minimum(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);
 ONS_API ons_tensor ons_tensor_shift(ons_tensor_graph *graph, ons_tensor a, double number);   /* a + number */
 ONS_API ons_tensor ons_tensor_scale(ons_tensor_graph *graph, ons_tensor a, double number);   /* a number */
@@ -138,11 +139,11 @@ ONS_API ons_tensor ons_tensor_sinh(ons_tensor_graph *graph, ons_tensor a);
 ONS_API ons_tensor ons_tensor_cosh(ons_tensor_graph *graph, ons_tensor a);
 ONS_API ons_tensor ons_tensor_tanh(ons_tensor_graph *graph, ons_tensor a);
 ONS_API ons_tensor ons_tensor_erf(ons_tensor_graph *graph, ons_tensor a);
-ONS_API ons_tensor ons_tensor_sigmoid(ons_tensor_graph *graph, ons_tensor a);  /* 1 / (1 + exp(-a)) */
-ONS_API ons_tensor ons_tensor_softplus(ons_tensor_graph *graph, ons_tensor a); /* log(1 + exp(a)), without overflow */
-ONS_API ons_tensor ons_tensor_relu(ons_tensor_graph *graph, ons_tensor a);     /* derivative 0 at 0 */
-ONS_API ons_tensor ons_tensor_silu(ons_tensor_graph *graph, ons_tensor a);     /* a sigmoid(a) */
-ONS_API ons_tensor ons_tensor_gelu(ons_tensor_graph *graph, ons_tensor a);     /* a (1 + erf(a / sqrt 2)) / 2 */
+ONS_API ons_tensor ons_tensor_sigmoid(ons_tensor_graph *graph, ons_tensor a);   /* 1 / (1 + exp(-a)) */
+ONS_API ons_tensor ons_tensor_softplus(ons_tensor_graph *graph, ons_tensor a);  /* log(1 + exp(a)), without overflow */
+ONS_API ons_tensor ons_tensor_relu(ons_tensor_graph *graph, ons_tensor a);      /* derivative 0 at 0 */
+ONS_API ons_tensor ons_tensor_silu(ons_tensor_graph *graph, ons_tensor a);      /* a sigmoid(a) */
+ONS_API ons_tensor ons_tensor_gelu(ons_tensor_graph *graph, ons_tensor a);      /* a (1 + erf(a / sqrt 2)) / 2 */
 ONS_API ons_tensor ons_tensor_gelu_tanh(ons_tensor_graph *graph, ons_tensor a); /* its approximation by a tanh */
 /* 1 where the comparison holds, else 0, in the type of the arguments (integers too: as the graph's type). */
 ONS_API ons_tensor ons_tensor_less(ons_tensor_graph *graph, ons_tensor a, ons_tensor b);       /* a < b */

@@ -59,10 +59,10 @@ ONS_API ons_status ons_program_override(ons_program *program, ons_tensor tap, co
 ONS_API ons_status ons_program_first_bad(ons_program *program, ons_tensor *tensor, char text[400]);
 
 typedef struct ons_program_figures {
-    size_t operations;     /* passes of one kind that a run makes */
-    uint64_t bytes;        /* memory of intermediate results */
+    size_t operations;      /* passes of one kind that a run makes */
+    uint64_t bytes;         /* memory of intermediate results */
     double multiplications; /* floating-point operations in products of matrices, 2 n m k each */
-    double elements;       /* elements computed by other operations */
+    double elements;        /* elements computed by other operations */
 } ons_program_figures;
 ONS_API ons_program_figures ons_program_figures_of(const ons_program *program);
 
