@@ -116,6 +116,7 @@ static ons_status reproduce(cli_arguments *arguments, cli_reproduced *reproduced
                                            .folder = reproduced->folder,
                                            .threads = threads,
                                            .find = find_system,
+                                           .data = getenv("ONSAGER_DATA"),
                                            .run = {.progress = cli_progress_show,
                                                    .data = &progress,
                                                    .stop = stop,

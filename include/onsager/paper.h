@@ -69,6 +69,9 @@ ONS_API const ons_paper *const *ons_papers(void);
  */
 
 ONS_API ons_effort ons_reproduction_effort(const ons_reproduction *reproduction);
+/* The path of a file that the user brings ("train-images-idx3-ubyte"): in the folder `data` of the options, plain or with
+ * .gz behind its name. NULL: there is no folder, or no such file in it. Free it. */
+ONS_API char *ons_reproduction_data(const ons_reproduction *reproduction, const char *name);
 /* True: the user wants to leave; return ONS_STOPPED. Call it between pieces of work that run without the laboratory. */
 ONS_API bool ons_reproduction_stopped(const ons_reproduction *reproduction);
 /* Runs a job to its end and reads its results. `name`: of the archive, unique in the paper ("exact", "maze-L48").
@@ -126,6 +129,9 @@ typedef struct ons_reproduce_options {
     /* Finds a system by its name (NULL: none): the caller's registry, since the laboratory looks nothing up. */
     const ons_system *(*find)(const char *name);
     ons_run_options run; /* progress, stop, warning: as for jobs; the phase names the job too */
+    /* A folder with files that papers cannot bring along (images of digits); NULL: none. The command takes it from the
+     * environment, ONSAGER_DATA. */
+    const char *data;
 } ons_reproduce_options;
 
 /* The rule of ons_claim alone, for a number. */

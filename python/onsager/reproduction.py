@@ -104,7 +104,8 @@ def reproduce(paper, effort="quick", folder=None, *, threads=0, progress=None) -
     def work():
         options = ffi.new("ons_reproduce_options *", {"effort": EFFORTS[effort], "threads": threads})
         path, command = ffi.new("char[]", encoded(folder)), ffi.new("char[]", encoded(f"onsager.reproduce({paper!r}, {effort!r})"))
-        options.folder, options.find = path, ffi.addressof(lib, "onsager_find_system")
+        data = ffi.new("char[]", encoded(os.environ.get("ONSAGER_DATA", "")))
+        options.folder, options.find, options.data = path, ffi.addressof(lib, "onsager_find_system"), data
         told = watched.give(options.run)
         options.run.command = command
         try:

@@ -195,6 +195,17 @@ ons_status ons_reproduction_state(ons_reproduction *reproduction, const char *jo
 /* ---- the whole ------------------------------------------------------------------------------------------------------
  */
 
+char *ons_reproduction_data(const ons_reproduction *reproduction, const char *name) {
+    static const char *const endings[] = {"", ".gz"};
+    const char *folder = reproduction->options.data;
+    for (size_t k = 0; folder && folder[0] && k < 2; k++) {
+        char *path = ons_format("%s/%s%s", folder, name, endings[k]);
+        if (path && ons_file_exists(path)) { return path; }
+        free(path);
+    }
+    return NULL;
+}
+
 ons_effort ons_reproduction_effort(const ons_reproduction *reproduction) { return reproduction->options.effort; }
 
 const ons_paper *ons_reproduction_paper(const ons_reproduction *reproduction) { return reproduction->paper; }

@@ -3,9 +3,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "inside.h"
 #include "layers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int64_t layers_features(const ons_layers *layers, ons_tensor a) {
     return ons_tensor_size(ons_layers_graph(layers), a, -1);
@@ -17,10 +19,28 @@ ons_shape layers_last(const ons_tensor_graph *graph, ons_tensor a, int64_t last)
     return shape;
 }
 
-ons_tensor layers_out(ons_layers *layers, ons_tensor a) {
+ons_tensor layers_tap(ons_layers *layers, ons_tensor a, const char *name) {
     ons_tensor_graph *graph = ons_layers_graph(layers);
-    const ons_tensor tapped = ons_tensor_tap(graph, a, "out");
-    ons_tensor_leave(graph);
+    const char *scope = graph->scopes[graph->depth ? graph->path[graph->depth - 1] : 0];
+    for (unsigned k = 1; k < 1000; k++) {
+        char label[40], *full;
+        ons_tensor there;
+        if (k > 1) {
+            snprintf(label, sizeof label, "%s-%u", name, k);
+        } else {
+            snprintf(label, sizeof label, "%s", name);
+        }
+        full = ons_format("%s%s%s", scope, scope[0] ? "/" : "", label);
+        const bool taken = full && ons_tensor_find(graph, full, &there) == ONS_OK;
+        free(full);
+        if (!taken) { return ons_tensor_tap(graph, a, label); }
+    }
+    return a;
+}
+
+ons_tensor layers_out(ons_layers *layers, ons_tensor a) {
+    const ons_tensor tapped = layers_tap(layers, a, "out");
+    ons_tensor_leave(ons_layers_graph(layers));
     return tapped;
 }
 

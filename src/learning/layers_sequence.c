@@ -48,9 +48,9 @@ ons_tensor ons_layer_attention(ons_layers *layers, const char *name, ons_tensor 
     }
     const double warm = options->temperature > 0 ? options->temperature : sqrt((double)width / (double)heads);
     ons_tensor scores = ons_tensor_scale(graph, ons_tensor_matmul(graph, q, k, ONS_TRANSPOSE_B), 1 / warm);
-    scores = ons_tensor_tap(graph, scores, "scores");
+    scores = layers_tap(layers, scores, "scores");
     if (options->causal) { scores = ons_tensor_add(graph, scores, causal_mask(graph, time)); }
-    const ons_tensor pattern = ons_tensor_tap(graph, ons_tensor_softmax(graph, scores, -1), "pattern");
+    const ons_tensor pattern = layers_tap(layers, ons_tensor_softmax(graph, scores, -1), "pattern");
     const ons_tensor mixed =
         ons_tensor_permute(graph, ons_tensor_matmul(graph, pattern, v, 0), (const int[]){0, 2, 1, 3});
     const ons_tensor joined = ons_tensor_reshape(graph, mixed, ONS_SHAPE(ons_tensor_size(graph, a, 0), time, width));

@@ -236,9 +236,43 @@ static void record(ons_layers *layers, const ons_parameters *p, const network_da
     *losses = ons_loss_squares(graph, f, pass->y);
 }
 
+/* Sums over a chunk in which every example has a weight, 0 or 1; or the mean loss of a batch and its gradient. */
+static void choose_outputs(ons_tensor_graph *graph, bool judge, network_pass *pass, ons_tensor losses, ons_tensor right,
+                           ons_tensor *outputs) {
+    if (!judge) {
+        outputs[0] = ons_tensor_mean(graph, losses, ONS_ALL_AXES, false);
+        outputs[1] = ons_tensor_parameter_gradient(graph, outputs[0]);
+        return;
+    }
+    pass->weight = ons_tensor_input(graph, "weight", ONS_FLOAT, ONS_SHAPE((int64_t)pass->rows));
+    outputs[0] = ons_tensor_sum(graph, ons_tensor_multiply(graph, losses, pass->weight), ONS_ALL_AXES, false);
+    outputs[1] = outputs[0];
+    if (right == ONS_NO_TENSOR) { return; }
+    outputs[1] = ons_tensor_sum(graph, ons_tensor_multiply(graph, right, pass->weight), ONS_ALL_AXES, false);
+}
+
+/* First weights, and an optimiser with a group for each of the graph's parameters. */
+static ons_status begin_training(network_state *state, ons_context *context, const ons_layers *layers) {
+    const ons_tensor_graph *graph = ons_layers_graph(layers);
+    const ons_optimiser_settings settings = settings_of(ons_context_parameters(context));
+    const ons_random draw = ons_stream(context, 0, STREAM_WEIGHTS);
+    ons_parameter_group *groups = NULL;
+    size_t group_count;
+    state->count = ons_tensor_parameter_total(graph);
+    state->parameters = ONS_NEW(float, state->count);
+    if (!state->parameters) { return ONS_MEMORY; }
+    ons_status status = ons_layers_draw(layers, draw.key, draw.replica, state->parameters);
+    if (!status) { status = ons_layers_groups(graph, NULL, 0, &groups, &group_count); }
+    if (status) { return status; }
+    for (size_t k = 0; k < group_count; k++) { groups[k].name = NULL; } /* the names go with the graph */
+    status = ons_optimiser_create(&state->optimiser, &settings, state->count, groups, group_count);
+    free(groups);
+    return status;
+}
+
 static ons_status make_pass(network_state *state, ons_context *context, bool judge, network_pass *pass) {
     const ons_parameters *p = ons_context_parameters(context);
-    const ons_initial initial = initial_of(p);
+    const ons_initial initial = initial_of(p), zero = {ONS_INITIAL_CONSTANT, 0};
     int64_t widths[MOST_LAYERS];
     size_t count;
     ons_tensor_graph *graph = NULL;
@@ -247,39 +281,14 @@ static ons_status make_pass(network_state *state, ons_context *context, bool jud
     ons_status status = read_layers(p, &state->data, widths, &count);
     if (!status) { status = ons_tensor_graph_create(&graph, ONS_FLOAT); }
     if (!status) { status = ons_layers_create(&layers, graph); }
-    if (status) { goto cleanup; }
-    ons_layers_standard(layers, initial,
-                        initial.kind == ONS_INITIAL_FAN_IN ? initial : (ons_initial){ONS_INITIAL_CONSTANT, 0});
-    record(layers, p, &state->data, widths, count, pass, &losses, &right);
-    if (judge) {
-        pass->weight = ons_tensor_input(graph, "weight", ONS_FLOAT, ONS_SHAPE((int64_t)pass->rows));
-        outputs[0] = ons_tensor_sum(graph, ons_tensor_multiply(graph, losses, pass->weight), ONS_ALL_AXES, false);
-        outputs[1] = outputs[0];
-        if (right != ONS_NO_TENSOR) {
-            outputs[1] = ons_tensor_sum(graph, ons_tensor_multiply(graph, right, pass->weight), ONS_ALL_AXES, false);
-        }
-    } else {
-        outputs[0] = ons_tensor_mean(graph, losses, ONS_ALL_AXES, false);
-        outputs[1] = ons_tensor_parameter_gradient(graph, outputs[0]);
+    if (!status) {
+        ons_layers_standard(layers, initial, initial.kind == ONS_INITIAL_FAN_IN ? initial : zero);
+        record(layers, p, &state->data, widths, count, pass, &losses, &right);
+        choose_outputs(graph, judge, pass, losses, right, outputs);
+        status = ons_program_create(&pass->program, graph, outputs, 2, NULL);
     }
-    status = ons_program_create(&pass->program, graph, outputs, 2, NULL);
-    if (!status && !judge) {
-        const ons_random draw = ons_stream(context, 0, STREAM_WEIGHTS);
-        ons_parameter_group *groups = NULL;
-        size_t group_count;
-        state->count = ons_tensor_parameter_total(graph);
-        state->parameters = ONS_NEW(float, state->count);
-        status = state->parameters ? ons_layers_draw(layers, draw.key, draw.replica, state->parameters) : ONS_MEMORY;
-        if (!status) { status = ons_layers_groups(graph, NULL, 0, &groups, &group_count); }
-        if (!status) {
-            const ons_optimiser_settings settings = settings_of(p);
-            for (size_t k = 0; k < group_count; k++) { groups[k].name = NULL; } /* the graph is freed */
-            status = ons_optimiser_create(&state->optimiser, &settings, state->count, groups, group_count);
-        }
-        free(groups);
-    }
+    if (!status && !judge) { status = begin_training(state, context, layers); }
     if (!status) { ons_program_share_parameters(pass->program, state->parameters); }
-cleanup:
     ons_layers_free(layers);
     ons_tensor_graph_free(graph);
     return status;

@@ -3,9 +3,10 @@
  *
  * A layer's parameters have names ("encoder/first/weight") that begin with the scope in which it is made and its own
  * name; a name that is there already gives the same tensor, which is how weights are tied. Every layer taps its result
- * as NAME/out, so that any activation can be read and, where a program allows it, written. How a parameter is drawn at
- * the start is remembered beside the graph; ons_layers_draw draws them all, each from a stream of its own that depends
- * on the key, the replica and the parameter's name alone, so that a layer more or less changes no other's values.
+ * as NAME/out, so that any activation can be read and, where a program allows it, written (used again with the same
+ * name: NAME/out-2, ...). How a parameter is drawn at the start is remembered beside the graph; ons_layers_draw draws
+ * them all, each from a stream of its own that depends on the key, the replica and the parameter's name alone, so that
+ * a layer more or less changes no other's values.
  *
  * Batches come first: [batch, features], [batch, time, features], [batch, channels, ...]. Faults stay in the graph.
  *
