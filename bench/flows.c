@@ -50,21 +50,67 @@ LORENZ(lorenz_v4)
 #pragma GCC pop_options
 #endif
 
-static ons_field compiled(void) {
-    ons_field field = {.dimension = 3, .value = lorenz_plain};
+/* Its Taylor series as a program would write it for the flow, every order unrolled. */
+static inline __attribute__((always_inline)) void lorenz_series(size_t order, reals *x) {
+    reals u[20];
+#pragma GCC unroll 20
+    for (size_t k = 0; k < order; k++) {
+        u[k] = (k == 0 ? rho : 0.0) - x[3 * k + 2];
+        reals xu[2] = {x[0] * u[k]}, xy[2] = {x[0] * x[3 * k + 1]};
+#pragma GCC unroll 20
+        for (size_t j = 1; j <= k; j++) {
+            xu[j % 2] += x[3 * j] * u[k - j];
+            xy[j % 2] += x[3 * j] * x[3 * (k - j) + 1];
+        }
+        const double each = 1 / (double)(k + 1);
+        x[3 * k + 3] = (sigma * each) * (x[3 * k + 1] - x[3 * k]);
+        x[3 * k + 4] = each * (xu[0] + xu[1] - x[3 * k + 1]);
+        x[3 * k + 5] = each * (xy[0] + xy[1] - beta * x[3 * k + 2]);
+    }
+}
+
+#define SERIES(name)                                                                                                   \
+    static void name(const void *data, size_t block, size_t order, const double *t, double *x) {                       \
+        (void)data, (void)block, (void)t;                                                                              \
+        switch (order) {                                                                                               \
+        case 8: lorenz_series(8, (reals *)x); break;                                                                   \
+        case 12: lorenz_series(12, (reals *)x); break;                                                                 \
+        case 16: lorenz_series(16, (reals *)x); break;                                                                 \
+        default: lorenz_series(20, (reals *)x); break;                                                                 \
+        }                                                                                                              \
+    }
+
+SERIES(series_plain)
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) { field.value = lorenz_v3; }
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+SERIES(series_v3)
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl")
+SERIES(series_v4)
+#pragma GCC pop_options
+#endif
+
+static ons_field compiled(void) {
+    ons_field field = {.dimension = 3, .value = lorenz_plain, .series = series_plain};
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        field.value = lorenz_v3;
+        field.series = series_v3;
+    }
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         field.value = lorenz_v4;
+        field.series = series_v4;
     }
 #endif
     return field;
 }
 
 /* Seconds of the ensemble; the ends to out[MEMBERS][3], the tries of steps to *tries. */
-static double lanes(const ons_field *field, double tolerance, double *out, double *tries) {
+static double ensemble_of(ons_method method, const ons_field *field, double tolerance, double *out, double *tries) {
     ons_trajectories *ensemble = NULL;
-    const ons_integration how = {.method = ONS_DOP853, .relative = tolerance, .absolute = tolerance};
+    const ons_integration how = {.method = method, .relative = tolerance, .absolute = tolerance};
     if (ons_trajectories_create(&ensemble, field, MEMBERS, &how) != ONS_OK) { bench_die("an ensemble"); }
     for (size_t m = 0; m < MEMBERS; m++) {
         double x[3];
@@ -80,6 +126,14 @@ static double lanes(const ons_field *field, double tolerance, double *out, doubl
     *tries = (double)(accepted + rejected) / MEMBERS;
     ons_trajectories_free(ensemble);
     return seconds;
+}
+
+static double lanes(const ons_field *field, double tolerance, double *out, double *tries) {
+    return ensemble_of(ONS_DOP853, field, tolerance, out, tries);
+}
+
+static double taylor(const ons_field *field, double tolerance, double *out, double *tries) {
+    return ensemble_of(ONS_TAYLOR, field, tolerance, out, tries);
 }
 
 /* ---- the peer: one trajectory after the other (Hairer, Norsett and Wanner 1993) ---- */
@@ -263,6 +317,11 @@ void bench_flows(const char *onsager, const char *output) {
         snprintf(what, sizeof what, "Lorenz to t = 5, tolerance 1e-%d, global error %.1e", digits, error);
         bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "multiply-adds", ours, theirs,
                   tries * try_limit);
+        double error_of_series;
+        const double series = work(taylor, &field, tolerance, reference, &error_of_series, &same);
+        const double at_error = work_at(scalars, NULL, error_of_series, reference);
+        snprintf(what, sizeof what, "the same by Taylor series, tolerance 1e-%d, error %.1e", digits, error_of_series);
+        bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "", series, at_error, NAN);
         snprintf(what, sizeof what, "the same by its formulas, tolerance 1e-%d", digits);
         bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "", interpreted, theirs, NAN);
         if (digits == 9) {

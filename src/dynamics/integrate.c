@@ -86,6 +86,9 @@ ons_status ons_trajectories_create(ons_trajectories **ensemble, const ons_field 
     *ensemble = NULL;
     const ons_status status = check(field, count, how);
     if (status != ONS_OK) { return status; }
+    if (how->method == ONS_TAYLOR && !field->series) {
+        return ons_fail(ONS_INVALID, "the method taylor needs a field with a series, and this one has none");
+    }
     ons_trajectories *made = ONS_NEW(ons_trajectories, 1);
     if (!made) { return ONS_MEMORY; }
     made->field = *field;
@@ -198,6 +201,12 @@ static void start_block(ons_trajectories *ensemble, size_t index) {
     const size_t n = ensemble->field.dimension;
     dynamics_block *block = &ensemble->blocks[index];
     member *members = ensemble->members + index * ONS_LANES;
+    if (ensemble->how.method == ONS_TAYLOR) { /* whose steps only need their direction */
+        for (size_t l = 0; l < ONS_LANES; l++) {
+            if (block->h[l] == 0) { block->h[l] = block->target[l] < block->t[l] ? -1 : 1; }
+        }
+        return;
+    }
     bool all_started = true, all_planned = true;
     for (size_t l = 0; l < ONS_LANES; l++) {
         all_started = all_started && members[l].started;
@@ -358,10 +367,23 @@ ons_status ons_trajectories_advance(ons_trajectories *ensemble, double target) {
 /* ---- sampling -------------------------------------------------------------------------------------------------------
  */
 
+static void make_dense(ons_trajectories *ensemble, size_t b) {
+    dynamics_dense *dense = ensemble->kernels->dense[ensemble->how.method];
+    if (dense) { dense(&ensemble->field, b, &ensemble->blocks[b]); }
+}
+
+static double series_value(const ons_trajectories *ensemble, const dynamics_block *block, size_t at, double h) {
+    const size_t row = ensemble->field.dimension * ONS_LANES;
+    double sum = 0;
+    for (size_t k = dynamics_taylor_order(&ensemble->how) + 1; k-- > 0;) { sum = sum * h + block->k[k * row + at]; }
+    return sum;
+}
+
 static double dense_value(const ons_trajectories *ensemble, const dynamics_block *block, size_t i, size_t lane,
                           double t) {
     const size_t n = ensemble->field.dimension, at = i * ONS_LANES + lane;
     const double u = (t - block->t_old[lane]) / block->h_old[lane];
+    if (ensemble->how.method == ONS_TAYLOR) { return series_value(ensemble, block, at, t - block->t_old[lane]); }
     const double *dense = block->dense + n * ONS_LANES;
     const size_t row = n * ONS_LANES;
     double sum = 0;
@@ -425,7 +447,7 @@ static void sample_block(ons_trajectories *ensemble, size_t b, const double *tim
     while (any_running(block)) {
         ensemble->kernels->attempt[ensemble->how.method](&ensemble->field, b, block, &ensemble->how);
         if (any_due(block, times, count, next)) {
-            ensemble->kernels->dense[ensemble->how.method](&ensemble->field, b, block);
+            make_dense(ensemble, b);
             write_samples(ensemble, b, times, count, next, out);
         }
         judge(ensemble, b);
@@ -477,15 +499,16 @@ static void show_steps(const ons_trajectories *ensemble, size_t b, bool (*visit)
 ons_status ons_trajectories_visit(ons_trajectories *ensemble, double target,
                                   bool (*visit)(void *data, const ons_step_view *view), void *data) {
     if (!isfinite(target)) { return ons_fail(ONS_INVALID, "a finite time is expected as target, not %g", target); }
-    if (ensemble->how.method != ONS_DORMAND_PRINCE && ensemble->how.method != ONS_DOP853) {
-        return ons_fail(ONS_INVALID, "steps are seen under the methods with dense output: dormand-prince and dop853");
+    if (ensemble->how.method > ONS_TAYLOR) {
+        return ons_fail(ONS_INVALID,
+                        "steps are seen under the methods with dense output: dormand-prince, dop853 and taylor");
     }
     for (size_t b = 0; b < ensemble->block_count; b++) {
         dynamics_block *block = &ensemble->blocks[b];
         if (!prepare(ensemble, b, target, false)) { continue; }
         while (any_running(block)) {
             ensemble->kernels->attempt[ensemble->how.method](&ensemble->field, b, block, &ensemble->how);
-            if (any_accepted(block)) { ensemble->kernels->dense[ensemble->how.method](&ensemble->field, b, block); }
+            if (any_accepted(block)) { make_dense(ensemble, b); }
             judge(ensemble, b);
             show_steps(ensemble, b, visit, data);
         }

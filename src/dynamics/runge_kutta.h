@@ -16,7 +16,8 @@ typedef struct dynamics_block {
     _Alignas(64) int64_t accepted[ONS_LANES]; /* -1: the last try was accepted */
     _Alignas(64) int64_t rejected[ONS_LANES]; /* -1: the last try was rejected: the next step must not grow */
     double *x, *x_old;                        /* [dimension][lanes] */
-    double *k;                                /* [DOP853_ALL_STAGES][dimension][lanes]; k[0] belongs to (t, x) */
+    double *k;                                /* [DOP853_ALL_STAGES][dimension][lanes]; k[0] belongs to (t, x). Or the
+                                                 coefficients of a series, on into `dense` */
     double *trial;                            /* [dimension][lanes] */
     double *dense;                            /* [8][dimension][lanes] coefficients of the dense output */
     uint64_t evaluations;
@@ -29,11 +30,17 @@ typedef void dynamics_try(const ons_field *field, size_t index, dynamics_block *
 typedef void dynamics_dense(const ons_field *field, size_t index, dynamics_block *block);
 
 typedef struct dynamics_kernels {
-    dynamics_try *attempt[2]; /* by ons_method */
-    dynamics_try *pair[2];    /* of this block and the next one, each as by itself; NULL: none */
-    dynamics_dense *dense[2];
+    dynamics_try *attempt[3]; /* by ons_method */
+    dynamics_try *pair[3];    /* of this block and the next one, each as by itself; NULL: none */
+    dynamics_dense *dense[3]; /* NULL: the coefficients of a series serve */
 } dynamics_kernels;
 extern const dynamics_kernels dynamics_kernels_plain, dynamics_kernels_v3, dynamics_kernels_v4;
+/* Of the series at these tolerances: two terms and a half a digit, in steps of four. */
+static inline size_t dynamics_taylor_order(const ons_integration *how) {
+    const double tolerance = how->relative > how->absolute ? how->relative : how->absolute;
+    return tolerance > 1e-5 ? 8 : tolerance > 1e-8 ? 12 : tolerance > 1e-11 ? 16 : 20;
+}
+
 /* The fastest that this machine has. */
 const dynamics_kernels *dynamics_kernels_here(void);
 

@@ -106,11 +106,12 @@ INLINE void error_squares(const dynamics_block *block, size_t n, const ons_integ
     }
 }
 
-/* x^(-1/16) of positive numbers up to 0.3 %: the bits of a double are its logarithm up to straight pieces. */
-INLINE reals sixteenth_root_inverse(reals x) {
+/* x^(-share), share at most 1/8, of positive numbers up to 1 %: the bits of a double are its logarithm up to straight
+ * pieces. */
+INLINE reals root_inverse(reals x, double share) {
     static const double whole_numbers = 0x1.8p52;
     const whole bits = (whole)((reals)(((whole)x >> 12) | 0x4330000000000000));
-    const reals logarithm = ((reals)bits - 0x1p52) * 0x1p-40 - (1023 - 0.043), power = logarithm * (-1.0 / 16);
+    const reals logarithm = ((reals)bits - 0x1p52) * 0x1p-40 - (1023 - 0.043), power = logarithm * -share;
     const reals near = power + whole_numbers, f = power - (near - whole_numbers);
     const reals two_to_f = 1 + f * (0.69314718 + f * (0.24022651 + f * 0.05550411));
     return (reals)((whole)two_to_f + ((whole)near << 52));
@@ -202,7 +203,7 @@ INLINE void dop853_end(const ons_field *field, size_t index, dynamics_block *blo
     const reals below = fifth + 0.01 * third;
     /* 0.85: with 0.9 one try in six is rejected, with this one in eighteen. */
     const reals square = h * h * fifth * fifth / (choose(below > 0, below, all(1)) * (double)n);
-    decide(block, n, h, choose(absolute_value(fifth) <= INFINITY, square, fifth), 0.85 * sixteenth_root_inverse(square),
+    decide(block, n, h, choose(absolute_value(fifth) <= INFINITY, square, fifth), 0.85 * root_inverse(square, 1.0 / 16),
            1.0 / 3, 6, how);
     pass_on(block, n, last);
 }
@@ -225,6 +226,46 @@ static void dop853_pair(const ons_field *field, size_t index, dynamics_block *bl
     }
     dop853_end(field, index, block, t, h, how);
     dop853_end(field, index + 1, other, t2, h2, how);
+}
+
+/* The terms of order k and k - 1 that are as large as the tolerance: how long a step may be. */
+INLINE reals term_length(const double *x, size_t n, size_t order, const ons_integration *how) {
+    reals last = {0}, before = {0};
+    for (size_t i = 0; i < n; i++) {
+        const reals scale = 1 / (how->absolute + how->relative * absolute_value(at(x, i)));
+        last = largest(last, absolute_value(at(x, order * n + i)) * scale);
+        before = largest(before, absolute_value(at(x, (order - 1) * n + i)) * scale);
+    }
+    const reals h = least(root_inverse(last, 1.0 / (double)order), root_inverse(before, 1.0 / (double)(order - 1)));
+    const reals sum = last + before;
+    return choose(sum < INFINITY, h, all(NAN));
+}
+
+static void taylor(const ons_field *field, size_t index, dynamics_block *block, const ons_integration *how) {
+    const size_t n = field->dimension, order = dynamics_taylor_order(how);
+    const whole running = mask_at(block->running);
+    const reals t = at(block->t, 0), left = at(block->target, 0) - t;
+    for (size_t i = 0; i < n; i++) { put(block->k, i, at(block->x, i)); }
+    field->series(field->data, index, order, block->t, block->k);
+    block->evaluations++;
+    reals length = 0.95 * term_length(block->k, n, order, how);
+    if (how->largest > 0) { length = choose(length > how->largest, all(how->largest), length); }
+    const reals planned = choose(left < 0, -length, length);
+    const whole cut = ((whole){0} - (int64_t)block->clipped) & (length >= absolute_value(left));
+    const reals h = choose(cut, left, planned), end = choose(cut, at(block->target, 0), t + h);
+    for (size_t i = 0; i < n; i++) {
+        reals sum = at(block->k, order * n + i);
+        for (size_t k = order; k-- > 0;) { sum = sum * h + at(block->k, k * n + i); }
+        const reals x = at(block->x, i);
+        put(block->x_old, i, choose(running, x, at(block->x_old, i)));
+        put(block->x, i, choose(running, sum, x));
+    }
+    put(block->h, 0, choose(running, planned, at(block->h, 0)));
+    put(block->t_old, 0, choose(running, t, at(block->t_old, 0)));
+    put(block->h_old, 0, choose(running, end - t, at(block->h_old, 0)));
+    put(block->t, 0, choose(running, end, t));
+    *(whole *)block->accepted = running;
+    *(whole *)block->rejected = (whole){0};
 }
 
 /* ---- dense output ---------------------------------------------------------------------------------------------------
@@ -279,7 +320,7 @@ static void dop853_dense(const ons_field *field, size_t index, dynamics_block *b
 }
 
 const dynamics_kernels NAME(dynamics_kernels) = {
-    .attempt = {[ONS_DORMAND_PRINCE] = dormand_prince, [ONS_DOP853] = dop853},
+    .attempt = {[ONS_DORMAND_PRINCE] = dormand_prince, [ONS_DOP853] = dop853, [ONS_TAYLOR] = taylor},
     .pair = {[ONS_DORMAND_PRINCE] = NULL, [ONS_DOP853] = dop853_pair},
     .dense = {[ONS_DORMAND_PRINCE] = dormand_prince_dense, [ONS_DOP853] = dop853_dense},
 };

@@ -150,7 +150,7 @@ void ons_spectral_to_points(ons_spectral *f, const double *waves, double *values
 }
 
 void ons_spectral_to_waves(ons_spectral *f, const double *values, double *waves) {
-    fftw_execute_dft_r2c(f->forward, (double *)(uintptr_t)values, (fftw_complex *)waves);
+    fftw_execute_dft_r2c(f->forward, (double *)values, (fftw_complex *)waves); /* which it does not change */
     const double each = 1 / (double)f->sites;
     for (size_t i = 0; i < 2 * f->modes; i++) { waves[i] *= each; }
 }
@@ -235,15 +235,15 @@ static ons_status prepare(ons_spectral *f, double h) {
     if (f->prepared == h) { return ONS_OK; }
     f->prepared = 0;
     for (size_t m = 0; m < f->modes; m++) {
-        double k[2], symbol[2] = {0};
+        double k[2] = {0}, symbol[2] = {0};
         const size_t at[2] = {m / f->row, m % f->row};
-        for (unsigned d = 0; d < f->rank; d++) {
+        for (unsigned d = 0; d < 2 && d < f->rank; d++) {
             const size_t place = f->rank == 1 ? m : at[d];
             k[d] = turn * (d == f->rank - 1 ? (double)place : cycles(place, f->count[d])) / f->length[d];
         }
         f->equation.symbol(f->equation.data, k, symbol);
         if (symbol[1] != 0 && take_imaginary(f)) { return ONS_MEMORY; }
-        number made[COEFFICIENTS];
+        number made[COEFFICIENTS] = {0};
         coefficients(h * (symbol[0] + I * symbol[1]), made);
         for (size_t c = 0; c < COEFFICIENTS; c++) {
             const double scale = c < HALF_STEP ? 1 : h;

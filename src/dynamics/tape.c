@@ -23,6 +23,7 @@ typedef struct allocation {
     uint32_t *place; /* [nodes] register */
     uint32_t *free;  /* registers that may be used again */
     size_t free_count;
+    bool kept; /* no register is used again */
 } allocation;
 
 static void allocation_free(allocation *all) {
@@ -61,7 +62,7 @@ static size_t find_uses(allocation *all, const dynamics_graph *graph, const dyna
 }
 
 static void release(allocation *all, dynamics_node node, size_t user) {
-    if (all->last[node] != user) { return; }
+    if (all->kept || all->last[node] != user) { return; }
     all->free[all->free_count++] = all->place[node];
     all->last[node] = UINT32_MAX; /* once, also where both operands are this one */
 }
@@ -80,12 +81,13 @@ static void place(dynamics_tape *tape, allocation *all, const dynamics_graph *gr
     tape->steps[tape->count++] = step;
 }
 
-ons_status dynamics_tape_create(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs,
-                                size_t count) {
+static ons_status create(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs, size_t count,
+                         bool kept) {
     *tape = (dynamics_tape){0};
     if (graph->failed) { return ONS_MEMORY; }
     allocation all;
     bool made = allocation_make(&all, graph->count + 1);
+    all.kept = kept;
     const size_t needed = made ? find_uses(&all, graph, outputs, count) : 0;
     tape->steps = ONS_NEW(dynamics_step, needed + 1);
     tape->outputs = ONS_NEW(uint32_t, count + 1);
@@ -100,6 +102,16 @@ ons_status dynamics_tape_create(dynamics_tape *tape, const dynamics_graph *graph
         return ONS_MEMORY;
     }
     return ONS_OK;
+}
+
+ons_status dynamics_tape_create(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs,
+                                size_t count) {
+    return create(tape, graph, outputs, count, false);
+}
+
+ons_status dynamics_tape_create_kept(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs,
+                                     size_t count) {
+    return create(tape, graph, outputs, count, true);
 }
 
 /* ---- running --------------------------------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ typedef struct dynamics_tape {
 /* Registers are used again after the last use of what is in them. */
 ons_status dynamics_tape_create(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs,
                                 size_t count);
+/* The same where every step has a register of its own: what it holds stays. */
+ons_status dynamics_tape_create_kept(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs,
+                                     size_t count);
 void dynamics_tape_free(dynamics_tape *tape);
 
 /* What the leaves take: [..][lanes] each. */

@@ -76,9 +76,9 @@ static const ons_parameter parameters[] = {
     {.name = "method",
      .type = ONS_CHOICE,
      .standard = "dop853",
-     .choices = "dormand-prince|dop853",
+     .choices = "dormand-prince|dop853|taylor",
      .when = "evolution=flow",
-     .meaning = "Runge-Kutta method of order 5 or 8"},
+     .meaning = "Runge-Kutta method of order 5 or 8, or Taylor series (formulas of + - * / ^ and analytic functions)"},
     {.name = "tolerance",
      .type = ONS_REAL,
      .standard = "1e-9",
@@ -152,7 +152,8 @@ static ons_status open_equations(attractor_state *made, const ons_parameters *p)
     if (status == ONS_OK) { status = own_equations_read(&made->equations, &all, p, lorenz_start); }
     if (status == ONS_OK) { status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1); }
     own_settings_free(&all);
-    return status;
+    const bool series = ons_present(p, "method") && ons_choice(p, "method") == (int)ONS_TAYLOR;
+    return status == ONS_OK && series ? ons_flow_field_series(&made->field) : status;
 }
 
 static void destroy(void *memory) {
@@ -223,9 +224,8 @@ static ons_status iterate_map(const attractor_state *state, double transient, do
 
 static ons_status integrate_flow(const attractor_state *state, const ons_parameters *p, const double *x, orbit *made) {
     const double tolerance = ons_real(p, "tolerance");
-    const ons_integration how = {.method = ons_choice(p, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
-                                 .relative = tolerance,
-                                 .absolute = tolerance};
+    const ons_integration how = {
+        .method = (ons_method)ons_choice(p, "method"), .relative = tolerance, .absolute = tolerance};
     ons_trajectories *one = NULL;
     double *times = ONS_NEW(double, made->count);
     ons_status status = times ? ons_trajectories_create(&one, &state->field, 1, &how) : ONS_MEMORY;

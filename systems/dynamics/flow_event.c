@@ -66,7 +66,7 @@ ons_status flow_event_check(const ons_parameters *p, const own_equations *equati
 }
 
 static double value_of(const void *data, size_t member, double t, const double *x) {
-    flow_event *event = (flow_event *)(uintptr_t)data;
+    flow_event *event = (flow_event *)data;
     (void)member;
     for (size_t i = 0; i < event->names; i++) {
         if (event->place[i] >= -1) { event->values[i] = event->place[i] < 0 ? t : x[event->place[i]]; }

@@ -26,15 +26,21 @@ typedef struct ons_field {
     const void *data;
     void (*value)(const void *data, size_t block, const double *t, const double *x, double *dx);
     void (*jacobian)(const void *data, size_t block, const double *t, const double *x, double *dx, double *jacobian);
+    /* x[order + 1][dimension][8]: from the state x[0] at t[8] the coefficients of its Taylor series in time, x[k] =
+     * (d/dt)^k x / k! (NULL: none). `order` is 8, 12, 16 or 20. */
+    void (*series)(const void *data, size_t block, size_t order, const double *t, double *x);
 } ons_field;
 
 typedef enum ons_method {
     ONS_DORMAND_PRINCE, /* order 5 with errors of order 4: 6 evaluations a step (Dormand and Prince 1980) */
     ONS_DOP853,         /* order 8 with errors of order 5 and 3: 12 evaluations a step (Hairer, Norsett, Wanner 1993) */
-    ONS_CVODE,          /* stiff: backward differences of order 1 to 5 and Newton's method with the field's Jacobian (by
-                           differences where it has none), CVODE of SUNDIALS. Members go one by one and start anew with
-                           every advance, so that t and x are their whole state; steps towards later times only know
-                           the last one as an end */
+    ONS_TAYLOR, /* Taylor series of order 8 to 20 by the tolerance (Jorba and Zou, Exp. Math. 14, 99 (2005)), for fields
+                   with a series: the fewest operations where tolerances are below 1e-8. No step is rejected: its
+                   length follows from the last two terms */
+    ONS_CVODE,  /* stiff: backward differences of order 1 to 5 and Newton's method with the field's Jacobian (by
+                   differences where it has none), CVODE of SUNDIALS. Members go one by one and start anew with
+                   every advance, so that t and x are their whole state; steps towards later times only know
+                   the last one as an end */
     ONS_ARKODE, /* stiff where the fast rates change little: additive Runge-Kutta of order 4 (ARK4(3)6L[2]SA of Kennedy
                    and Carpenter 2003), implicit for A x and explicit for f - A x, A the field's Jacobian at the start
                    of every advance: linear equations at each stage and no iteration. ARKODE of SUNDIALS; for the rest
@@ -82,6 +88,10 @@ ONS_API ons_status ons_trajectories_sample(ons_trajectories *ensemble, const dou
  * is kept as long as the returned data is used; free with ons_flow_field_free. */
 ONS_API ons_status ons_flow_field(ons_field *field, const ons_flow *flow, const double *parameters, size_t members);
 ONS_API void ons_flow_field_free(ons_field *field);
+/* Gives such a field its series, by the recurrences of its formulas. ONS_INVALID: an operation that has none (abs,
+ * sign, step, min, max, floor, ceil, mod, atan2, powers whose exponent is no constant). Memory: 336 numbers of 8 bytes
+ * an operation and lane. */
+ONS_API ons_status ons_flow_field_series(ons_field *field);
 
 #ifdef __cplusplus
 }
