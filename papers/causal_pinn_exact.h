@@ -8,8 +8,6 @@
 
 #include <onsager/paper.h>
 
-enum { ALLEN_CAHN_STEPS = 80 };
-
 ons_status causal_pinn_references(ons_reproduction *r);  /* P9, P10, P11 */
 ons_status causal_pinn_derivatives(ons_reproduction *r); /* P12 */
 

@@ -120,9 +120,23 @@ static void record_look(const ons_informed *informed, ons_layers *layers, inform
 }
 
 static ons_status draw(ons_informed *informed, const ons_layers *layers, uint64_t key, uint32_t replica) {
-    informed->count = ons_tensor_parameter_total(ons_layers_graph(layers));
-    informed->parameters = ons_allocate(informed->count, informed->options.single ? sizeof(float) : sizeof(double));
-    return informed->parameters ? ons_layers_draw(layers, key, replica, informed->parameters) : ONS_MEMORY;
+    const ons_tensor_graph *graph = ons_layers_graph(layers);
+    const size_t size = informed->options.single ? sizeof(float) : sizeof(double);
+    informed->count = ons_tensor_parameter_total(graph);
+    informed->parameters = ons_allocate(informed->count, size);
+    ons_status status = informed->parameters ? ons_layers_draw(layers, key, replica, informed->parameters) : ONS_MEMORY;
+    for (size_t b = 0; !status && b < informed->options.branches; b++) {
+        const ons_informed_branch *branch = &informed->options.branch[b];
+        char name[200];
+        size_t at;
+        if (!branch->quiet) { continue; }
+        snprintf(name, sizeof name, "%s/%zu/weight", branch->name, branch->depth);
+        status = ons_tensor_parameter_find(graph, name, &at);
+        if (status) { break; }
+        const ons_tensor_parameter_info last = ons_tensor_parameter_at(graph, at);
+        memset((char *)informed->parameters + last.offset * size, 0, last.count * size);
+    }
+    return status;
 }
 
 ons_status informed_record(ons_informed *informed, informed_purpose purpose, size_t slices, uint64_t key,

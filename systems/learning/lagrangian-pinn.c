@@ -18,11 +18,12 @@ static const char details[] =
     "\n"
     "## Frames\n"
     "- `eulerian`: u = u(0, x) + t N(x, t), residual u_t + f u_x - viscosity u_xx.\n"
-    "- `lagrangian`: labels a move along X(a, t) = a + s t M(a, t), s = 1 + |speed| or 1 + |mean|, and u(a, t) = u(0, "
-    "a) +\n"
-    "  t N(a, t); M and N are networks of their own. Residuals (X_t - f)/s and u_t - viscosity D, where D is u_xx in "
-    "terms\n"
-    "  of labels: `metric` D = (u_aa - u_a X_aa/X_a)/X_a^2; `published` D = u_aa as in the authors' program, which is "
+    "- `lagrangian`: labels a move along X(a, t), and u(a, t) = u(0, a) + t N(a, t). path=tangent: X = a + t f(a, 0) +\n"
+    "  t^2 M(a, t), which has the right speed at the start (s = 1); free: X = a + s t M(a, t), s = 1 + |speed| or 1 + "
+    "|mean|.\n"
+    "  M and N are networks of their own, whose last weights begin with 0. Residuals (X_t - f)/s and u_t - viscosity "
+    "D,\n"
+    "  where D is u_xx in terms of labels: `metric` D = (u_aa - u_a X_aa/X_a)/X_a^2; `published` D = u_aa as in the authors' program, which is "
     "right\n"
     "  for convection only.\n"
     "\n"
@@ -54,6 +55,7 @@ static const ons_parameter parameters[] = {
     {"problem", ONS_CHOICE, 0, "convection", "convection|burgers", NULL, NULL, NULL, "the equation"},
     {"frame", ONS_CHOICE, 0, "lagrangian", "eulerian|lagrangian", NULL, NULL, NULL, "in which the networks solve it"},
     {"mode", ONS_CHOICE, 0, "metric", "metric|published", NULL, "frame=lagrangian", NULL, "of the viscous term"},
+    {"path", ONS_CHOICE, 0, "tangent", "tangent|free", NULL, "frame=lagrangian", NULL, "form of the positions"},
     {"speed", ONS_REAL, 0, "10", NULL, "[-1e4, 1e4]", "problem=convection", NULL, "of convection"},
     {"mean", ONS_REAL, 0, "0", NULL, "[-1e4, 1e4]", "problem=burgers", NULL, "of the field"},
     {"viscosity", ONS_REAL, 0, "0.01", NULL, "[0, 100]", NULL, NULL, "of the equation"},
@@ -93,6 +95,7 @@ static lagrangian_frame frame_of(const ons_parameters *p) {
     return (lagrangian_frame){.burgers = burgers,
                               .moving = moving,
                               .published = moving && ons_choice(p, "mode") == 1,
+                              .tangent = moving && ons_choice(p, "path") == 0,
                               .drift = ons_real(p, burgers ? "mean" : "speed"),
                               .viscosity = ons_real(p, "viscosity")};
 }
@@ -109,10 +112,10 @@ static ons_informed_options options_of(const ons_parameters *p) {
                               .memory = ons_integer(p, "quasi_newton") > 0 ? 20 : 0,
                               .optimiser = ons_optimiser_defaults(ONS_ADAM)};
     o.branch[0] = (ons_informed_branch){
-        .name = "field", .depth = (size_t)ons_integer(p, "depth"), .width = width, .outputs = 1};
+        .name = "field", .depth = (size_t)ons_integer(p, "depth"), .width = width, .outputs = 1, .quiet = true};
     if (moving) {
         o.branch[1] = (ons_informed_branch){
-            .name = "position", .depth = (size_t)ons_integer(p, "depth_position"), .width = width, .outputs = 1};
+            .name = "position", .depth = (size_t)ons_integer(p, "depth_position"), .width = width, .outputs = 1, .quiet = true};
         o.weight[1] = ons_real(p, "weight_position");
     }
     o.optimiser.amsgrad = true;

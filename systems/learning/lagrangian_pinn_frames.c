@@ -14,7 +14,7 @@ static ons_tensor column(ons_tensor_graph *graph, ons_tensor a, int index) {
 }
 
 /* Speed in whose units labels move. */
-static double scale_of(const lagrangian_frame *frame) { return 1 + fabs(frame->drift); }
+static double scale_of(const lagrangian_frame *frame) { return frame->tangent ? 1 : 1 + fabs(frame->drift); }
 
 static ons_tensor form(const void *data, ons_tensor_graph *graph, ons_tensor points, ons_tensor start, ons_tensor raw) {
     (void)start;
@@ -24,8 +24,12 @@ static ons_tensor form(const void *data, ons_tensor_graph *graph, ons_tensor poi
                                   ons_tensor_multiply(graph, t, column(graph, raw, 0)));
     if (frame->burgers) { u = ons_tensor_shift(graph, u, frame->drift); }
     if (!frame->moving) { return u; }
-    const ons_tensor way = ons_tensor_multiply(graph, t, column(graph, raw, 1));
-    const ons_tensor parts[] = {u, ons_tensor_add(graph, x, ons_tensor_scale(graph, way, scale_of(frame)))};
+    ons_tensor speed = ons_tensor_scale(graph, column(graph, raw, 1), scale_of(frame));
+    if (frame->tangent) {
+        speed = ons_tensor_shift(graph, ons_tensor_multiply(graph, t, column(graph, raw, 1)), frame->drift);
+        if (frame->burgers) { speed = ons_tensor_add(graph, speed, ons_tensor_sin(graph, x)); }
+    }
+    const ons_tensor parts[] = {u, ons_tensor_add(graph, x, ons_tensor_multiply(graph, t, speed))};
     return ons_tensor_concatenate(graph, parts, 2, 1);
 }
 

@@ -14,6 +14,7 @@ typedef struct lagrangian_frame {
     bool burgers;   /* f = u, u(0, x) = drift + sin(x); else f = drift, u(0, x) = sin(x) */
     bool moving;    /* fields (u, X) of labels; else u of places */
     bool published; /* the viscous term without the metric */
+    bool tangent;   /* X = a + t f(a, 0) + t^2 M; else X = a + s t M, s = 1 + |drift| */
     double drift, viscosity;
 } lagrangian_frame;
 

@@ -57,6 +57,7 @@ typedef struct ons_informed_branch {
     const char *name;
     size_t depth, width, outputs; /* hidden layers */
     bool gated;                   /* the "modified" one: ons_layer_gated_mlp */
+    bool quiet;                   /* the last layer's weights begin with 0, and so do the outputs */
 } ons_informed_branch;
 
 typedef struct ons_informed_options {
