@@ -106,7 +106,7 @@ static ons_status lorenz(ons_reproduction *r) {
     const ons_results *results;
     const ons_status status =
         ons_reproduction_run(r, &results, "lorenz-reference",
-                             "causal-pinn problem=lorenz duration=[5,10,15,20] depth=1 width=2 points_t=2 batch=1 steps=1");
+                             "causal-pinn problem=lorenz duration=5,10,15,20 depth=1 width=2 points_t=2 batch=1 steps=1");
     for (size_t k = 0; !status && k < 4; k++) {
         const ons_result *row = ons_task_find(ons_results_task(results, k), "reference");
         for (size_t f = 0; f < 3; f++) {
@@ -181,6 +181,7 @@ static ons_status jets(ons_reproduction *r, ons_informed *informed) {
 }
 
 enum { SLICES = 8 };
+#define EPSILON 1e-3
 
 /* The loss with weights that are held. */
 static ons_status held_loss(ons_informed *informed, const double *weights, double *loss) {
@@ -199,7 +200,7 @@ static ons_status gradient(ons_reproduction *r, ons_informed *informed) {
     ons_random random = ons_random_stream(2203, 0, 0);
     ons_status status = ons_informed_loss(informed, &loss, weights, losses, &initial);
     double before = initial;
-    for (size_t k = 0; k < SLICES; before += losses[k++]) { off = fmax(off, fabs(weights[k] - exp(-0.3 * before))); }
+    for (size_t k = 0; k < SLICES; before += losses[k++]) { off = fmax(off, fabs(weights[k] - exp(-EPSILON * before))); }
     if (!status) { status = ons_informed_gradient(informed, &loss, slope); }
     memcpy(kept, parameters, count * sizeof *kept);
     for (int trial = 0; !status && trial < 4; trial++) {
@@ -239,7 +240,7 @@ ons_status causal_pinn_derivatives(ons_reproduction *r) {
     double start[12];
     for (size_t k = 0; k < 12; k++) { start[k] = cos(PI * (-1 + (double)k / 6)); }
     ons_informed_start(informed, start);
-    ons_informed_set_epsilon(informed, 0.3);
+    ons_informed_set_epsilon(informed, EPSILON);
     status = jets(r, informed);
     if (!status) { status = gradient(r, informed); }
     ons_informed_free(informed);
