@@ -36,7 +36,7 @@ static const char details[] =
     "fewer, when all weights exceed `stop` (0: never). `duration` is cut into `windows`; a window starts from the end of "
     "the\n"
     "last one, with its parameters and a new optimiser, and is trained on slices that reach `beyond` (a share of it)\n"
-    "further. When all is done the state stands still.\n"
+    "further. `quasi_newton` iterations of L-BFGS with all weights 1 may end a window. When all is done the state stands still.\n"
     "\n"
     "Errors are sqrt(sum |u - v|^2/sum |v|^2) over the times up to the end of the present window, v a spectral "
     "solution\n"
@@ -72,6 +72,8 @@ static const ons_parameter parameters[] = {
     {"iterations", ONS_INTEGER, 0, "300000", NULL, "[1, 1e12]", NULL, NULL, "for each epsilon of each window"},
     {"stop", ONS_REAL, 0, "0.99", NULL, "[0, 1)", "method=causal", NULL, "least weight that ends an epsilon; 0: none"},
     {"stop_every", ONS_INTEGER, 0, "1000", NULL, "[1, 1e9]", "method=causal", NULL, "iterations between looks at it"},
+    {"quasi_newton", ONS_INTEGER, 0, "0", NULL, "[0, 1e9]", "precision=double", "iteration",
+     "of L-BFGS at the end of every window, with all weights 1"},
     {"batch", ONS_INTEGER, 0, "100", NULL, "[1, 1e6]", NULL, NULL, "iterations of a step"},
     {"skip", ONS_BOOLEAN, 0, "yes", NULL, NULL, "method=causal", NULL, "leave out slices without weight"},
     {.name = NULL}};
@@ -133,6 +135,7 @@ static ons_informed_options options_of(const ons_parameters *p) {
                               .beyond = ons_real(p, "beyond"),
                               .initial_weight = problem->hard ? 0 : ons_real(p, "initial_weight"),
                               .initial_counts = problem->initial_counts,
+                              .memory = size_of(p, "quasi_newton", 0) > 0 ? 20 : 0,
                               .skip = ons_present(p, "skip") && ons_boolean(p, "skip"),
                               .optimiser = ons_optimiser_defaults(ONS_ADAM)};
     o.branch[0] = (ons_informed_branch){.name = "network",
@@ -151,6 +154,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     const informed_grid grid = grid_of(p);
     const ons_informed_options o = options_of(p);
+    if (ons_choice(p, "problem") == CAUSAL_CHAOTIC && 256 % o.points_x) {
+        return ons_fail(ONS_INVALID, "points_x = %zu; expected a divisor of 256 with problem=%s", o.points_x,
+                        ons_string(p, "problem"));
+    }
     const double channels = grid.places > 1 ? (ons_choice(p, "problem") == CAUSAL_ALLEN_CAHN ? 4 : 6) : 2;
     ons_plan_bytes(plan, informed_training_bytes((double)o.branch[0].width, (double)o.branch[0].depth,
                                                  (double)(o.points_t * o.points_x), channels, o.single));
@@ -173,7 +180,7 @@ typedef struct causal_state {
     const double *epsilons;
     size_t epsilon_count;
     double plain, length, stop;
-    uint64_t iterations, stop_every, batch, windows;
+    uint64_t iterations, quasi, stop_every, batch, windows;
     /* persisted */
     uint64_t window, stage, made, total, diverged; /* stage: of the list epsilon; made: iterations in it */
     double *solution; /* [times][places][fields]: of the windows that are done; later ones are not a number */
@@ -195,11 +202,7 @@ static ons_status set_start(causal_state *state, const ons_parameters *p, const 
     double *values = ONS_NEW(double, o->points_x);
     ons_status status = values ? ONS_OK : ONS_MEMORY;
     if (!status && which == CAUSAL_CHAOTIC) {
-        if (o->points_x > 256 || 256 % o->points_x) {
-            status = ons_fail(ONS_INVALID, "points_x = %zu; expected a divisor of 256 for this problem", o->points_x);
-        } else {
-            status = causal_problem_reference(which, &start, values);
-        }
+        status = causal_problem_reference(which, &start, values);
     }
     for (size_t j = 0; !status && which != CAUSAL_CHAOTIC && j < o->points_x; j++) {
         values[j] = causal_problem_start(which, start.first + start.period * (double)j / (double)start.places);
@@ -230,6 +233,7 @@ static ons_status create(void *memory, ons_context *context) {
     }
     state->length = o.length;
     state->iterations = (uint64_t)ons_integer(p, "iterations");
+    state->quasi = (uint64_t)size_of(p, "quasi_newton", 0);
     state->batch = (uint64_t)ons_integer(p, "batch");
     state->windows = (uint64_t)ons_integer(p, "windows");
     state->solution = ONS_NEW(double, state->grid.times * state->slice);
@@ -266,7 +270,11 @@ static ons_status solve_window(const causal_state *state, double *values) {
 static ons_status next_stage(causal_state *state) {
     state->made = 0;
     state->stage++;
-    if (state->stage == state->epsilon_count) {
+    if (state->stage == state->epsilon_count && state->quasi > 0) {
+        ons_informed_set_epsilon(state->informed, 0);
+        return ONS_OK;
+    }
+    if (state->stage >= state->epsilon_count) {
         ons_status status = solve_window(state, state->solution);
         state->stage = 0;
         state->window++;
@@ -286,7 +294,9 @@ static bool all_weigh(const causal_state *state) {
 static ons_status advance(void *memory, ons_context *context) {
     causal_state *state = memory;
     for (uint64_t k = 0; k < state->batch && state->window < state->windows && !state->diverged; k++) {
-        ons_status status = ons_informed_step(state->informed);
+        const bool finish = state->stage == state->epsilon_count;
+        ons_status status =
+            finish ? ons_informed_quasi_newton(state->informed) : ons_informed_step(state->informed);
         state->made++;
         state->total++;
         if (status == ONS_FAILED) {
@@ -294,7 +304,9 @@ static ons_status advance(void *memory, ons_context *context) {
             ons_row(context, STATE, 0, (ons_cell[]){{.number = (double)state->total}, {.text = ons_message()}});
             return ONS_OK;
         }
-        if (!status && (state->made == state->iterations || all_weigh(state))) { status = next_stage(state); }
+        const bool last = finish ? status == ONS_DONE || state->made == state->quasi
+                                 : state->made == state->iterations || all_weigh(state);
+        if (last && (!status || status == ONS_DONE)) { status = next_stage(state); }
         if (status) { return status; }
     }
     return ONS_OK;
