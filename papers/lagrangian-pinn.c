@@ -55,7 +55,7 @@ static const ons_claim claims[] = {
     {"L3", ONS_CLAIM_STATEMENT, 0, ONS_STANDARD, "a resting network without exact periodicity fails at speed 30", 0, 0, 0,
      0, "general knowledge", "not of this paper"},
     ORDER("L4", "Burgers, u(x, 0) = sin(x) + C: the error on characteristics does not depend on C", "abstract",
-          "C = 0, 10, 50 to t = 0.8: largest over smallest at most 3"),
+          "C = 0, 10, 50 to t = 0.8, errors relative to u - C: largest over smallest at most 3"),
     ORDER("L4-published", "the viscous term without the metric is wrong where X_a is not 1", "derived",
           "Burgers, C = 0: its error is larger than with the metric"),
     ORDER("L5", "the loss landscape on characteristics is less sensitive to the speed", "abstract",
@@ -65,7 +65,7 @@ static const ons_claim claims[] = {
     EXACT("L6-moving", ONS_QUICK, EQUAL, "and on characteristics", 1, 0, "textbook", "an integer"),
     EXACT("L6-solution", ONS_QUICK, EQUAL, "residual of exp(-nu t) sin(x - c t): largest over c, by its derivatives", 0,
           1e-12, "textbook", "rounding"),
-    EXACT("L7", ONS_QUICK, EQUAL, "Burgers by 1024 waves against the integral of Hopf and Cole, t = 0.8, 1.5", 0, 1e-8,
+    EXACT("L7", ONS_QUICK, EQUAL, "Burgers by 2048 waves against the integral of Hopf and Cole, t = 0.8, 1.5", 0, 1e-8,
           "textbook", "viscosity 0.01"),
     EXACT("L7-series", ONS_QUICK, EQUAL, "the integral against the series of Bessel functions, viscosity 0.05", 0, 1e-8,
           "textbook", "the series cancels: some 10 digits are left"),
@@ -230,7 +230,7 @@ static double series(double nu, double x, double t) {
 }
 
 static ons_status burgers(ons_reproduction *r) {
-    const burgers_check shock = {1024, 0.01, 0, 5e-5}, carried = {256, 0.05, 10, 2e-4};
+    const burgers_check shock = {2048, 0.01, 0, 2e-4}, carried = {256, 0.05, 10, 2e-4};
     double worst = 0, moved = 0, off = 0;
     ons_status status = spectral_distance(&shock, &worst);
     if (!status) { status = spectral_distance(&carried, &moved); }
@@ -239,7 +239,7 @@ static ons_status burgers(ons_reproduction *r) {
         const double x = 2 * PI * k / 200, t = 0.2 + 0.4 * (k % 5);
         off = fmax(off, fabs(series(0.05, x, t) - ons_burgers_sine(0.05, 0, 1, x, t)));
     }
-    ons_claim_number(r, "L7", worst, 0, "step 5e-5");
+    ons_claim_number(r, "L7", worst, 0, "step 2e-4");
     ons_claim_number(r, "L7-galilean", moved, 0, "step 2e-4; terms rotate by C k, which the step must resolve");
     ons_claim_number(r, "L7-series", off, 0, "120 terms in long double, 200 points");
     return ONS_OK;
@@ -323,6 +323,16 @@ static ons_status convection(ons_reproduction *r) {
     return drawn ? drawn : ons_reproduction_state(r, "convection-moving", 3, 0, "moving-50", "speed 50, on characteristics");
 }
 
+/* |v| over |v - C| on the grid of the system: errors are relative to the whole field, most of which is C. */
+static double part_of_mean(double mean) {
+    double square = 0;
+    for (int k = 0; k < 33 * 128; k++) {
+        const double v = ons_burgers_sine(0.01, 0, 1, 2 * PI * (k % 128) / 128, 0.8 * (k / 128) / 32);
+        square += v * v / (33 * 128);
+    }
+    return sqrt((mean * mean + square) / square);
+}
+
 static ons_status shocks(ons_reproduction *r) {
     static const double means[3] = {0, 10, 50};
     if (ons_reproduction_effort(r) < ONS_STANDARD) { return ONS_OK; }
@@ -340,7 +350,7 @@ static ons_status shocks(ons_reproduction *r) {
     if (status) { return status; }
     double error[3], low = INFINITY, high = 0, jacobian = INFINITY;
     for (size_t k = 0; k < 3; k++) {
-        error[k] = last_of(metric, k, "error");
+        error[k] = last_of(metric, k, "error") * part_of_mean(means[k]);
         low = fmin(low, error[k]);
         high = fmax(high, isnan(error[k]) ? INFINITY : error[k]);
         jacobian = fmin(jacobian, last_of(metric, k, "least_jacobian"));
@@ -350,7 +360,7 @@ static ons_status shocks(ons_reproduction *r) {
                     jacobian);
     ons_claim_holds(r, "L4-published", flat > error[0], "error %.2e without the metric (least X_a %.3g), %.2e with it", flat,
                     last_of(published, 0, "least_jacobian"), error[0]);
-    ons_figure_begin(r, "burgers", "Burgers' equation on characteristics", "C", "relative error", ONS_FIGURE_LOG_Y);
+    ons_figure_begin(r, "burgers", "Burgers' equation on characteristics", "C", "error relative to u - C", ONS_FIGURE_LOG_Y);
     ons_figure_curve(r, "metric", 3, means, error, NULL);
     return ons_reproduction_state(r, "burgers", 1, 0, "burgers-10", "C = 10, on characteristics: u, t to the right");
 }
