@@ -104,9 +104,9 @@ static ons_status waves(ons_reproduction *r, bool chaotic) {
 /* The solution that the system judges its networks by, at its last time. */
 static ons_status lorenz(ons_reproduction *r) {
     const ons_results *results;
-    const ons_status status =
-        ons_reproduction_run(r, &results, "lorenz-reference",
-                             "causal-pinn problem=lorenz duration=5,10,15,20 depth=1 width=2 points_t=2 batch=1 steps=1");
+    const ons_status status = ons_reproduction_run(
+        r, &results, "lorenz-reference",
+        "causal-pinn problem=lorenz duration=5,10,15,20 depth=1 width=2 points_t=2 batch=1 steps=1");
     for (size_t k = 0; !status && k < 4; k++) {
         const ons_result *row = ons_task_find(ons_results_task(results, k), "reference");
         for (size_t f = 0; f < 3; f++) {
@@ -200,7 +200,9 @@ static ons_status gradient(ons_reproduction *r, ons_informed *informed) {
     ons_random random = ons_random_stream(2203, 0, 0);
     ons_status status = ons_informed_loss(informed, &loss, weights, losses, &initial);
     double before = initial;
-    for (size_t k = 0; k < SLICES; before += losses[k++]) { off = fmax(off, fabs(weights[k] - exp(-EPSILON * before))); }
+    for (size_t k = 0; k < SLICES; before += losses[k++]) {
+        off = fmax(off, fabs(weights[k] - exp(-EPSILON * before)));
+    }
     if (!status) { status = ons_informed_gradient(informed, &loss, slope); }
     memcpy(kept, parameters, count * sizeof *kept);
     for (int trial = 0; !status && trial < 4; trial++) {
@@ -220,21 +222,23 @@ static ons_status gradient(ons_reproduction *r, ons_informed *informed) {
     free(slope);
     if (!status) {
         ons_claim_number(r, "P12-gradient", worst, 0, "4 directions, 8 x 12 points");
-        ons_claim_number(r, "P12-weights", off, 0, "8 slices, weights from %.3g to %.3g", weights[0], weights[SLICES - 1]);
+        ons_claim_number(r, "P12-weights", off, 0, "8 slices, weights from %.3g to %.3g", weights[0],
+                         weights[SLICES - 1]);
     }
     return status;
 }
 
 ons_status causal_pinn_derivatives(ons_reproduction *r) {
     ons_informed *informed;
-    ons_informed_options options = {.branches = 1,
-                                    .branch = {{.name = "network", .depth = 2, .width = 12, .outputs = 1, .gated = true}},
-                                    .points_t = SLICES,
-                                    .points_x = 12,
-                                    .length = 1,
-                                    .initial_weight = 1,
-                                    .initial_counts = true,
-                                    .optimiser = ons_optimiser_defaults(ONS_ADAM)};
+    ons_informed_options options = {
+        .branches = 1,
+        .branch = {{.name = "network", .depth = 2, .width = 12, .outputs = 1, .gated = true}},
+        .points_t = SLICES,
+        .points_x = 12,
+        .length = 1,
+        .initial_weight = 1,
+        .initial_counts = true,
+        .optimiser = ons_optimiser_defaults(ONS_ADAM)};
     ons_status status = ons_informed_create(&informed, &problem, &options, 2203, 0);
     if (status) { return status; }
     double start[12];

@@ -18,7 +18,8 @@ static const char details[] =
     "the\n"
     "field and one for the position X of the label. Tables of errors of the paper were not at hand, only its abstract "
     "and the\n"
-    "authors' program: orderings are those of the abstract, numbers are checks of ours and are not shown as published.\n"
+    "authors' program: orderings are those of the abstract, numbers are checks of ours and are not shown as "
+    "published.\n"
     "\n"
     "## What differs\n"
     "Initial conditions and periodicity are exact in both frames, residuals enter by their mean squares, branches "
@@ -27,7 +28,8 @@ static const char details[] =
     "speed of\n"
     "labels is left to the network (in units of 1 + |speed|). For Burgers' equation it is the metric one, with "
     "positions that\n"
-    "start at the speed of the initial field; the authors' term is shown beside it. Networks of 3 x 30 units (positions 2 x "
+    "start at the speed of the initial field; the authors' term is shown beside it. Networks of 3 x 30 units "
+    "(positions 2 x "
     "30),\n"
     "32 x 64 points, Adam and then L-BFGS in double precision.\n"
     "\n"
@@ -45,23 +47,24 @@ static const char details[] =
 #define LEAST ONS_CLAIM_AT_LEAST
 
 static const ons_claim claims[] = {
-    ORDER("L1", "convection: the error of the resting network grows to failure with the speed, on characteristics it "
-                "does not",
+    ORDER("L1",
+          "convection: the error of the resting network grows to failure with the speed, on characteristics it "
+          "does not",
           "abstract", "speeds 0, 10, 30, 50: at rest at least 10 times as large as on characteristics at 50"),
     EXACT("L1-moving", ONS_STANDARD, MOST, "largest relative error on characteristics for these speeds", 2e-2, 0,
           "bound of ours", "fixed before the run"),
     EXACT("L2", ONS_STANDARD, LEAST, "error of the resting network at speed 50, periodicity exact", 0.3, 0,
           "bound of ours", "the abstract: failure persists with exactly periodic networks"),
-    {"L3", ONS_CLAIM_STATEMENT, 0, ONS_STANDARD, "a resting network without exact periodicity fails at speed 30", 0, 0, 0,
-     0, "general knowledge", "not of this paper"},
+    {"L3", ONS_CLAIM_STATEMENT, 0, ONS_STANDARD, "a resting network without exact periodicity fails at speed 30", 0, 0,
+     0, 0, "general knowledge", "not of this paper"},
     ORDER("L4", "Burgers, u(x, 0) = sin(x) + C: the error on characteristics does not depend on C", "abstract",
           "C = 0, 10, 50 to t = 0.8, errors relative to u - C: largest over smallest at most 3"),
     ORDER("L4-published", "the viscous term without the metric is wrong where X_a is not 1", "derived",
           "Burgers, C = 0: its error is larger than with the metric"),
     ORDER("L5", "the loss landscape on characteristics is less sensitive to the speed", "abstract",
           "top Hessian eigenvalue at speed 50 over that at 0: at rest at least 10 times that on characteristics"),
-    EXACT("L6-rank", ONS_QUICK, EQUAL, "snapshots of exp(-nu t) sin(x - c t) at rest: singular values above 1e-12", 2, 0,
-          "textbook", "an integer"),
+    EXACT("L6-rank", ONS_QUICK, EQUAL, "snapshots of exp(-nu t) sin(x - c t) at rest: singular values above 1e-12", 2,
+          0, "textbook", "an integer"),
     EXACT("L6-moving", ONS_QUICK, EQUAL, "and on characteristics", 1, 0, "textbook", "an integer"),
     EXACT("L6-solution", ONS_QUICK, EQUAL, "residual of exp(-nu t) sin(x - c t): largest over c, by its derivatives", 0,
           1e-12, "textbook", "rounding"),
@@ -73,8 +76,8 @@ static const ons_claim claims[] = {
           "textbook", "viscosity 0.05"),
     EXACT("L8", ONS_QUICK, EQUAL, "time at which characteristics of sin(x) + C cross first, C = 0, 10, 50", 1, 1e-3,
           "textbook", "least X_a = 1 + t cos(a) on 4096 labels, by bisection"),
-    EXACT("L9", ONS_QUICK, LEAST, "travelling Gaussian of width 0.1: modes that leave 1e-3 of the energy, at rest", 5, 0,
-          "derived", "one mode on characteristics; a travelling bump needs more than a few"),
+    EXACT("L9", ONS_QUICK, LEAST, "travelling Gaussian of width 0.1: modes that leave 1e-3 of the energy, at rest", 5,
+          0, "derived", "one mode on characteristics; a travelling bump needs more than a few"),
     EXACT("L9-moving", ONS_QUICK, EQUAL, "and on characteristics", 1, 0, "derived", "an integer"),
     {.id = NULL}};
 
@@ -102,7 +105,7 @@ static double bump(double x, double t, double speed) {
 
 /* Singular values at a speed, places fixed (`moving`: labels that go with it). */
 static ons_status values_of(profile u, double speed, bool moving, double *values) {
-    double *snapshots = ONS_NEW(double, PLACES * TIMES);
+    double *snapshots = ONS_NEW(double, PLACES *TIMES);
     if (!snapshots) { return ONS_MEMORY; }
     for (size_t i = 0; i < PLACES; i++) {
         for (size_t k = 0; k < TIMES; k++) {
@@ -134,7 +137,7 @@ static size_t modes_of(const double *values) {
 }
 
 static ons_status ranks(ons_reproduction *r) {
-    double rest[TIMES], moving[TIMES], number[TIMES];
+    double rest[TIMES] = {0}, moving[TIMES] = {0}, number[TIMES];
     size_t largest = 0, least = TIMES, along = 0;
     ons_status status = ONS_OK;
     for (size_t k = 0; !status && k < 3; k++) {
@@ -146,7 +149,8 @@ static ons_status ranks(ons_reproduction *r) {
         along = rank_of(moving) > along ? rank_of(moving) : along;
     }
     if (status) { return status; }
-    ons_claim_number(r, "L6-rank", largest == least ? (double)largest : NAN, 0, "speeds 2, 10, 50; 256 x 100 snapshots");
+    ons_claim_number(r, "L6-rank", largest == least ? (double)largest : NAN, 0,
+                     "speeds 2, 10, 50; 256 x 100 snapshots");
     ons_claim_number(r, "L6-moving", (double)along, 0, "the same");
     status = values_of(bump, 2 * PI, false, rest);
     if (!status) { status = values_of(bump, 2 * PI, true, moving); }
@@ -211,8 +215,8 @@ static ons_status spectral_distance(const burgers_check *check, double *worst) {
 }
 
 /* 4 nu sum n I_n e^(-n^2 nu t) sin(n x)/(I_0 + 2 sum I_n e^(-n^2 nu t) cos(n x)), I_n(z) by Miller's backward
- * recurrence, z = 1/(2 nu). Its denominator falls to exp(-2 z) of its terms: 9 of the 19 digits of long double here, and
- * all of them at viscosity 0.01. */
+ * recurrence, z = 1/(2 nu). Its denominator falls to exp(-2 z) of its terms: 9 of the 19 digits of long double here,
+ * and all of them at viscosity 0.01. */
 static double series(double nu, double x, double t) {
     enum { TERMS = 120 };
     long double bessel[TERMS + 2], above = 0, below;
@@ -304,13 +308,14 @@ static ons_status convection(ons_reproduction *r) {
     if (!standard) { return ONS_OK; }
     for (size_t k = 0; k < 4; k++) { worst = fmax(worst, error[1][k]); }
     ons_claim_holds(r, "L1", error[0][3] >= 10 * error[1][3] && error[0][3] > error[0][0],
-                    "at rest %.2g, %.2g, %.2g, %.2g, on characteristics %.2g, %.2g, %.2g, %.2g", error[0][0], error[0][1],
-                    error[0][2], error[0][3], error[1][0], error[1][1], error[1][2], error[1][3]);
+                    "at rest %.2g, %.2g, %.2g, %.2g, on characteristics %.2g, %.2g, %.2g, %.2g", error[0][0],
+                    error[0][1], error[0][2], error[0][3], error[1][0], error[1][1], error[1][2], error[1][3]);
     ons_claim_number(r, "L1-moving", worst, 0, "%d iterations of Adam, %d of L-BFGS", adam, quasi);
     ons_claim_number(r, "L2", error[0][3], 0, "the same");
     const double resting = top[0][3] / top[0][0], moving = top[1][3] / top[1][0];
-    ons_claim_holds(r, "L5", resting >= 10 * moving, "%.3g at rest (%.3g and %.3g), %.3g on characteristics (%.3g and %.3g)",
-                    resting, top[0][3], top[0][0], moving, top[1][3], top[1][0]);
+    ons_claim_holds(r, "L5", resting >= 10 * moving,
+                    "%.3g at rest (%.3g and %.3g), %.3g on characteristics (%.3g and %.3g)", resting, top[0][3],
+                    top[0][0], moving, top[1][3], top[1][0]);
     ons_figure_begin(r, "convection", "Convection: error of the trained networks", "speed", "relative error",
                      ONS_FIGURE_LOG_Y);
     ons_figure_curve(r, "at rest", 4, speeds, error[0], NULL);
@@ -319,15 +324,18 @@ static ons_status convection(ons_reproduction *r) {
                      ONS_FIGURE_LOG_Y);
     ons_figure_curve(r, "at rest", 4, speeds, top[0], NULL);
     ons_figure_curve(r, "on characteristics", 4, speeds, top[1], NULL);
-    const ons_status drawn = ons_reproduction_state(r, "convection-resting", 3, 0, "resting-50", "speed 50, at rest: u, t to the right");
-    return drawn ? drawn : ons_reproduction_state(r, "convection-moving", 3, 0, "moving-50", "speed 50, on characteristics");
+    const ons_status drawn =
+        ons_reproduction_state(r, "convection-resting", 3, 0, "resting-50", "speed 50, at rest: u, t to the right");
+    return drawn ? drawn
+                 : ons_reproduction_state(r, "convection-moving", 3, 0, "moving-50", "speed 50, on characteristics");
 }
 
 /* |v| over |v - C| on the grid of the system: errors are relative to the whole field, most of which is C. */
 static double part_of_mean(double mean) {
     double square = 0;
     for (int k = 0; k < 33 * 128; k++) {
-        const double v = ons_burgers_sine(0.01, 0, 1, 2 * PI * (k % 128) / 128, 0.8 * (k / 128) / 32);
+        const int place = k % 128, time = k / 128;
+        const double v = ons_burgers_sine(0.01, 0, 1, 2 * PI * place / 128, 0.8 * time / 32);
         square += v * v / (33 * 128);
     }
     return sqrt((mean * mean + square) / square);
@@ -339,9 +347,8 @@ static ons_status shocks(ons_reproduction *r) {
     const bool full = ons_reproduction_effort(r) >= ONS_FULL;
     const int adam = full ? 100000 : 400, quasi = 300, steps = (adam + quasi) / 100;
     const ons_results *metric, *published;
-    ons_status status = ons_reproduction_run(r, &metric, "burgers",
-                                             "lagrangian-pinn problem=burgers mean=0,10,50 " NETWORKS, adam, quasi,
-                                             steps, steps);
+    ons_status status = ons_reproduction_run(
+        r, &metric, "burgers", "lagrangian-pinn problem=burgers mean=0,10,50 " NETWORKS, adam, quasi, steps, steps);
     if (!status) {
         status = ons_reproduction_run(r, &published, "burgers-published",
                                       "lagrangian-pinn problem=burgers mean=0 mode=published " NETWORKS, adam, quasi,
@@ -358,9 +365,10 @@ static ons_status shocks(ons_reproduction *r) {
     const double flat = last_of(published, 0, "error");
     ons_claim_holds(r, "L4", high <= 3 * low, "errors %.2e, %.2e, %.2e; least X_a %.3g", error[0], error[1], error[2],
                     jacobian);
-    ons_claim_holds(r, "L4-published", flat > error[0], "error %.2e without the metric (least X_a %.3g), %.2e with it", flat,
-                    last_of(published, 0, "least_jacobian"), error[0]);
-    ons_figure_begin(r, "burgers", "Burgers' equation on characteristics", "C", "error relative to u - C", ONS_FIGURE_LOG_Y);
+    ons_claim_holds(r, "L4-published", flat > error[0], "error %.2e without the metric (least X_a %.3g), %.2e with it",
+                    flat, last_of(published, 0, "least_jacobian"), error[0]);
+    ons_figure_begin(r, "burgers", "Burgers' equation on characteristics", "C", "error relative to u - C",
+                     ONS_FIGURE_LOG_Y);
     ons_figure_curve(r, "metric", 3, means, error, NULL);
     return ons_reproduction_state(r, "burgers", 1, 0, "burgers-10", "C = 10, on characteristics: u, t to the right");
 }

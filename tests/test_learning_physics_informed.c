@@ -20,10 +20,13 @@
 #define PI 3.14159265358979323846
 
 static void assert_near(double value, double expected, double tolerance) {
-    if (!(fabs(value - expected) <= tolerance)) { fail_msg("%.15g; expected %.15g +- %.1e", value, expected, tolerance); }
+    if (!(fabs(value - expected) <= tolerance)) {
+        fail_msg("%.15g; expected %.15g +- %.1e", value, expected, tolerance);
+    }
 }
 
-/* ---- an equation: u_t + 3 u_x = 0.1 u_xx on a period of 2 pi ------------------------------------------------------- */
+/* ---- an equation: u_t + 3 u_x = 0.1 u_xx on a period of 2 pi -------------------------------------------------------
+ */
 
 static const ons_partial partials[] = {{{0, 0}}, {{1, 0}}, {{0, 1}}, {{0, 2}}};
 static ons_tensor residual(const void *data, ons_tensor_graph *g, ons_tensor points, const ons_tensor *d) {
@@ -243,7 +246,8 @@ static void test_lanczos_finds_the_top_of_the_hessian(void **state) {
     ons_informed_free(informed);
 }
 
-/* ---- equations in time ---------------------------------------------------------------------------------------------- */
+/* ---- equations in time ----------------------------------------------------------------------------------------------
+ */
 
 static ons_tensor decay(const void *data, ons_tensor_graph *g, ons_tensor points, const ons_tensor *d) {
     (void)data, (void)points;

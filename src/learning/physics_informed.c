@@ -36,7 +36,7 @@ static ons_tensor fields_at(const ons_informed *informed, ons_layers *layers, on
         for (size_t k = 0; k < branch->depth; k++) { widths[k] = (int64_t)branch->width; }
         widths[branch->depth] = (int64_t)branch->outputs;
         outputs[b] = (branch->gated ? ons_layer_gated_mlp : ons_layer_mlp)(layers, branch->name, seen, widths,
-                                                                          branch->depth + 1, ONS_ACTIVATION_TANH);
+                                                                           branch->depth + 1, ONS_ACTIVATION_TANH);
     }
     const ons_tensor raw = informed->options.branches == 1
                                ? outputs[0]
@@ -87,7 +87,8 @@ static void record_loss(const ons_informed *informed, ons_layers *layers, inform
     const ons_tensor r = residuals_of(informed, graph, pass->points, u, derivatives);
     const ons_tensor square = ons_tensor_reshape(graph, ons_tensor_square(graph, r),
                                                  ONS_SHAPE(slices, (int64_t)options->points_x, equations));
-    const ons_tensor means = ons_tensor_mean(graph, square, ONS_AXIS(1), false), share = equation_weights(informed, graph);
+    const ons_tensor means = ons_tensor_mean(graph, square, ONS_AXIS(1), false),
+                     share = equation_weights(informed, graph);
     const ons_tensor losses =
         ons_tensor_sum(graph, ons_tensor_multiply(graph, means, share), ONS_AXIS(1), false); /* [slices] */
     ons_tensor initial = initial_square(informed, layers, pass);
@@ -147,8 +148,8 @@ ons_status informed_record(ons_informed *informed, informed_purpose purpose, siz
     ons_layers *layers = NULL;
     ons_tensor outputs[PASS_OUTPUTS + ONS_INFORMED_PARTIALS + 2];
     size_t count = PASS_OUTPUTS;
-    *pass = (informed_pass){.slices = slices, .initial = ONS_NO_TENSOR, .target = ONS_NO_TENSOR,
-                            .direction = ONS_NO_TENSOR};
+    *pass = (informed_pass){
+        .slices = slices, .initial = ONS_NO_TENSOR, .target = ONS_NO_TENSOR, .direction = ONS_NO_TENSOR};
     ons_status status = ons_tensor_graph_create(&graph, type);
     if (!status) { status = ons_layers_create(&layers, graph); }
     if (status) { goto cleanup; }
@@ -214,7 +215,9 @@ void informed_draw(ons_informed *informed, bool fixed) {
     const double length = o->length * (1 + o->beyond);
     double *t = informed->grid, *x = t + o->points_t, shift[2] = {0, 0};
     const double intervals = sampling == ONS_INFORMED_FIXED ? fmax(1, (double)o->points_t - 1) : (double)o->points_t;
-    for (size_t k = 0; k < 2 && sampling != ONS_INFORMED_FIXED; k++) { shift[k] = ons_random_uniform(&informed->random); }
+    for (size_t k = 0; k < 2 && sampling != ONS_INFORMED_FIXED; k++) {
+        shift[k] = ons_random_uniform(&informed->random);
+    }
     for (size_t i = 0; i < o->points_t; i++) { t[i] = length * ((double)i + shift[0]) / intervals; }
     for (size_t j = 0; j < o->points_x; j++) {
         x[j] = informed->problem.first + informed->problem.period * ((double)j + shift[1]) / (double)o->points_x;
@@ -236,12 +239,12 @@ static void fill(ons_informed *informed, const informed_pass *pass) {
     void *at = ons_program_input(pass->program, pass->points);
     for (size_t i = 0, k = 0; i < pass->slices; i++) {
         for (size_t j = 0; j < o->points_x; j++) {
-            const double point[2] = {t[i], x[j]};
             for (size_t c = 0; c < columns; c++, k++) {
+                const double coordinate = c ? x[j] : t[i];
                 if (o->single) {
-                    ((float *)at)[k] = (float)point[c];
+                    ((float *)at)[k] = (float)coordinate;
                 } else {
-                    ((double *)at)[k] = point[c];
+                    ((double *)at)[k] = coordinate;
                 }
             }
         }

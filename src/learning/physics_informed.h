@@ -35,8 +35,8 @@ struct ons_informed {
     ons_lbfgs *lbfgs;
     uint64_t forget; /* L-BFGS does not know the present parameters */
     ons_random random;
-    double *grid;     /* [points_t + points_x]: times, places */
-    double *start;    /* [start_count] */
+    double *grid;  /* [points_t + points_x]: times, places */
+    double *start; /* [start_count] */
     size_t start_count;
     double epsilon, loss, least;
     char name[64]; /* of the array that was asked for last */

@@ -99,8 +99,9 @@ ons_status ons_informed_curvature(ons_informed *informed, unsigned steps, double
         for (size_t k = 0; k < count && off[n - 1] > 0; k++) { next[k] /= off[n - 1]; }
     }
     if (!status && relative > tolerance) {
-        status = ons_fail(ONS_FAILED, "the top eigenvalue of the Hessian is known to %.1e of it after %zu products; "
-                                      "expected %.1e, give more steps",
+        status = ons_fail(ONS_FAILED,
+                          "the top eigenvalue of the Hessian is known to %.1e of it after %zu products; "
+                          "expected %.1e, give more steps",
                           relative, most, tolerance);
     }
     if (residual) { *residual = relative; }

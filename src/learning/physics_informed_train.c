@@ -21,14 +21,16 @@ static ons_status check(const ons_informed_problem *problem, const ons_informed_
     if (problem->coordinates < 1 || problem->coordinates > 2 || problem->fields < 1 || problem->equations < 1 ||
         problem->equations > ONS_INFORMED_EQUATIONS || problem->partials_count < 1 ||
         problem->partials_count > ONS_INFORMED_PARTIALS) {
-        return ons_fail(ONS_INVALID, "physics-informed problem with %zu coordinates, %zu fields, %zu equations, %zu "
-                                     "derivatives; expected 1 or 2, at least 1, 1 to %d, 1 to %d",
+        return ons_fail(ONS_INVALID,
+                        "physics-informed problem with %zu coordinates, %zu fields, %zu equations, %zu "
+                        "derivatives; expected 1 or 2, at least 1, 1 to %d, 1 to %d",
                         problem->coordinates, problem->fields, problem->equations, problem->partials_count,
                         ONS_INFORMED_EQUATIONS, ONS_INFORMED_PARTIALS);
     }
     if (problem->coordinates == 2 && (!(problem->period > 0) || problem->modes < 1)) {
-        return ons_fail(ONS_INVALID, "physics-informed problem with period %g and %zu modes; expected a period above 0 "
-                                     "and at least one mode",
+        return ons_fail(ONS_INVALID,
+                        "physics-informed problem with period %g and %zu modes; expected a period above 0 "
+                        "and at least one mode",
                         problem->period, problem->modes);
     }
     if (options->branches < 1 || options->branches > ONS_INFORMED_BRANCHES) {
@@ -38,8 +40,9 @@ static ons_status check(const ons_informed_problem *problem, const ons_informed_
     for (size_t b = 0; b < options->branches; b++) {
         const ons_informed_branch *branch = &options->branch[b];
         if (branch->depth < 1 || branch->depth > 60 || branch->width < 1 || branch->outputs < 1) {
-            return ons_fail(ONS_INVALID, "branch %s has %zu hidden layers of %zu units and %zu outputs; expected 1 to "
-                                         "60 layers, and at least 1 of both",
+            return ons_fail(ONS_INVALID,
+                            "branch %s has %zu hidden layers of %zu units and %zu outputs; expected 1 to "
+                            "60 layers, and at least 1 of both",
                             branch->name, branch->depth, branch->width, branch->outputs);
         }
         outputs += branch->outputs;
@@ -50,8 +53,9 @@ static ons_status check(const ons_informed_problem *problem, const ons_informed_
     }
     if (options->points_t < 1 || options->points_x < 1 || !(options->length > 0) || options->beyond < 0 ||
         (problem->coordinates == 1 && options->points_x != 1)) {
-        return ons_fail(ONS_INVALID, "%zu x %zu points over a time of %g; expected at least one in both directions, "
-                                     "one in x without x, and a time above 0",
+        return ons_fail(ONS_INVALID,
+                        "%zu x %zu points over a time of %g; expected at least one in both directions, "
+                        "one in x without x, and a time above 0",
                         options->points_t, options->points_x, options->length);
     }
     return ONS_OK;
@@ -155,8 +159,8 @@ ons_status ons_informed_step(ons_informed *informed) {
         return ons_fail(ONS_FAILED, "the loss of iteration %llu is not finite",
                         (unsigned long long)ons_optimiser_steps(informed->optimiser) + 1);
     }
-    status = ons_optimiser_step(informed->optimiser, informed->parameters,
-                                ons_program_output(pass->program, PASS_GRADIENT));
+    status =
+        ons_optimiser_step(informed->optimiser, informed->parameters, ons_program_output(pass->program, PASS_GRADIENT));
     if (!status && informed->level + 1 < informed->levels) {
         const size_t fewer = informed->train[informed->level + 1].slices;
         if (weight_at(informed, pass, fewer - 1) < negligible) { informed->level++; }
@@ -177,9 +181,7 @@ static ons_status objective(void *data, const double *w, double *loss, double *g
 }
 
 ons_status ons_informed_quasi_newton(ons_informed *informed) {
-    if (!informed->lbfgs) {
-        return ons_fail(ONS_INVALID, "L-BFGS without pairs to remember; expected memory above 0");
-    }
+    if (!informed->lbfgs) { return ons_fail(ONS_INVALID, "L-BFGS without pairs to remember; expected memory above 0"); }
     if (informed->options.sampling == ONS_INFORMED_FIXED || ons_informed_steps(informed) == 0) {
         informed_draw(informed, true);
     }
@@ -257,7 +259,7 @@ static ons_status look_at(ons_informed *informed, const double *points, size_t c
                           double *values) {
     const informed_pass *pass = &informed->look;
     const size_t coordinates = informed->problem.coordinates;
-    double chunk[2 * INFORMED_CHUNK], *taken = ONS_NEW(double, INFORMED_CHUNK * columns);
+    double chunk[2 * INFORMED_CHUNK], *taken = ONS_NEW(double, INFORMED_CHUNK *columns);
     ons_status status = taken ? ONS_OK : ONS_MEMORY;
     informed_put(informed, pass, pass->start, informed->start, informed->problem.fields);
     for (size_t at = 0; !status && at < count; at += INFORMED_CHUNK) {
@@ -282,7 +284,8 @@ ons_status ons_informed_fields(ons_informed *informed, const double *points, siz
         return ons_fail(ONS_INVALID, "derivative %d of a physics-informed problem; expected -1 to %zu", partial,
                         informed->problem.partials_count - 1);
     }
-    return look_at(informed, points, count, (size_t)(partial + 1), informed->problem.fields, values);
+    const size_t index = partial < 0 ? 0 : 1 + (size_t)partial;
+    return look_at(informed, points, count, index, informed->problem.fields, values);
 }
 
 ons_status ons_informed_residuals(ons_informed *informed, const double *points, size_t count, double *values) {

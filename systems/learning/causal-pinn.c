@@ -33,10 +33,12 @@ static const char details[] =
     "\n"
     "## Training\n"
     "Adam with learning_rate decay^(iteration/decay_length). `iterations` for every number of the list `epsilon`, or\n"
-    "fewer, when all weights exceed `stop` (0: never). `duration` is cut into `windows`; a window starts from the end of "
+    "fewer, when all weights exceed `stop` (0: never). `duration` is cut into `windows`; a window starts from the end "
+    "of "
     "the\n"
     "last one, with its parameters and a new optimiser, and is trained on slices that reach `beyond` (a share of it)\n"
-    "further. `quasi_newton` iterations of L-BFGS with all weights 1 may end a window. When all is done the state stands still.\n"
+    "further. `quasi_newton` iterations of L-BFGS with all weights 1 may end a window. When all is done the state "
+    "stands still.\n"
     "\n"
     "Errors are sqrt(sum |u - v|^2/sum |v|^2) over the times up to the end of the present window, v a spectral "
     "solution\n"
@@ -49,8 +51,8 @@ enum { CAUSAL, PLAIN };
 enum { STREAM_NETWORK = 1 };
 
 static const ons_parameter parameters[] = {
-    {"problem", ONS_CHOICE, 0, "allen-cahn", "allen-cahn|lorenz|kuramoto-sivashinsky|kuramoto-sivashinsky-chaotic", NULL,
-     NULL, NULL, "the equation"},
+    {"problem", ONS_CHOICE, 0, "allen-cahn", "allen-cahn|lorenz|kuramoto-sivashinsky|kuramoto-sivashinsky-chaotic",
+     NULL, NULL, NULL, "the equation"},
     {"method", ONS_CHOICE, 0, "causal", "causal|plain", NULL, NULL, NULL, "weights of slices"},
     {"epsilon", ONS_REAL, ONS_ARRAY, "100", NULL, "[0, inf)", "method=causal", NULL,
      "one after the other, of the weights"},
@@ -78,7 +80,21 @@ static const ons_parameter parameters[] = {
     {"skip", ONS_BOOLEAN, 0, "yes", NULL, NULL, "method=causal", NULL, "leave out slices without weight"},
     {.name = NULL}};
 
-enum { LOSS, LEAST, ERROR, ERRORS, WINDOW, ITERATIONS, SERIES, TIME_ERROR = SERIES, WEIGHTS, LOSSES, TIMES, REFERENCE, STATE };
+enum {
+    LOSS,
+    LEAST,
+    ERROR,
+    ERRORS,
+    WINDOW,
+    ITERATIONS,
+    SERIES,
+    TIME_ERROR = SERIES,
+    WEIGHTS,
+    LOSSES,
+    TIMES,
+    REFERENCE,
+    STATE
+};
 
 static const ons_observable observables[] = {
     [LOSS] = {.name = "loss", .kind = ONS_SERIES, .meaning = "of the last iteration"},
@@ -144,9 +160,8 @@ static ons_informed_options options_of(const ons_parameters *p) {
                                         .outputs = problem->fields,
                                         .gated = ons_choice(p, "network") == 1};
     o.optimiser.rate = ons_real(p, "learning_rate");
-    o.optimiser.schedule = (ons_schedule){.kind = ONS_SCHEDULE_EXPONENTIAL,
-                                          .length = ons_real(p, "decay_length"),
-                                          .factor = ons_real(p, "decay")};
+    o.optimiser.schedule = (ons_schedule){
+        .kind = ONS_SCHEDULE_EXPONENTIAL, .length = ons_real(p, "decay_length"), .factor = ons_real(p, "decay")};
     return o;
 }
 
@@ -194,16 +209,11 @@ static ons_status set_start(causal_state *state, const ons_parameters *p, const 
         ons_informed_start(state->informed, lorenz);
         return ONS_OK;
     }
-    const informed_grid start = {.times = 1,
-                                 .places = o->points_x,
-                                 .fields = 1,
-                                 .first = state->grid.first,
-                                 .period = state->grid.period};
+    const informed_grid start = {
+        .times = 1, .places = o->points_x, .fields = 1, .first = state->grid.first, .period = state->grid.period};
     double *values = ONS_NEW(double, o->points_x);
     ons_status status = values ? ONS_OK : ONS_MEMORY;
-    if (!status && which == CAUSAL_CHAOTIC) {
-        status = causal_problem_reference(which, &start, values);
-    }
+    if (!status && which == CAUSAL_CHAOTIC) { status = causal_problem_reference(which, &start, values); }
     for (size_t j = 0; !status && which != CAUSAL_CHAOTIC && j < o->points_x; j++) {
         values[j] = causal_problem_start(which, start.first + start.period * (double)j / (double)start.places);
     }
@@ -257,9 +267,10 @@ static ons_status solve_window(const causal_state *state, double *values) {
     const informed_grid *grid = &state->grid;
     const size_t columns = grid->places > 1 ? 2 : 1, rows = (state->per_window + 1) * grid->places;
     for (size_t k = 0; k < rows; k++) {
-        state->points[columns * k] = state->length * (double)(k / grid->places) / (double)state->per_window;
+        const size_t time = k / grid->places, place = k % grid->places;
+        state->points[columns * k] = state->length * (double)time / (double)state->per_window;
         if (columns > 1) {
-            state->points[2 * k + 1] = grid->first + grid->period * (double)(k % grid->places) / (double)grid->places;
+            state->points[2 * k + 1] = grid->first + grid->period * (double)place / (double)grid->places;
         }
     }
     return ons_informed_fields(state->informed, state->points, rows, -1,
@@ -295,8 +306,7 @@ static ons_status advance(void *memory, ons_context *context) {
     causal_state *state = memory;
     for (uint64_t k = 0; k < state->batch && state->window < state->windows && !state->diverged; k++) {
         const bool finish = state->stage == state->epsilon_count;
-        ons_status status =
-            finish ? ons_informed_quasi_newton(state->informed) : ons_informed_step(state->informed);
+        ons_status status = finish ? ons_informed_quasi_newton(state->informed) : ons_informed_step(state->informed);
         state->made++;
         state->total++;
         if (status == ONS_FAILED) {
@@ -374,9 +384,7 @@ static ons_status persist(void *memory, ons_part *part) {
     uint64_t *const counts[] = {&state->window, &state->stage, &state->made, &state->total, &state->diverged};
     static const char *const names[] = {"window", "stage", "made", "total", "diverged"};
     for (size_t k = 0; !status && k < 5; k++) { status = ons_persist(part, names[k], ONS_U64, counts[k], 1); }
-    if (!status) {
-        status = ons_persist(part, "solution", ONS_F64, state->solution, state->grid.times * state->slice);
-    }
+    if (!status) { status = ons_persist(part, "solution", ONS_F64, state->solution, state->grid.times * state->slice); }
     return status;
 }
 

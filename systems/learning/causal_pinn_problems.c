@@ -17,12 +17,8 @@ static const ons_allen_cahn phases = {.diffusion = 1e-4, .reaction = 5};
 const causal_problem causal_problems[CAUSAL_PROBLEMS] = {
     [CAUSAL_ALLEN_CAHN] = {.coordinates = 2, .fields = 1, .first = -1, .period = 2},
     [CAUSAL_LORENZ] = {.coordinates = 1, .fields = 3, .period = 1, .hard = true},
-    [CAUSAL_REGULAR] = {.coordinates = 2,
-                        .fields = 1,
-                        .first = -1,
-                        .period = 2,
-                        .initial_counts = true,
-                        .waves = {5, 0.5, 0.005}},
+    [CAUSAL_REGULAR] =
+        {.coordinates = 2, .fields = 1, .first = -1, .period = 2, .initial_counts = true, .waves = {5, 0.5, 0.005}},
     [CAUSAL_CHAOTIC] = {.coordinates = 2,
                         .fields = 1,
                         .first = 0,

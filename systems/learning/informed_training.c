@@ -55,7 +55,8 @@ static ons_status draw_curves(const informed_grid *grid, const double *values, o
 
 ons_status informed_training_picture(const informed_grid *grid, const double *values, ons_picture *picture) {
     if (grid->places < 2) { return draw_curves(grid, values, picture); }
-    const size_t tall = 256 / grid->places > 0 ? 256 / grid->places : 1, wide = 400 / grid->times > 0 ? 400 / grid->times : 1;
+    const size_t tall = 256 / grid->places > 0 ? 256 / grid->places : 1,
+                 wide = 400 / grid->times > 0 ? 400 / grid->times : 1;
     double low, high;
     const ons_status status = ons_picture_size(picture, grid->times * wide, grid->places * tall);
     if (status) { return status; }

@@ -13,17 +13,20 @@
 
 static const char details[] =
     "## Equations\n"
-    "u_t + f u_x = viscosity u_xx on [0, 2 pi), periodic. `convection`: f = speed, u(0, x) = sin(x). `burgers`: f = u,\n"
+    "u_t + f u_x = viscosity u_xx on [0, 2 pi), periodic. `convection`: f = speed, u(0, x) = sin(x). `burgers`: f = "
+    "u,\n"
     "u(0, x) = mean + sin(x).\n"
     "\n"
     "## Frames\n"
     "- `eulerian`: u = u(0, x) + t N(x, t), residual u_t + f u_x - viscosity u_xx.\n"
-    "- `lagrangian`: labels a move along X(a, t), and u(a, t) = u(0, a) + t N(a, t). path=tangent: X = a + t f(a, 0) +\n"
+    "- `lagrangian`: labels a move along X(a, t), and u(a, t) = u(0, a) + t N(a, t). path=tangent: X = a + t f(a, 0) "
+    "+\n"
     "  t^2 M(a, t), which has the right speed at the start (s = 1); free: X = a + s t M(a, t), s = 1 + |speed| or 1 + "
     "|mean|.\n"
     "  M and N are networks of their own, whose last weights begin with 0. Residuals (X_t - f)/s and u_t - viscosity "
     "D,\n"
-    "  where D is u_xx in terms of labels: `metric` D = (u_aa - u_a X_aa/X_a)/X_a^2; `published` D = u_aa as in the authors' program, which is "
+    "  where D is u_xx in terms of labels: `metric` D = (u_aa - u_a X_aa/X_a)/X_a^2; `published` D = u_aa as in the "
+    "authors' program, which is "
     "right\n"
     "  for convection only.\n"
     "\n"
@@ -86,7 +89,8 @@ static const ons_observable observables[] = {
     [TIME_ERROR] = {.name = "time_errors", .kind = ONS_VALUE, .meaning = "relative, at 33 times from 0 to the last"},
     [CURVATURE] = {.name = "curvature",
                    .kind = ONS_VALUE,
-                   .meaning = "eigenvalue of largest modulus of the loss's Hessian, at the end; its error: the residual"},
+                   .meaning =
+                       "eigenvalue of largest modulus of the loss's Hessian, at the end; its error: the residual"},
     [STATE] = {.name = "events", .kind = ONS_TABLE, .columns = "iteration, what:text", .meaning = "what went wrong"},
     {.name = NULL}};
 
@@ -114,15 +118,17 @@ static ons_informed_options options_of(const ons_parameters *p) {
     o.branch[0] = (ons_informed_branch){
         .name = "field", .depth = (size_t)ons_integer(p, "depth"), .width = width, .outputs = 1, .quiet = true};
     if (moving) {
-        o.branch[1] = (ons_informed_branch){
-            .name = "position", .depth = (size_t)ons_integer(p, "depth_position"), .width = width, .outputs = 1, .quiet = true};
+        o.branch[1] = (ons_informed_branch){.name = "position",
+                                            .depth = (size_t)ons_integer(p, "depth_position"),
+                                            .width = width,
+                                            .outputs = 1,
+                                            .quiet = true};
         o.weight[1] = ons_real(p, "weight_position");
     }
     o.optimiser.amsgrad = true;
     o.optimiser.rate = ons_real(p, "learning_rate");
-    o.optimiser.schedule = (ons_schedule){.kind = ONS_SCHEDULE_EXPONENTIAL,
-                                          .length = ons_real(p, "decay_length"),
-                                          .factor = ons_real(p, "decay")};
+    o.optimiser.schedule = (ons_schedule){
+        .kind = ONS_SCHEDULE_EXPONENTIAL, .length = ons_real(p, "decay_length"), .factor = ons_real(p, "decay")};
     return o;
 }
 
@@ -130,8 +136,9 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     const ons_informed_options o = options_of(p);
     if (ons_choice(p, "problem") == 1 && ons_real(p, "viscosity") == 0) {
-        return ons_fail(ONS_INVALID, "viscosity = 0 with problem=burgers, whose solution breaks at a time of 1; expected "
-                                     "a viscosity above 0");
+        return ons_fail(ONS_INVALID,
+                        "viscosity = 0 with problem=burgers, whose solution breaks at a time of 1; expected "
+                        "a viscosity above 0");
     }
     ons_plan_bytes(plan, informed_training_bytes((double)o.branch[0].width, (double)o.branch[0].depth * 2,
                                                  (double)(o.points_t * o.points_x), 4, false));
@@ -158,19 +165,20 @@ static ons_status create(void *memory, ons_context *context) {
     ons_informed_options o = options_of(p);
     o.threads = ons_threads(context);
     state->frame = frame_of(p);
-    state->grid = (informed_grid){
-        .times = TIMES, .places = PLACES, .fields = 1, .time = o.length, .period = LAGRANGIAN_PERIOD};
+    state->grid =
+        (informed_grid){.times = TIMES, .places = PLACES, .fields = 1, .time = o.length, .period = LAGRANGIAN_PERIOD};
     state->iterations = (uint64_t)ons_integer(p, "iterations");
     state->quasi = (uint64_t)ons_integer(p, "quasi_newton");
     state->batch = (uint64_t)ons_integer(p, "batch");
     state->curvature = ons_boolean(p, "curvature");
     state->top[0] = state->top[1] = NAN;
-    state->reference = ONS_NEW(double, TIMES * PLACES);
-    state->now = ONS_NEW(double, TIMES * PLACES);
+    state->reference = ONS_NEW(double, TIMES *PLACES);
+    state->now = ONS_NEW(double, TIMES *PLACES);
     if (!state->reference || !state->now) { return ONS_MEMORY; }
     for (size_t k = 0; k < TIMES * PLACES; k++) {
-        state->reference[k] = lagrangian_exact(&state->frame, LAGRANGIAN_PERIOD * (double)(k % PLACES) / PLACES,
-                                               o.length * (double)(k / PLACES) / (TIMES - 1));
+        const size_t time = k / PLACES, place = k % PLACES;
+        state->reference[k] = lagrangian_exact(&state->frame, LAGRANGIAN_PERIOD * (double)place / PLACES,
+                                               o.length * (double)time / (TIMES - 1));
     }
     const ons_informed_problem problem = lagrangian_informed(&state->frame);
     return ons_informed_create(&state->informed, &problem, &o, stream.key, stream.replica);
@@ -196,8 +204,7 @@ static ons_status advance(void *memory, ons_context *context) {
         }
     }
     if (state->curvature && state->made == all && isnan(state->top[0])) {
-        const ons_status status =
-            ons_informed_curvature(state->informed, 200, 1e-3, &state->top[0], &state->top[1]);
+        const ons_status status = ons_informed_curvature(state->informed, 200, 1e-3, &state->top[0], &state->top[1]);
         if (status == ONS_FAILED) { /* known, but not well: the residual says so */
             ons_row(context, STATE, 0, (ons_cell[]){{.number = (double)state->made}, {.text = ons_message()}});
         } else if (status) {
@@ -210,7 +217,7 @@ static ons_status advance(void *memory, ons_context *context) {
 /* The field in the resting frame into state->now. */
 static ons_status solve(const lagrangian_state *state, double *jacobian) {
     const size_t labels = state->frame.moving ? LABELS : PLACES, fields = state->frame.moving ? 2 : 1;
-    double *points = ONS_NEW(double, labels * 2), *values = ONS_NEW(double, labels * (fields + 2));
+    double *points = ONS_NEW(double, labels * 2), *values = ONS_NEW(double, labels *(fields + 2));
     ons_status status = points && values ? ONS_OK : ONS_MEMORY;
     *jacobian = 1;
     for (size_t k = 0; !status && k < TIMES; k++) {
@@ -238,16 +245,14 @@ static ons_status measure(const void *memory, ons_context *context) {
     if (status) { return status; }
     for (size_t k = 0; k < TIMES; k++) {
         const size_t at = k * PLACES;
-        ons_value(context, TIME_ERROR, 0, k, informed_relative_error(state->now + at, state->reference + at, PLACES, 1, 1),
-                  NAN);
+        ons_value(context, TIME_ERROR, 0, k,
+                  informed_relative_error(state->now + at, state->reference + at, PLACES, 1, 1), NAN);
     }
     ons_measure(context, LOSS, 0, ons_informed_last_loss(state->informed));
     ons_measure(context, ERROR, 0, informed_relative_error(state->now, state->reference, TIMES * PLACES, 1, 1));
     ons_measure(context, JACOBIAN, 0, jacobian);
     ons_measure(context, ITERATIONS, 0, (double)state->made);
-    if (state->curvature) {
-        ons_value(context, CURVATURE, 0, 0, state->top[0], state->top[1] * fabs(state->top[0]));
-    }
+    if (state->curvature) { ons_value(context, CURVATURE, 0, 0, state->top[0], state->top[1] * fabs(state->top[0])); }
     return ONS_OK;
 }
 

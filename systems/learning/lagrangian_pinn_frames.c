@@ -20,8 +20,8 @@ static ons_tensor form(const void *data, ons_tensor_graph *graph, ons_tensor poi
     (void)start;
     const lagrangian_frame *frame = data;
     const ons_tensor t = column(graph, points, 0), x = column(graph, points, 1);
-    ons_tensor u = ons_tensor_add(graph, ons_tensor_sin(graph, x),
-                                  ons_tensor_multiply(graph, t, column(graph, raw, 0)));
+    ons_tensor u =
+        ons_tensor_add(graph, ons_tensor_sin(graph, x), ons_tensor_multiply(graph, t, column(graph, raw, 0)));
     if (frame->burgers) { u = ons_tensor_shift(graph, u, frame->drift); }
     if (!frame->moving) { return u; }
     ons_tensor speed = ons_tensor_scale(graph, column(graph, raw, 1), scale_of(frame));
@@ -52,8 +52,8 @@ static ons_tensor moving(const void *data, ons_tensor_graph *graph, ons_tensor p
         const ons_tensor jacobian = column(graph, d[2], 1);
         const ons_tensor bend = ons_tensor_divide(
             graph, ons_tensor_multiply(graph, column(graph, d[2], 0), column(graph, d[3], 1)), jacobian);
-        viscous = ons_tensor_divide(graph, ons_tensor_subtract(graph, viscous, bend),
-                                    ons_tensor_square(graph, jacobian));
+        viscous =
+            ons_tensor_divide(graph, ons_tensor_subtract(graph, viscous, bend), ons_tensor_square(graph, jacobian));
     }
     const ons_tensor rate = column(graph, d[1], 1);
     const ons_tensor slip = frame->burgers ? ons_tensor_subtract(graph, rate, column(graph, d[0], 0))

@@ -30,13 +30,13 @@ extern "C" {
 enum { ONS_INFORMED_BRANCHES = 4, ONS_INFORMED_PARTIALS = 12, ONS_INFORMED_EQUATIONS = 8 };
 
 typedef struct ons_informed_problem {
-    const void *data; /* handed to both functions; kept as long as the network */
-    size_t coordinates; /* 1: t; 2: (t, x) */
-    size_t fields;      /* of the solution, 1 .. */
-    size_t equations;   /* residuals, 1 .. ONS_INFORMED_EQUATIONS */
+    const void *data;     /* handed to both functions; kept as long as the network */
+    size_t coordinates;   /* 1: t; 2: (t, x) */
+    size_t fields;        /* of the solution, 1 .. */
+    size_t equations;     /* residuals, 1 .. ONS_INFORMED_EQUATIONS */
     double first, period; /* x runs from `first` on; the network sees cos and sin(2 pi k x/period), k = 1 .. modes */
     size_t modes;
-    double time_scale; /* the network sees t times this; 0: 1 */
+    double time_scale;           /* the network sees t times this; 0: 1 */
     const ons_partial *partials; /* orders in t and x; at most ONS_INFORMED_PARTIALS; {{0}} is the field itself */
     size_t partials_count;
     /* The fields [n, fields] at points [n, coordinates] from the network's outputs [n, outputs]; `start` [1, fields]
@@ -66,12 +66,12 @@ typedef struct ons_informed_options {
     ons_informed_branch branch[ONS_INFORMED_BRANCHES];
     size_t points_t, points_x; /* points_x is 1 without x */
     ons_informed_sampling sampling;
-    double length; /* T of the window, > 0 */
-    double beyond; /* slices reach so much (a share of T) beyond it */
+    double length;                         /* T of the window, > 0 */
+    double beyond;                         /* slices reach so much (a share of T) beyond it */
     double weight[ONS_INFORMED_EQUATIONS]; /* of residuals; 0 means 1 */
     double initial_weight;                 /* of the soft initial condition; 0: `form` obeys it */
-    size_t points_initial;                 /* where it is asked for: x_j = first + j period/points_initial; 0: points_x */
-    bool initial_counts;                   /* L_0 belongs to the cumulated sum */
+    size_t points_initial; /* where it is asked for: x_j = first + j period/points_initial; 0: points_x */
+    bool initial_counts;   /* L_0 belongs to the cumulated sum */
     bool norms;
     bool skip; /* leaves out slices behind the first with a weight below 1e-6, by halves of all slices */
     unsigned threads;
@@ -122,7 +122,7 @@ ONS_API ons_status ons_informed_curvature(ons_informed *informed, unsigned steps
                                           double *residual);
 
 ONS_API size_t ons_informed_parameters_count(const ons_informed *informed);
-ONS_API void *ons_informed_parameters(ons_informed *informed); /* float or double */
+ONS_API void *ons_informed_parameters(ons_informed *informed);     /* float or double */
 ONS_API uint64_t ons_informed_steps(const ons_informed *informed); /* of the optimiser in this window */
 /* The state as flat arrays to be stored or filled, as ons_optimiser_state; a name lives until the next call. */
 ONS_API bool ons_informed_state(ons_informed *informed, size_t index, ons_optimiser_array *array);
