@@ -23,9 +23,9 @@ static const char details[] =
     "the\n"
     "learning rate, once with weights and once without, from the same first parameters: the difference is kept, the "
     "error\n"
-    "of 10^-3 is not reached. Lorenz's equations are solved to T = 5 in 40 windows of 1/8 with a finish by L-BFGS, and "
-    "one\n"
-    "window of Kuramoto and Sivashinsky's. `full` runs the published sizes and can be interrupted and continued. "
+    "of 10^-3 is not reached. Lorenz's equations are solved to T = 5 in 40 windows of 1/8 with a finish by "
+    "L-BFGS.\n"
+    "`full` runs the published sizes and can be interrupted and continued. "
     "epsilon multiplies a sum "
     "over\n"
     "slices: 100 with 32 slices is less strict than 100 with 100.\n"
@@ -69,8 +69,9 @@ static const ons_claim claims[] = {
             "fixed before the run: an error is multiplied by 90 in 5 time units"),
     PRINTED("P5", ONS_FULL, "Kuramoto-Sivashinsky, regular: relative error", 3.49e-4, 7e-4, "section 5.2",
             "a factor of 3; users of the authors' program report 4.2e-2"),
-    AT_MOST("P5-reduced", "Kuramoto-Sivashinsky, regular, first window (t <= 0.1), 2 x 64 units: relative error", 5e-3,
-            "fixed before the run"),
+    {"P5-reduced", ONS_CLAIM_EXACT, ONS_CLAIM_AT_MOST, ONS_FULL,
+     "Kuramoto-Sivashinsky, regular, first 3 windows (t <= 0.3), 2 x 64 units: relative error", 5e-3, 0, 0, 0,
+     "bound of ours", "fixed before the run"},
     PRINTED("P6", ONS_FULL, "Kuramoto-Sivashinsky, chaotic: relative error", 2.46e-2, 2.46e-2, "section 5.2",
             "the caption says 2.26e-2"),
     PRINTED("P7", ONS_FULL, "Navier-Stokes in two dimensions: relative error of w", 3.53e-2, 1e-2, "section 5.3",
@@ -194,7 +195,8 @@ static ons_status lorenz(ons_reproduction *r) {
     if (status) { return status; }
     const double few = last_of(stopped, 0, "iterations_made", 0), many = last_of(whole, 0, "iterations_made", 0);
     const double error = last_of(stopped, 0, "error", 0), other = last_of(whole, 0, "error", 0);
-    ons_claim_number(r, "P4-reduced", worst_field(stopped), 0, "%.0f of 40 windows, %.0f iterations",
+    ons_claim_number(r, "P4-reduced", worst_field(stopped), 0,
+                     "%.0f of 40 windows, %.0f iterations, 3000 a window of them L-BFGS",
                      last_of(stopped, 0, "window", 0), few);
     ons_claim_holds(r, "P8", few < many && error <= 2 * other,
                     "with the rule %.0f iterations and an error of %.2e, without it %.0f and %.2e", few, error, many,
@@ -206,13 +208,19 @@ static ons_status lorenz(ons_reproduction *r) {
 }
 
 static ons_status waves(ons_reproduction *r) {
-    if (ons_reproduction_effort(r) < ONS_STANDARD) { return ONS_OK; }
+    if (ons_reproduction_effort(r) < ONS_FULL) {
+        ons_claim_skip(
+            r, "P5-reduced",
+            "half an hour of one core: 4000 iterations of 2 x 32 units for a single window leave an error of "
+            "0.5; L-BFGS at fixed points finds ripples between them that cancel the fourth derivative");
+        return ONS_OK;
+    }
     const ons_results *results;
     const ons_status status = ons_reproduction_run(
         r, &results, "kuramoto-sivashinsky",
-        "causal-pinn problem=kuramoto-sivashinsky duration=0.1 windows=1 network=modified depth=2 width=64 modes=5 "
-        "points_t=16 points_x=64 sampling=sorted beyond=0.01 precision=double initial_weight=1e3 "
-        "epsilon=[1e-2,1e-1,1] decay_length=500 iterations=800 stop_every=100 seed=2203 steps=24 every=4");
+        "causal-pinn problem=kuramoto-sivashinsky duration=0.3 windows=3 network=modified depth=2 width=64 modes=5 "
+        "points_t=32 points_x=64 sampling=sorted beyond=0.01 precision=double initial_weight=1e3 "
+        "epsilon=[1e-2,1e-1,1,10] decay_length=2000 iterations=20000 seed=2203 steps=2400 every=100");
     if (status) { return status; }
     ons_claim_number(r, "P5-reduced", last_of(results, 0, "error", 0), 0, "%.0f iterations",
                      last_of(results, 0, "iterations_made", 0));
