@@ -26,6 +26,7 @@
 #include <onsager/learning/idx.h>
 #include <onsager/learning/layers.h>
 #include <onsager/learning/optimiser.h>
+#include <onsager/learning/physics_informed.h>
 #include <onsager/learning/quadratic.h>
 #include <onsager/learning/program.h>
 
