@@ -363,7 +363,7 @@ static void test_all_networks_of_the_same_patterns_agree(void **state) {
         assert_int_equal(ons_recall_model_weigh(models[1], k, weight), ONS_OK);
         if (k + 1 < COUNT) { assert_int_equal(ons_patterns_set(few, k, entry), ONS_OK); }
     }
-    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_HEBBIAN, coupling), ONS_OK);
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_HEBBIAN, coupling, NULL, NULL), ONS_OK);
     assert_int_equal(ons_recall_model_pairs(&models[2], SITES, coupling), ONS_OK);
     ons_recall *recall[3];
     for (unsigned m = 0; m < 3; m++) {
@@ -406,7 +406,7 @@ static void test_rules_make_the_couplings_that_they_promise(void **state) {
     ons_patterns *patterns = draw_patterns(SITES, COUNT, 0, &random);
     double coupling[SITES * SITES], hebbian[SITES * SITES];
     int8_t entry[SITES], other[SITES];
-    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling), ONS_OK);
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling, NULL, NULL), ONS_OK);
     double self[SITES] = {0}, trace = 0;
     for (unsigned k = 0; k < COUNT; k++) {
         ons_patterns_get(patterns, k, entry);
@@ -423,11 +423,11 @@ static void test_rules_make_the_couplings_that_they_promise(void **state) {
     assert_true(fabs(trace - COUNT) < 1e-11);
     ons_patterns_get(patterns, 0, entry);
     assert_int_equal(ons_patterns_set(patterns, 1, entry), ONS_OK); /* twice the same */
-    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling), ONS_INVALID);
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_PSEUDO_INVERSE, coupling, NULL, NULL), ONS_INVALID);
     ons_patterns_free(patterns);
 
     patterns = draw_patterns(SITES, 2, 0, &random);
-    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_STORKEY, coupling), ONS_OK);
+    assert_int_equal(ons_patterns_couplings(patterns, ONS_RULE_STORKEY, coupling, NULL, NULL), ONS_OK);
     ons_patterns_get(patterns, 0, entry);
     ons_patterns_get(patterns, 1, other);
     for (unsigned i = 0; i < SITES; i++) {
@@ -477,7 +477,7 @@ static void test_minima_are_those_of_the_enumeration(void **state) {
         }
         put_state(ons_recall_spins(recall), SITES, 77);
         assert_int_equal(ons_recall_refresh(recall), ONS_OK);
-        assert_int_equal(ons_recall_minima(recall, &found, &found_flat), ONS_OK);
+        assert_int_equal(ons_recall_minima(recall, &found, &found_flat, NULL, NULL), ONS_OK);
         assert_true(found == minima && found_flat == flat && minima > 0);
         assert_int_equal(bits_of(ons_recall_spins(recall), SITES), 77);
         ons_recall_free(recall);

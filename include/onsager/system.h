@@ -172,7 +172,8 @@ ONS_API double ons_target(const ons_context *context);
 ONS_API bool ons_poll(ons_context *context, double done, double total);
 /* The same for a step that cannot be continued: true only when the run ends, not when its state is to be stored or
  * shown (where ons_poll also says true, and a step that began anew each time would never end). Then return ONS_STOPPED
- * with the state as it was before the step and no row added: the next run makes the whole step again. */
+ * with the state as it was before the step and no row added: the next run makes the whole step again. A long create()
+ * may ask it and return ONS_STOPPED too; the state is then only destroyed. */
 ONS_API bool ons_halted(ons_context *context, double done, double total);
 
 /* In measure(): every MEAN and SERIES observable of the task exactly once per lane. */

@@ -104,11 +104,12 @@ static ons_status try_task(const ons_job *job, const lab_task *task, double limi
         return status;
     }
     context.dropping = true;
-    context.poll = context.halted = is_enough;
+    context.poll = is_enough;
     context.data = t;
     void *memory = ons_allocate(1, system->state_size ? system->state_size : 1);
     status = memory ? system->create(memory, &context) : ONS_MEMORY;
     if (status == ONS_OK) { status = lab_context_status(&context); }
+    context.halted = is_enough; /* not before: what create() takes is not part of a step */
     t->begin = ons_seconds();
     if (status == ONS_OK) { status = advance(task, &replica, &context, memory, t); }
     t->seconds = ons_seconds() - t->begin;

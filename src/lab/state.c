@@ -124,6 +124,7 @@ static ons_status make(lab_state *state, const lab_stored *stored, unsigned thre
     state->memory = ons_allocate(1, system->state_size ? system->state_size : 1);
     if (!state->memory) { return ONS_MEMORY; }
     status = system->create(state->memory, &state->context);
+    if (status == ONS_STOPPED) { return ONS_STOPPED; }
     if (status == ONS_OK) { status = lab_context_status(&state->context); }
     if (status == ONS_OK && stored->bytes) {
         status = continue_from(state, stored->bytes, stored->count);

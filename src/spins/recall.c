@@ -149,7 +149,8 @@ double ons_recall_energy(const ons_recall *state) { return state->model->kind->e
 
 /* ---- minima --------------------------------------------------------------------------------------------------- */
 
-ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat) {
+ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat, bool (*halt)(void *data),
+                             void *data) {
     const uint32_t sites = state->model->sites;
     *minima = *flat = 0;
     if (sites > ONS_RECALL_ENUMERATED) {
@@ -160,6 +161,7 @@ ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat
         for (uint32_t i = 0; i < sites && lowest >= 0; i++) { lowest = fmin(lowest, ons_recall_cost(state, i)); }
         *minima += lowest >= 0;
         *flat += lowest == 0;
+        if (halt && step % 4096 == 0 && halt(data)) { return ONS_STOPPED; }
         const uint32_t next = (uint32_t)__builtin_ctzll(step);
         ons_recall_flip(state, next < sites ? next : sites - 1); /* the last one leads back to the first */
     }

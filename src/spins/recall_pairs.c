@@ -143,8 +143,9 @@ static double dot(const double *a, const double *b, size_t count) {
     return sum;
 }
 
-/* Gram and Schmidt, twice: the rows become an orthonormal basis of what they span, of which the projector is made. */
-static bool orthonormalize(double *x, uint64_t count, uint32_t sites) {
+/* Gram and Schmidt, twice: the rows become an orthonormal basis of what they span, of which the projector is made.
+ * ONS_DONE: they are not independent. */
+static ons_status orthonormalize(double *x, uint64_t count, uint32_t sites, bool (*halt)(void *data), void *data) {
     for (uint64_t k = 0; k < count; k++) {
         double *row = x + k * sites;
         const double before = sqrt(dot(row, row, sites));
@@ -154,10 +155,11 @@ static bool orthonormalize(double *x, uint64_t count, uint32_t sites) {
             for (uint32_t i = 0; i < sites; i++) { row[i] -= share * other[i]; }
         }
         const double norm = sqrt(dot(row, row, sites));
-        if (!(norm > 1e-9 * before)) { return false; }
+        if (!(norm > 1e-9 * before)) { return ONS_DONE; }
         for (uint32_t i = 0; i < sites; i++) { row[i] /= norm; }
+        if (halt && halt(data)) { return ONS_STOPPED; }
     }
-    return true;
+    return ONS_OK;
 }
 
 static void add_product(double *coupling, const double *row, double factor, uint32_t sites) {
@@ -180,7 +182,8 @@ static void add_storkey(double *coupling, const double *row, double *field, uint
     }
 }
 
-ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule rule, double *coupling) {
+ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule rule, double *coupling,
+                                  bool (*halt)(void *data), void *data) {
     const uint32_t sites = patterns->sites;
     double *x = entries_of(patterns), *field = ONS_NEW(double, sites);
     ons_status status = x && field ? ONS_OK : ONS_MEMORY;
@@ -188,7 +191,8 @@ ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule 
         status = ons_fail(ONS_INVALID, "this rule needs patterns without blank entries");
     }
     memset(coupling, 0, (size_t)sites * sites * sizeof *coupling);
-    if (!status && rule == ONS_RULE_PSEUDO_INVERSE && !orthonormalize(x, patterns->count, sites)) {
+    if (!status && rule == ONS_RULE_PSEUDO_INVERSE) { status = orthonormalize(x, patterns->count, sites, halt, data); }
+    if (status == ONS_DONE) {
         status = ons_fail(
             ONS_INVALID, "the pseudo-inverse needs linearly independent patterns, which these %llu of %u sites are not",
             (unsigned long long)patterns->count, sites);
@@ -199,6 +203,7 @@ ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule 
         } else {
             add_product(coupling, x + k * sites, rule == ONS_RULE_HEBBIAN ? 1.0 / sites : 1, sites);
         }
+        if (halt && halt(data)) { status = ONS_STOPPED; }
     }
     for (uint32_t i = 0; i < sites; i++) { coupling[(size_t)i * sites + i] = 0; }
     free(x);

@@ -245,6 +245,8 @@ static ons_status begin(const dense_state *state, ons_recall *recall, const ons_
     return status ? status : ons_recall_refresh(recall);
 }
 
+static bool is_halted(void *context) { return ons_halted(context, 0, 0); }
+
 static ons_status create(void *memory, ons_context *context) {
     dense_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
@@ -261,7 +263,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->largest = ONS_NEW(double, state->count *(state->listed + 1));
     if (!state->recall || !state->accepted || !state->values || !state->largest) { return ONS_MEMORY; }
     ons_status status = dense_network_open(&state->network, p, ons_stream(context, 0, STREAM_PATTERNS),
-                                           ons_stream(context, 0, STREAM_LESSONS));
+                                           ons_stream(context, 0, STREAM_LESSONS), context);
     if (status) { return status; }
     if (state->listed) {
         state->overlap = ONS_NEW(int32_t, state->network.count);
@@ -276,7 +278,7 @@ static ons_status create(void *memory, ons_context *context) {
     }
     state->counts_minima = ons_boolean(p, "minima");
     if (!status && state->counts_minima) {
-        status = ons_recall_minima(state->recall[0], &state->minima, &(uint64_t){0});
+        status = ons_recall_minima(state->recall[0], &state->minima, &(uint64_t){0}, is_halted, context);
     }
     return status;
 }

@@ -193,19 +193,22 @@ static ons_status teach(dense_network *network, const ons_parameters *p, ons_ran
     return status;
 }
 
-static ons_status couple(dense_network *network, const ons_parameters *p) {
+static bool is_halted(void *context) { return ons_halted(context, 0, 0); }
+
+static ons_status couple(dense_network *network, const ons_parameters *p, ons_context *context) {
     double *coupling = ONS_NEW(double, (size_t)network->sites * network->sites);
     ons_status status = coupling ? ONS_OK : ONS_MEMORY;
     if (!status) {
-        status = ons_patterns_couplings(network->archetypes, (ons_recall_rule)ons_choice(p, "rule"), coupling);
+        status = ons_patterns_couplings(network->archetypes, (ons_recall_rule)ons_choice(p, "rule"), coupling,
+                                        is_halted, context);
     }
     if (!status) { status = ons_recall_model_pairs(&network->model, network->sites, coupling); }
     free(coupling);
     return status;
 }
 
-ons_status dense_network_open(dense_network *network, const ons_parameters *p, ons_random patterns,
-                              ons_random lessons) {
+ons_status dense_network_open(dense_network *network, const ons_parameters *p, ons_random patterns, ons_random lessons,
+                              ons_context *context) {
     network->sites = (uint32_t)ons_integer(p, "N");
     network->count = (uint64_t)dense_count(p);
     network->first = ONS_NEW(int8_t, network->sites);
@@ -215,7 +218,7 @@ ons_status dense_network_open(dense_network *network, const ons_parameters *p, o
     if (status) { return status; }
     ons_patterns_get(network->archetypes, 0, network->first);
     if (network->model) { return ONS_OK; }
-    if (rule_of(p) != ONS_RULE_HEBBIAN) { return couple(network, p); }
+    if (rule_of(p) != ONS_RULE_HEBBIAN) { return couple(network, p, context); }
     return ons_recall_model_patterns(&network->model, network->taught ? network->taught : network->archetypes,
                                      (unsigned)ons_integer(p, "P"), scale_of(p));
 }

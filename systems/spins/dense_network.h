@@ -31,7 +31,8 @@ size_t dense_columns(const ons_parameters *p);
 /* check(): refusals, and memory with `states` configurations. */
 ons_status dense_network_check(const ons_parameters *p, unsigned states, double *bytes);
 /* `patterns` draws patterns, `lessons` examples. */
-ons_status dense_network_open(dense_network *network, const ons_parameters *p, ons_random patterns, ons_random lessons);
+ons_status dense_network_open(dense_network *network, const ons_parameters *p, ons_random patterns, ons_random lessons,
+                              ons_context *context);
 void dense_network_close(dense_network *network);
 
 #endif

@@ -76,9 +76,11 @@ ONS_API double ons_recall_pairs_bytes(double sites, double count, unsigned state
  * PSEUDO_INVERSE (1/N) sum xi_i^mu (C^-1)_(mu nu) xi_j^nu, C the overlaps of the patterns (Personnaz, Guyon and
  * Dreyfus, J. Physique Lett. 46, L359 (1985)), which must be independent, or STORKEY, pattern after pattern
  * (J_ij += (xi_i xi_j - xi_i h_ji - h_ij xi_j)/N; Storkey, ICANN 1997). Zero on the diagonal. O(count sites^2), pseudo-
- * inverse O(count^2 sites) beside. */
+ * inverse O(count^2 sites) beside. `halt` (NULL: none) is asked with `data` after every pattern; where it says true the
+ * result is ONS_STOPPED, and the couplings have no meaning. */
 typedef enum ons_recall_rule { ONS_RULE_HEBBIAN, ONS_RULE_PSEUDO_INVERSE, ONS_RULE_STORKEY } ons_recall_rule;
-ONS_API ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule rule, double *coupling);
+ONS_API ons_status ons_patterns_couplings(const ons_patterns *patterns, ons_recall_rule rule, double *coupling,
+                                          bool (*halt)(void *data), void *data);
 ONS_API void ons_recall_model_free(ons_recall_model *model);
 /* Memory of a model with `states` states, without the patterns: for `count` patterns of `sites` entries. */
 ONS_API double ons_recall_bytes(double sites, double count, unsigned order, unsigned states);
@@ -107,8 +109,10 @@ ONS_API double ons_recall_cost(ons_recall *state, uint32_t site);
 #define ONS_RECALL_ENUMERATED 24
 /* How many of all 2^sites configurations are minima: no flip of one spin lowers their energy (*flat: of those, in which
  * one keeps it). At most ONS_RECALL_ENUMERATED sites. By a Gray code: O(2^sites sites count). The state is as before.
- */
-ONS_API ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat);
+ * `halt` (NULL: none) is asked with `data` now and then; where it says true the result is ONS_STOPPED, and the state is
+ * any of those configurations. */
+ONS_API ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat, bool (*halt)(void *data),
+                                     void *data);
 /* Flips a spin. */
 ONS_API void ons_recall_flip(ons_recall *state, uint32_t site);
 
