@@ -53,11 +53,26 @@ static double reading(uint32_t sites, size_t patterns, int sweeps) {
     return bench_median(times, BENCH_RUNS);
 }
 
+#if defined(__x86_64__)
+#define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDEST
+#endif
+typedef uint64_t line __attribute__((vector_size(64)));
+
+WIDEST static void turn(line *fields, const void *row, size_t bytes) {
+    const line *from = row;
+    for (size_t j = 0; j < bytes / sizeof *from; j++) {
+        fields[2 * j] ^= from[j];
+        fields[2 * j + 1] ^= from[j];
+    }
+}
+
 /* Seconds of the rows and fields of `flips` flips. */
 static double turning(uint32_t sites, double flips, int sweeps) {
     const size_t row = (sites + 63) / (size_t)64 * 64;
     char *rows = aligned_alloc(64, sites * row);
-    word *fields = aligned_alloc(64, 2 * row);
+    line *fields = aligned_alloc(64, 2 * row);
     if (!rows || !fields) { bench_die("memory"); }
     memset(rows, 1, sites * row);
     memset(fields, 1, 2 * row);
@@ -67,11 +82,7 @@ static double turning(uint32_t sites, double flips, int sweeps) {
     for (int run = 0; run < BENCH_RUNS; run++) {
         const double begin = bench_seconds_of_work();
         for (double k = 0; k < flips * sweeps; k++) {
-            const word *from = (const word *)(rows + ons_random_below(&random, sites) * row);
-            for (size_t j = 0; j < row / sizeof *from; j++) {
-                fields[2 * j] ^= from[j];
-                fields[2 * j + 1] ^= from[j];
-            }
+            turn(fields, rows + ons_random_below(&random, sites) * row, row);
             seen ^= fields[0][0];
         }
         times[run] = (bench_seconds_of_work() - begin) / sweeps;
