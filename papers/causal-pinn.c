@@ -147,7 +147,7 @@ static void draw_allen_cahn(ons_reproduction *r, const ons_results *const *resul
 }
 
 /* The plain network does not change any more after its first hundreds of iterations, each of which costs three times
- * one of the causal one, which leaves out slices: some two minutes of one core for both. */
+ * one of the causal one, which leaves out slices: some six minutes of one core for both. */
 static ons_status allen_cahn(ons_reproduction *r) {
     static const int steps[] = {178, 40};
     const bool standard = ons_reproduction_effort(r) >= ONS_STANDARD;
