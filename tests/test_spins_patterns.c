@@ -452,6 +452,40 @@ static void test_rules_make_the_couplings_that_they_promise(void **state) {
     ons_patterns_free(patterns);
 }
 
+static void test_minima_are_those_of_the_enumeration(void **state) {
+    (void)state;
+    enum { SITES = 8 };
+    for (unsigned order = 2; order <= 4; order++) {
+        ons_random random = ons_random_stream(20261121, 390, order);
+        ons_patterns *patterns = draw_patterns(SITES, 3, 0, &random);
+        ons_recall_model *model;
+        ons_recall *recall;
+        assert_int_equal(ons_recall_model_patterns(&model, patterns, order, 1), ONS_OK);
+        assert_int_equal(ons_recall_create(&recall, model, random), ONS_OK);
+        int8_t spins[SITES];
+        double energy[1 << SITES];
+        uint64_t minima = 0, flat = 0, found, found_flat;
+        for (unsigned a = 0; a < 1u << SITES; a++) {
+            put_state(spins, SITES, a);
+            energy[a] = energy_of(patterns, order, 1, spins);
+        }
+        for (unsigned a = 0; a < 1u << SITES; a++) {
+            double lowest = INFINITY;
+            for (unsigned i = 0; i < SITES; i++) { lowest = fmin(lowest, energy[a ^ 1u << i] - energy[a]); }
+            minima += lowest >= 0;
+            flat += lowest == 0;
+        }
+        put_state(ons_recall_spins(recall), SITES, 77);
+        assert_int_equal(ons_recall_refresh(recall), ONS_OK);
+        assert_int_equal(ons_recall_minima(recall, &found, &found_flat), ONS_OK);
+        assert_true(found == minima && found_flat == flat && minima > 0);
+        assert_int_equal(bits_of(ons_recall_spins(recall), SITES), 77);
+        ons_recall_free(recall);
+        ons_recall_model_free(model);
+        ons_patterns_free(patterns);
+    }
+}
+
 /* ---- refusals ------------------------------------------------------------------------------------------------- */
 
 static void test_what_cannot_be_is_refused(void **state) {
@@ -484,6 +518,7 @@ int main(void) {
         cmocka_unit_test(test_weighted_patterns_are_sums_over_all_sets),
         cmocka_unit_test(test_all_networks_of_the_same_patterns_agree),
         cmocka_unit_test(test_rules_make_the_couplings_that_they_promise),
+        cmocka_unit_test(test_minima_are_those_of_the_enumeration),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

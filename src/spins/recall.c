@@ -145,3 +145,22 @@ ons_status ons_recall_step(ons_recall *state, ons_recall_update update, double t
 }
 
 double ons_recall_energy(const ons_recall *state) { return state->model->kind->energy(state); }
+
+/* ---- minima --------------------------------------------------------------------------------------------------- */
+
+ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat) {
+    const uint32_t sites = state->model->sites;
+    *minima = *flat = 0;
+    if (sites > ONS_RECALL_ENUMERATED) {
+        return ons_fail(ONS_INVALID, "minima are counted for at most %d sites, not %u", ONS_RECALL_ENUMERATED, sites);
+    }
+    for (uint64_t step = 1; step <= (uint64_t)1 << sites; step++) {
+        double lowest = INFINITY;
+        for (uint32_t i = 0; i < sites && lowest >= 0; i++) { lowest = fmin(lowest, ons_recall_cost(state, i)); }
+        *minima += lowest >= 0;
+        *flat += lowest == 0;
+        const uint32_t next = (uint32_t)__builtin_ctzll(step);
+        ons_recall_flip(state, next < sites ? next : sites - 1); /* the last one leads back to the first */
+    }
+    return ons_recall_refresh(state);
+}

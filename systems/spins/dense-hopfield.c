@@ -46,6 +46,8 @@ static const ons_parameter parameters[] = {
      "how patterns make couplings; others than Hebb's for P=2"},
     {"listed", ONS_INTEGER, 0, "3", NULL, "[0, 1000]", NULL, NULL,
      "how many of the largest overlaps with patterns are listed"},
+    {"minima", ONS_BOOLEAN, 0, "no", NULL, NULL, NULL, NULL,
+     "count all configurations that no flip of one spin improves; N up to 24"},
     {"columns", ONS_INTEGER, 0, "0", NULL, "[0, 1000000]", NULL, NULL,
      "of the image as which a configuration is drawn; 0: those of the file, or a square"},
     {.name = NULL}};
@@ -53,7 +55,7 @@ static const ons_parameter parameters[] = {
 /* clang-format off */
 enum { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, OVERLAP, OVERLAP_ABS, OVERLAP_SQUARED, EXAMPLE_OVERLAP, OVERLAP_GLASS,
        OVERLAP_GLASS_ABS, OVERLAP_GLASS_SQUARED, OVERLAP_GLASS_FOURTH, ACCEPTANCE, EXCHANGE_RATE, ARRAYS,
-       ROUND_TRIPS = ARRAYS, OVERLAPS, HISTOGRAM, OBSERVABLES };
+       ROUND_TRIPS = ARRAYS, OVERLAPS, HISTOGRAM, MINIMA, OBSERVABLES };
 /* clang-format on */
 
 #define LADDER "temperature"
@@ -80,6 +82,8 @@ static const ons_observable observables[] = {
                   "the largest |overlaps| with patterns, descending; of each temperature of a ladder"},
     [HISTOGRAM] = {"overlap_glass_histogram", ONS_HISTOGRAM, 0, NULL, NULL, NULL,
                    "q of the two copies, at the lowest temperature"},
+    [MINIMA] = {"minima", ONS_VALUE, 0, NULL, NULL, NULL,
+                "number of the configurations that no flip of one spin improves"},
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
@@ -157,6 +161,12 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     }
     if (count == 1 && temperature[0] == 0 && copies_of(p) > 1) { ons_plan_omit(plan, "specific_heat"); }
     if (ons_choice(p, "teacher") == TEACHER_NONE) { ons_plan_omit(plan, "example_overlap"); }
+    if (!ons_boolean(p, "minima")) {
+        ons_plan_omit(plan, "minima");
+    } else if (ons_integer(p, "N") > ONS_RECALL_ENUMERATED) {
+        return ons_fail(ONS_INVALID, "minima=yes enumerates all configurations: N is at most %d, not %lld",
+                        ONS_RECALL_ENUMERATED, (long long)ons_integer(p, "N"));
+    }
     ons_plan_bytes(plan, bytes + 4 * dense_count(p));
     return ONS_OK;
 }
@@ -175,6 +185,8 @@ typedef struct dense_state {
     int32_t *overlap;          /* [K]; NULL without a list */
     size_t count, listed, coldest, columns;
     unsigned copies;
+    bool counts_minima;
+    uint64_t minima;
     ons_recall_update update;
 } dense_state;
 
@@ -260,6 +272,10 @@ static ons_status create(void *memory, ons_context *context) {
     for (size_t w = 0; !status && w < walkers; w++) {
         status = ons_recall_create(&state->recall[w], state->network.model, dynamics[0]);
         if (!status) { status = begin(state, state->recall[w], p, &start); }
+    }
+    state->counts_minima = ons_boolean(p, "minima");
+    if (!status && state->counts_minima) {
+        status = ons_recall_minima(state->recall[0], &state->minima, &(uint64_t){0});
     }
     return status;
 }
@@ -390,6 +406,7 @@ static ons_status measure(const void *memory, ons_context *context) {
     }
     if (count > 1) { ons_measure(context, ROUND_TRIPS, 0, tempered_trips(&state->walkers)); }
     if (state->listed) { ons_measure_array(context, OVERLAPS, 0, state->largest); }
+    if (state->counts_minima) { ons_value(context, MINIMA, 0, 0, (double)state->minima, -1); }
     return ONS_OK;
 }
 

@@ -104,6 +104,11 @@ ONS_API ons_status ons_recall_step(ons_recall *state, ons_recall_update update, 
 /* Of all spins, O(1): the energy. What a flip of `site` would change it by, O(count). */
 ONS_API double ons_recall_energy(const ons_recall *state);
 ONS_API double ons_recall_cost(ons_recall *state, uint32_t site);
+#define ONS_RECALL_ENUMERATED 24
+/* How many of all 2^sites configurations are minima: no flip of one spin lowers their energy (*flat: of those, in which
+ * one keeps it). At most ONS_RECALL_ENUMERATED sites. By a Gray code: O(2^sites sites count). The state is as before.
+ */
+ONS_API ons_status ons_recall_minima(ons_recall *state, uint64_t *minima, uint64_t *flat);
 /* Flips a spin. */
 ONS_API void ons_recall_flip(ons_recall *state, uint32_t site);
 
