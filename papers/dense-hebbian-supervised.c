@@ -267,7 +267,7 @@ static ons_status curves(ons_reproduction *r) {
         const ons_status status = ons_reproduction_run(r, &jobs, names[s],
                                                        "dense-hopfield P=4 N=%s load=0.02 temperature=0.1 "
                                                        "teacher=supervised quality=0.2 examples=10,25,50,100 steps=40 "
-                                                       "warmup=20 replicas=4 copies=1 listed=0 seed=1",
+                                                       "warmup=20 replicas=12 copies=1 listed=0 seed=1",
                                                        sizes[s]);
         if (status != ONS_OK) { return status; }
         for (size_t k = 0; k < SCAN; k++) {
