@@ -84,8 +84,9 @@ static void test_slopes_of_the_equations_are_those_of_differences(void **unused)
 
 static void test_nothing_is_recalled_above_one_minus_d(void **unused) {
     (void)unused;
-    for (double rho = 0; rho < 1; rho += 0.5) {
-        for (double d = 0.2; d < 0.6; d += 0.3) {
+    for (int data = 0; data < 2; data++) {
+        for (int blank = 0; blank < 2; blank++) {
+            const double rho = 0.5 * data, d = 0.2 + 0.3 * blank;
             ons_multitask network = {3, d, 1 - d - 0.02, rho};
             ons_multitask_state state;
             size_t count;
@@ -151,7 +152,8 @@ static void test_poor_data_make_a_hierarchy_a_mixture(void **unused) {
 
 static void test_one_pattern_at_zero_temperature_is_an_error_function(void **unused) {
     (void)unused;
-    for (double rho = 0.1; rho < 3; rho *= 2) {
+    for (int k = 0; k < 5; k++) {
+        const double rho = 0.1 * pow(2, k);
         for (unsigned order = 2; order < 8; order++) {
             const ons_supervised network = {order, 0, 0, rho};
             ons_supervised_state state;
