@@ -52,7 +52,7 @@ static twins open_twins(uint32_t sites, uint64_t count, double quality, double d
     twins both = {.patterns = examples(sites, count, quality, dilution), .sites = sites};
     double *coupling = malloc(sizeof *coupling * sites * sites);
     assert_non_null(coupling);
-    assert_int_equal(ons_patterns_couplings(both.patterns, ONS_RULE_HEBBIAN, coupling), ONS_OK);
+    assert_int_equal(ons_patterns_couplings(both.patterns, ONS_RULE_HEBBIAN, coupling, NULL, NULL), ONS_OK);
     for (size_t k = 0; k < (size_t)sites * sites; k++) { coupling[k] = SCALE * rint(coupling[k] * sites); }
     assert_int_equal(ons_recall_model_patterns(&both.whole, both.patterns, 2, SCALE), ONS_OK);
     assert_int_equal(ons_recall_model_pairs(&both.pairs, sites, coupling), ONS_OK);
