@@ -378,9 +378,8 @@ static void draw_sweep(ons_reproduction *r, const char *name, const char *title,
 static ons_status sweep_alpha(ons_reproduction *r) {
     static const double alphas[POINTS] = {0.25, 0.5, 1, 2, 4};
     const ons_results *results;
-    ons_status status =
-        ons_reproduction_run(r, &results, "alpha",
-                             NETWORK " P=550 alpha=0.25,0.5,1,2,4 replicas=5 steps=60000 finish=fallen kernels=no");
+    ons_status status = ons_reproduction_run(
+        r, &results, "alpha", NETWORK " P=550 alpha=0.25,0.5,1,2,4 replicas=5 steps=60000 finish=fallen kernels=no");
     if (status) { return status; }
     sweep s;
     read_sweep(results, alphas, &s);
