@@ -38,7 +38,7 @@ code 2 show x.h5 -o cvs; has err "csv"; one_line
 code 2 analyse x.h5; has err "analyse"; one_line
 
 code 0 list; has out "ising"; has out "papers"
-code 0 list papers; has out "onsager-1944"; hasnot out "dynamics"
+code 0 list papers; has out "onsager-1944"; hasnot out "blume-capel"
 code 0 list systems --names; has out "ising"
 code 0 list --json -; python 'import json; d = json.load(open("out")); assert d["systems"] and any(p["name"] == "onsager-1944" for p in d["papers"])'
 
