@@ -47,7 +47,7 @@ static inline V R(root_of)(V x) {
 
 static inline V R(sign_of)(V x) {
     const V one = R(splat)(1), zero = R(splat)(0);
-    return R(blend)((B)(x > zero), one, R(blend)((B)(x < zero), -one, R(blend)((B)(x == x), zero, x)));
+    return R(blend)((B)(x > zero), one, R(blend)((B)(x < zero), -one, x * zero + zero));
 }
 /* 1 / (1 + exp(-x)) with exp of what is not positive. */
 static inline V R(sigmoid_of)(V x) {

@@ -85,8 +85,8 @@ ons_tensor ons_tensor_power(ons_tensor_graph *graph, ons_tensor a, double expone
     if (exponent == 0.5) { return ons_tensor_sqrt(graph, a); }
     if (exponent == -0.5) { return ons_tensor_rsqrt(graph, a); }
     if (exponent == floor(exponent) && exponent > 0 && exponent <= 16) {
-        int n = (int)exponent;
-        ons_tensor half = ons_tensor_power(graph, a, n / 2), all = ons_tensor_square(graph, half);
+        const int n = (int)exponent, lower = n / 2;
+        ons_tensor half = ons_tensor_power(graph, a, lower), all = ons_tensor_square(graph, half);
         return n % 2 ? ons_tensor_multiply(graph, all, a) : all;
     }
     return learning_unary(graph, POWER, a, exponent);

@@ -200,7 +200,8 @@ void ons_tensor_push_forward(ons_tensor_graph *graph, const ons_tensor *values, 
     }
     /* The tangents may be put where the values were. */
     for (size_t i = 0; i < values_count; i++) {
-        tangents[i] = good && !graph->status ? full(graph, p.tangent[values[i]], values[i]) : ONS_NO_TENSOR;
+        tangents[i] =
+            p.tangent && good && !graph->status ? full(graph, p.tangent[values[i]], values[i]) : ONS_NO_TENSOR;
     }
     free(active);
     free(given);

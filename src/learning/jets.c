@@ -297,7 +297,7 @@ void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, size_t v
         good = with[i] >= 0;
     }
     bool *active = good ? learning_active(graph, values, values_count, with, inputs_count) : NULL;
-    all.of = (jet **)ons_allocate(end, sizeof *all.of);
+    all.of = ONS_NEW(jet *, end);
     if (active && all.of && begin_inputs(&all, inputs, inputs_count)) {
         follow(&all, active, end);
         for (size_t v = 0; v < values_count; v++) {

@@ -108,10 +108,11 @@ ons_tensor ons_layer_convolution(ons_layers *layers, const char *name, ons_tenso
     const bool plane = ons_tensor_shape(graph, a).dimensions == 4;
     const int64_t groups = options && options->groups ? options->groups : 1;
     const int64_t channels = ons_tensor_size(graph, a, 1) / groups, area = plane ? width * width : width;
+    const int64_t reached = outputs / groups * area;
     ons_tensor_scope(graph, name);
     const ons_tensor weight = layers_weight(
         layers, "weight", plane ? ONS_SHAPE(outputs, channels, width, width) : ONS_SHAPE(outputs, channels, width),
-        (ons_initial){0}, (double)(channels * area), (double)(outputs / groups * area));
+        (ons_initial){0}, (double)(channels * area), (double)reached);
     const ons_tensor bias = layers_bias(layers, "bias", plane ? ONS_SHAPE(outputs, 1, 1) : ONS_SHAPE(outputs, 1),
                                         (ons_initial){0}, (double)(channels * area));
     const ons_convolution none = {0};

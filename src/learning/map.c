@@ -139,7 +139,8 @@ static ons_tensor moved(mapping *m, const tensor *t, ons_tensor a) {
 static ons_tensor map_rule(mapping *m, ons_tensor index) {
     ons_tensor_graph *graph = m->graph;
     const tensor t = graph->tensors[index]; /* a copy: the list may move */
-    ons_tensor in[3] = {ONS_NO_TENSOR, ONS_NO_TENSOR, ONS_NO_TENSOR}, now[3];
+    ons_tensor in[3] = {ONS_NO_TENSOR, ONS_NO_TENSOR, ONS_NO_TENSOR},
+               now[3] = {ONS_NO_TENSOR, ONS_NO_TENSOR, ONS_NO_TENSOR};
     int most = t.shape.dimensions;
     for (int i = 0; i < t.inputs && i < 3; i++) {
         in[i] = tensor_input(graph, index, i);

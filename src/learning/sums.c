@@ -184,7 +184,7 @@ ons_tensor ons_tensor_matmul(ons_tensor_graph *graph, ons_tensor a, ons_tensor b
                    .shape = shape,
                    .inputs = (ons_tensor[]){a, b},
                    .count = 2,
-                   .attribute = {ta | tb << 1}};
+                   .attribute = {transposes & (ONS_TRANSPOSE_A | ONS_TRANSPOSE_B)}};
     return learning_make(graph, &what);
 }
 
