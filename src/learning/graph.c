@@ -231,10 +231,18 @@ recipe learning_recipe(const ons_tensor_graph *graph, ons_tensor index) {
     return what;
 }
 
+/* Unlike ==, tells 0 from -0, and finds a NaN equal to itself. */
+static bool same_bits(double a, double b) {
+    uint64_t left, right;
+    memcpy(&left, &a, sizeof left);
+    memcpy(&right, &b, sizeof right);
+    return left == right;
+}
+
 static bool same(const ons_tensor_graph *graph, ons_tensor index, const recipe *what) {
     const tensor *t = &graph->tensors[index];
     return t->op == what->op && t->type == what->type && t->inputs == what->count && t->data == what->data &&
-           t->salt == graph->salt && memcmp(&t->number, &what->number, sizeof t->number) == 0 &&
+           t->salt == graph->salt && same_bits(t->number, what->number) &&
            memcmp(t->attribute, what->attribute, sizeof t->attribute) == 0 && ons_shape_equal(t->shape, what->shape) &&
            (t->inputs == 0 ||
             memcmp(graph->inputs + t->from, what->inputs, (size_t)t->inputs * sizeof(ons_tensor)) == 0);

@@ -5,11 +5,12 @@
  */
 #include "program.h"
 
+#include <assert.h>
 #include <lapacke.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024 };
+enum { BLOCK = 1024, MOST_ARGUMENTS = 3 };
 
 /* Strides, in numbers, with which a tensor of shape `from` is read as one of shape `to` (0 where it is repeated). */
 static void strides_in(ons_shape from, ons_shape to, int64_t *stride) {
@@ -27,10 +28,10 @@ typedef struct elementwise {
     element_kernel *kernel;
     const learning_kernels *kernels;
     ons_shape shape;
-    int64_t stride[3][ONS_TENSOR_DIMENSIONS];
+    int64_t stride[MOST_ARGUMENTS][ONS_TENSOR_DIMENSIONS];
     int64_t runs, inner; /* numbers in a run in which each argument is contiguous or one number */
     int outer;           /* dimensions before it */
-    bool single[3];
+    bool single[MOST_ARGUMENTS];
     int arguments;
     size_t size;
     double number;
@@ -61,14 +62,16 @@ static void find_run(elementwise *e) {
 }
 
 static double number_at(const void *at, size_t size) {
+    assert(at);
     return size == 4 ? (double)*(const float *)at : *(const double *)at;
 }
 
 static void run_elements(const elementwise *e, char *out, const char *const *in) {
-    double filled[3][BLOCK];
+    double filled[MOST_ARGUMENTS][BLOCK];
+    assert(e->arguments <= MOST_ARGUMENTS);
     for (int64_t first = 0; first < e->inner; first += BLOCK) {
         const size_t n = (size_t)(e->inner - first < BLOCK ? e->inner - first : BLOCK);
-        const void *at[3] = {NULL, NULL, NULL};
+        const void *at[MOST_ARGUMENTS] = {NULL, NULL, NULL};
         for (int a = 0; a < e->arguments; a++) {
             if (e->single[a]) {
                 if (first == 0) { e->kernels->fill(n, filled[a], number_at(in[a], e->size)); }
@@ -106,15 +109,17 @@ static void elements(const value *v, const char *const *in) {
         run_elements(e, v->data, in);
         return;
     }
-    int64_t counter[ONS_TENSOR_DIMENSIONS] = {0}, at[3] = {0, 0, 0};
+    const int arguments = e->arguments;
+    assert(arguments <= MOST_ARGUMENTS);
+    int64_t counter[ONS_TENSOR_DIMENSIONS] = {0}, at[MOST_ARGUMENTS] = {0, 0, 0};
     for (int64_t r = 0; r < e->runs; r++) {
-        const char *from[3];
-        for (int a = 0; a < e->arguments; a++) { from[a] = in[a] + (size_t)at[a] * e->size; }
+        const char *from[MOST_ARGUMENTS] = {NULL, NULL, NULL};
+        for (int a = 0; a < arguments; a++) { from[a] = in[a] + (size_t)at[a] * e->size; }
         run_elements(e, (char *)v->data + (size_t)(r * e->inner) * e->size, from);
         for (int d = e->outer - 1; d >= 0; d--) {
-            for (int a = 0; a < e->arguments; a++) { at[a] += e->stride[a][d]; }
+            for (int a = 0; a < arguments; a++) { at[a] += e->stride[a][d]; }
             if (++counter[d] < e->shape.size[d]) { break; }
-            for (int a = 0; a < e->arguments; a++) { at[a] -= e->stride[a][d] * e->shape.size[d]; }
+            for (int a = 0; a < arguments; a++) { at[a] -= e->stride[a][d] * e->shape.size[d]; }
             counter[d] = 0;
         }
     }
@@ -131,6 +136,7 @@ typedef struct box {
 } box;
 
 static void move_line(const box *b, char *to, const char *from, int64_t n, int64_t to_step, int64_t from_step) {
+    assert(to && from);
     if (b->add) {
         for (int64_t i = 0; i < n; i++) {
             if (b->size == 4) {
@@ -223,7 +229,7 @@ static void move_windows(const value *v, const value *a, const char *from) {
     const bool folds = v->what.op == FOLD;
     const value *windows = folds ? a : v, *line = folds ? v : a;
     box b = {.shape = windows->what.shape, .size = learning_type_size(v->what.type), .add = folds};
-    int64_t stride[ONS_TENSOR_DIMENSIONS], *into = folds ? b.to : b.from;
+    int64_t stride[ONS_TENSOR_DIMENSIONS] = {0}, *into = folds ? b.to : b.from;
     strides_in(line->what.shape, line->what.shape, stride);
     strides_in(b.shape, b.shape, folds ? b.from : b.to);
     const int last = b.shape.dimensions - 1, axis = (int)at[0];
