@@ -32,7 +32,7 @@ static ons_tensor dense(ons_tensor_graph *g, const char *name, ons_tensor x, int
 static ons_tensor network(ons_tensor_graph *g, ons_tensor x, const int64_t *widths, int layers,
                           ons_tensor (*activation)(ons_tensor_graph *, ons_tensor)) {
     for (int l = 0; l < layers; l++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "layer%d", l);
         x = dense(g, name, x, widths[l]);
         if (l + 1 < layers) { x = activation(g, x); }
