@@ -9,7 +9,6 @@
  */
 #include <onsager/spins/qubits.h>
 
-#include <gsl/gsl_complex_math.h>
 #include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <string.h>
@@ -190,33 +189,39 @@ static void entry(unsigned sigma, unsigned row, unsigned column, double *re, dou
     *im = table[sigma][row][column][1];
 }
 
-static gsl_complex density_entry(const double *means, unsigned row, unsigned column) {
-    double re = 0, im = 0;
+static void density_entry(const double *means, unsigned row, unsigned column, double *re, double *im) {
+    *re = *im = 0;
     for (unsigned k = 0; k < ONS_PAULIS; k++) {
         double a, b, c, d;
         entry(k / 4, row / 2, column / 2, &a, &b);
         entry(k % 4, row % 2, column % 2, &c, &d);
-        re += means[k] / 4 * (a * c - b * d);
-        im += means[k] / 4 * (a * d + b * c);
+        *re += means[k] / 4 * (a * c - b * d);
+        *im += means[k] / 4 * (a * d + b * c);
     }
-    return gsl_complex_rect(re, im);
 }
 
+/* The Hermitian matrix A + i B has the eigenvalues of the symmetric one (A, -B; B, A), which has each twice. */
 ons_status ons_qubits_smallest(const double *means, double *eigenvalue) {
-    gsl_matrix_complex *rho = gsl_matrix_complex_alloc(4, 4);
-    gsl_vector *values = gsl_vector_alloc(4);
-    gsl_eigen_herm_workspace *work = gsl_eigen_herm_alloc(4);
+    gsl_matrix *rho = gsl_matrix_alloc(8, 8);
+    gsl_vector *values = gsl_vector_alloc(8);
+    gsl_eigen_symm_workspace *work = gsl_eigen_symm_alloc(8);
     ons_status status = rho && values && work ? ONS_OK : ONS_MEMORY;
     if (!status) {
         for (unsigned i = 0; i < 16; i++) {
-            gsl_matrix_complex_set(rho, i / 4, i % 4, density_entry(means, i / 4, i % 4));
+            const unsigned row = i / 4, column = i % 4;
+            double re, im;
+            density_entry(means, row, column, &re, &im);
+            gsl_matrix_set(rho, row, column, re);
+            gsl_matrix_set(rho, row + 4, column + 4, re);
+            gsl_matrix_set(rho, row, column + 4, -im);
+            gsl_matrix_set(rho, row + 4, column, im);
         }
-        if (gsl_eigen_herm(rho, values, work)) { status = ons_fail(ONS_FAILED, "no eigenvalues of a density matrix"); }
+        if (gsl_eigen_symm(rho, values, work)) { status = ons_fail(ONS_FAILED, "no eigenvalues of a density matrix"); }
         *eigenvalue = gsl_vector_min(values);
     }
-    gsl_eigen_herm_free(work);
-    gsl_vector_free(values);
-    gsl_matrix_complex_free(rho);
+    if (work) { gsl_eigen_symm_free(work); }
+    if (values) { gsl_vector_free(values); }
+    if (rho) { gsl_matrix_free(rho); }
     return status;
 }
 
