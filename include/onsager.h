@@ -3,6 +3,7 @@
 #define ONSAGER_H
 #include <onsager/analysis.h>
 #include <onsager/base.h>
+#include <onsager/compiler.h>
 #include <onsager/dynamics.h>
 #include <onsager/fit.h>
 #include <onsager/lab.h>

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "flow.h"
-#include "series.h"
+#include "flow_code.h"
+#include "flow_series.h"
 
 #include <onsager/dynamics/integrate.h>
 
@@ -15,22 +15,62 @@ typedef struct flow_data {
     const ons_flow *flow;
     size_t parameter_row; /* numbers of a block; 0: the same for all blocks */
     double *work;
-    dynamics_tape tape; /* of the series; none: no steps */
-    dynamics_series *series;
-    double *series_work;
+    dynamics_flow_series series; /* none: zeros */
+    dynamics_code code;          /* none: the tapes serve */
+    uint64_t patience, spent;    /* operations by tapes until it is compiled; 0: never */
     _Alignas(64) double parameters[];
 } flow_data;
 
+/* Compiling costs what so many operations of eight numbers by tapes cost: then it is done, so that no job pays for it
+ * more than it has already spent. Beyond the largest number of operations compilers take very long. */
+enum { compiler_start = 50000000, compiler_each = 150000, most_compiled = 20000 };
+
+static bool compiled(flow_data *all, const dynamics_tape *tape) {
+    if (all->code.value) { return true; }
+    all->spent += tape->count;
+    if (!all->patience || all->spent < all->patience) { return false; }
+    all->patience = 0;
+    return dynamics_code_get(&all->code, all->flow, all->parameters, true) == ONS_OK;
+}
+
 static void field_value(const void *data, size_t block, const double *t, const double *x, double *dx) {
-    const flow_data *all = data;
-    ons_flow_value(all->flow, ONS_LANES, t, x, NULL, all->parameters + block * all->parameter_row, dx, all->work);
+    flow_data *all = (flow_data *)data;
+    const double *p = all->parameters + block * all->parameter_row;
+    if (compiled(all, &all->flow->value)) {
+        all->code.value(t, x, NULL, p, dx);
+    } else {
+        ons_flow_value(all->flow, ONS_LANES, t, x, NULL, p, dx, all->work);
+    }
 }
 
 static void field_jacobian(const void *data, size_t block, const double *t, const double *x, double *dx,
                            double *jacobian) {
-    const flow_data *all = data;
-    ons_flow_jacobian(all->flow, ONS_LANES, t, x, NULL, all->parameters + block * all->parameter_row, dx, jacobian,
-                      all->work);
+    flow_data *all = (flow_data *)data;
+    const double *p = all->parameters + block * all->parameter_row;
+    if (compiled(all, &all->flow->jacobian)) {
+        all->code.jacobian(t, x, NULL, p, dx, jacobian);
+    } else {
+        ons_flow_jacobian(all->flow, ONS_LANES, t, x, NULL, p, dx, jacobian, all->work);
+    }
+}
+
+ons_status ons_flow_field_compile(ons_field *field, bool now) {
+    if (field->value != field_value) { return ons_fail(ONS_INVALID, "only fields of formulas are compiled"); }
+    flow_data *all = (flow_data *)field->data;
+    const size_t operations = all->flow->jacobian.count;
+    if (operations > most_compiled) {
+        return now ? ons_fail(ONS_INVALID, "equations of %zu operations are not compiled, but those of %d at most",
+                              operations, most_compiled)
+                   : ONS_OK;
+    }
+    const ons_status status = dynamics_code_get(&all->code, all->flow, all->parameters, now);
+    if (now) { return status; }
+    all->patience = compiler_start + compiler_each * (uint64_t)operations;
+    return ONS_OK;
+}
+
+bool ons_flow_field_compiled(const ons_field *field) {
+    return field->value == field_value && ((const flow_data *)field->data)->code.value;
 }
 
 ons_status ons_flow_field(ons_field *field, const ons_flow *flow, const double *parameters, size_t members) {
@@ -42,7 +82,7 @@ ons_status ons_flow_field(ons_field *field, const ons_flow *flow, const double *
     const size_t row = count * ONS_LANES, numbers = (blocks ? blocks : 1) * row;
     flow_data *data = aligned_alloc(64, (sizeof *data + numbers * sizeof(double)) / 64 * 64 + 64);
     if (data) { memset(data, 0, sizeof *data); }
-    double *work = ONS_NEW(double, ons_flow_work(flow) * ONS_LANES + 1);
+    double *work = aligned_alloc(64, (ons_flow_work(flow) + 1) * ONS_LANES * sizeof(double));
     if (!data || !work) {
         free(data);
         free(work);
@@ -63,75 +103,34 @@ ons_status ons_flow_field(ons_field *field, const ons_flow *flow, const double *
 
 static void field_series(const void *data, size_t block, size_t order, const double *t, double *x) {
     const flow_data *all = data;
-    all->series(&all->tape, ons_flow_dimension(all->flow), order, t, x, all->parameters + block * all->parameter_row,
-                all->series_work);
-}
-
-static dynamics_series *series_here(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-        return dynamics_series_v4;
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) { return dynamics_series_v3; }
-#endif
-    return dynamics_series_plain;
-}
-
-/* Whether an operation has a recurrence: that of a power needs a constant exponent. */
-static bool has_series(const dynamics_tape *tape, const dynamics_step *step) {
-    switch (step->operation) {
-    case DYNAMICS_POWER: {
-        for (size_t s = 0; s < tape->count; s++) {
-            const dynamics_operation of = tape->steps[s].operation;
-            if (tape->steps[s].target == step->b) { return of == DYNAMICS_NUMBER || of == DYNAMICS_PARAMETER; }
-        }
-        return false;
-    }
-    case DYNAMICS_DELAYED:
-    case DYNAMICS_MIN:
-    case DYNAMICS_MAX:
-    case DYNAMICS_ATAN2:
-    case DYNAMICS_MOD:
-    case DYNAMICS_ABS:
-    case DYNAMICS_SIGN:
-    case DYNAMICS_STEP:
-    case DYNAMICS_FLOOR:
-    case DYNAMICS_CEIL: return false;
-    default: return true;
-    }
+    dynamics_flow_series_run(&all->series, order, t, x, all->parameters + block * all->parameter_row);
 }
 
 ons_status ons_flow_field_series(ons_field *field) {
     if (field->value != field_value) { return ons_fail(ONS_INVALID, "only fields of formulas find their own series"); }
-    if (field->series) { return ONS_OK; }
     flow_data *all = (flow_data *)field->data;
-    const dynamics_graph *graph = &all->flow->graph;
-    const ons_status status =
-        dynamics_tape_create_kept(&all->tape, graph, all->flow->equations, ons_flow_dimension(all->flow));
-    if (status != ONS_OK) { return status; }
-    for (size_t s = 0; s < all->tape.count; s++) {
-        if (!has_series(&all->tape, &all->tape.steps[s])) {
-            const char *name = dynamics_function_name(all->tape.steps[s].operation);
-            return ons_fail(ONS_INVALID, "the equations have no Taylor series by recurrences: %s has none%s",
-                            name ? name : "a delay",
-                            all->tape.steps[s].operation == DYNAMICS_POWER ? ", unless its exponent is constant" : "");
-        }
+    const ons_status status = field->series ? ONS_OK : dynamics_flow_series_create(&all->series, all->flow, 0);
+    if (status == ONS_OK) { field->series = field_series; }
+    return status;
+}
+
+ons_status dynamics_field_tangent(dynamics_flow_series *series, const ons_field *field, size_t exponents) {
+    if (field->value != field_value) {
+        return ons_fail(ONS_INVALID, "perturbations have a Taylor series where their field is one of formulas");
     }
-    const size_t numbers = 2 * (all->tape.registers + 1) * SERIES_TERMS * ONS_LANES;
-    all->series_work = aligned_alloc(64, numbers * sizeof(double));
-    if (!all->series_work) {
-        return ons_fail(ONS_MEMORY, "no memory for the series of %zu operations", all->tape.count);
-    }
-    all->series = series_here();
-    field->series = field_series;
-    return ONS_OK;
+    return dynamics_flow_series_create(series, ((const flow_data *)field->data)->flow, exponents);
+}
+
+const double *dynamics_field_parameters(const ons_field *field, size_t block) {
+    const flow_data *all = field->data;
+    return all->parameters + block * all->parameter_row;
 }
 
 void ons_flow_field_free(ons_field *field) {
     if (field->data) {
         flow_data *all = (flow_data *)field->data;
-        dynamics_tape_free(&all->tape);
-        free(all->series_work);
+        dynamics_flow_series_free(&all->series);
+        dynamics_code_free(&all->code);
         free(((const flow_data *)field->data)->work);
         free((void *)field->data);
     }

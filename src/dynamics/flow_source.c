@@ -5,6 +5,7 @@
  */
 #include "flow.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,20 @@ static const char *sign_of(dynamics_operation operation) {
     }
 }
 
-static void write_leaf(ons_text *source, const dynamics_vertex *v) {
+/* A constant of type double, of these bits (but for those of what is no number). */
+static void write_number(ons_text *source, double value) {
     char number[ONS_REAL_TEXT];
+    if (!isfinite(value)) {
+        ons_text_add(source, "FLOW_NUMBER(%s)", isnan(value) ? "0.0 / 0.0" : value > 0 ? "1.0 / 0.0" : "-1.0 / 0.0");
+        return;
+    }
+    ons_real_text(value, number);
+    ons_text_add(source, "FLOW_NUMBER(%s%s)", number, strpbrk(number, ".e") ? "" : ".0");
+}
+
+static void write_leaf(ons_text *source, const dynamics_vertex *v) {
     switch (v->operation) {
-    case DYNAMICS_NUMBER: ons_text_add(source, "FLOW_NUMBER(%s)", ons_real_text(v->number, number)); break;
+    case DYNAMICS_NUMBER: write_number(source, v->number); break;
     case DYNAMICS_TIME: ons_text_add(source, "*t"); break;
     case DYNAMICS_VARIABLE: ons_text_add(source, "x[%u]", v->index); break;
     case DYNAMICS_DELAYED: ons_text_add(source, "delayed[%u]", v->index); break;

@@ -5,6 +5,7 @@
  */
 #include "runge_kutta.h"
 #include "stiff.h"
+#include "tape.h"
 
 #include <onsager/dynamics/sections.h>
 
@@ -35,13 +36,13 @@ struct ons_trajectories {
 };
 
 const dynamics_kernels *dynamics_kernels_here(void) {
+    switch (dynamics_instructions_here()) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-        return &dynamics_kernels_v4;
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) { return &dynamics_kernels_v3; }
+    case DYNAMICS_V4: return &dynamics_kernels_v4;
+    case DYNAMICS_V3: return &dynamics_kernels_v3;
 #endif
-    return &dynamics_kernels_plain;
+    default: return &dynamics_kernels_plain;
+    }
 }
 
 /* ---- making ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "flow_series.h"
 #include "stiff.h"
 
 #include <onsager/dynamics/lyapunov.h>
@@ -24,6 +25,7 @@ struct ons_tangent {
     double *member;                 /* [width] */
     double *before;                 /* [members][width + 2] at the last decomposition */
     double *largest;                /* [dimension] of what is still followed; NULL: everything is */
+    dynamics_flow_series series;    /* of the whole, under ONS_TAYLOR */
     double part;                    /* the time to the next decomposition that served last; 0: none yet */
 };
 
@@ -62,6 +64,11 @@ static void variational(const void *data, size_t block, const double *t, const d
         const double *slope = tangent->jacobian + (i * n + i) * ONS_LANES;
         for (size_t l = 0; l < ONS_LANES; l++) { divergence[l] += slope[l]; }
     }
+}
+
+static void whole_series(const void *data, size_t block, size_t order, const double *t, double *x) {
+    const ons_tangent *tangent = data;
+    dynamics_flow_series_run(&tangent->series, order, t, x, dynamics_field_parameters(&tangent->field, block));
 }
 
 /* ---- making ---------------------------------------------------------------------------------------------------------
@@ -107,7 +114,13 @@ ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, siz
                               const ons_integration *how) {
     ons_status status = make(tangent, field, members, exponents, false);
     if (status != ONS_OK || !*tangent) { return status; }
-    status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
+    if (how->method == ONS_TAYLOR) {
+        (*tangent)->whole.series = whole_series;
+        status = dynamics_field_tangent(&(*tangent)->series, field, exponents);
+    }
+    if (status == ONS_OK) {
+        status = ons_trajectories_create(&(*tangent)->trajectories, &(*tangent)->whole, members, how);
+    }
     if (status == ONS_OK && how->method >= ONS_CVODE) { /* Newton's method for x and every perturbation alone */
         status = dynamics_trajectories_repeat((*tangent)->trajectories, field, 1 + exponents);
     }
@@ -125,6 +138,7 @@ ons_status ons_tangent_create_map(ons_tangent **tangent, const ons_field *field,
 void ons_tangent_free(ons_tangent *tangent) {
     if (!tangent) { return; }
     ons_trajectories_free(tangent->trajectories);
+    dynamics_flow_series_free(&tangent->series);
     free(tangent->points);
     free(tangent->times);
     free(tangent->jacobian);

@@ -5,6 +5,8 @@
  */
 #include "tape.h"
 
+#include <onsager/dynamics/integrate.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +85,7 @@ static void place(dynamics_tape *tape, allocation *all, const dynamics_graph *gr
 
 static ons_status create(dynamics_tape *tape, const dynamics_graph *graph, const dynamics_node *outputs, size_t count,
                          bool kept) {
-    *tape = (dynamics_tape){0};
+    *tape = (dynamics_tape){.kernel = dynamics_tape_kernel_here()};
     if (graph->failed) { return ONS_MEMORY; }
     allocation all;
     bool made = allocation_make(&all, graph->count + 1);
@@ -117,8 +119,43 @@ ons_status dynamics_tape_create_kept(dynamics_tape *tape, const dynamics_graph *
 /* ---- running --------------------------------------------------------------------------------------------------------
  */
 
-/* The four operations are worth loops of their own; the functions of the C library are one call a lane. */
-static void run_step(const dynamics_step *step, size_t lanes, const double *a, const double *b, double *target) {
+dynamics_instructions dynamics_instructions_here(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd")) {
+        return DYNAMICS_V4;
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) { return DYNAMICS_V3; }
+#endif
+    return DYNAMICS_PLAIN;
+}
+
+const dynamics_tape_kernel *dynamics_tape_kernel_here(void) {
+    switch (dynamics_instructions_here()) {
+#if defined(__x86_64__)
+    case DYNAMICS_V4: return &dynamics_tape_kernel_v4;
+    case DYNAMICS_V3: return &dynamics_tape_kernel_v3;
+#endif
+    default: return &dynamics_tape_kernel_plain;
+    }
+}
+
+/* The functions take eight numbers: places behind the last lane repeat it. */
+static void call(dynamics_of_eight *function, size_t lanes, const double *a, const double *b, double *target) {
+    double first[ONS_LANES], second[ONS_LANES], result[ONS_LANES];
+    for (size_t from = 0; from < lanes; from += ONS_LANES) {
+        for (size_t l = 0; l < ONS_LANES; l++) {
+            const size_t at = from + l < lanes ? from + l : lanes - 1;
+            first[l] = a[at];
+            second[l] = b[at];
+        }
+        function(first, second, result);
+        for (size_t l = 0; l < ONS_LANES && from + l < lanes; l++) { target[from + l] = result[l]; }
+    }
+}
+
+static void run_step(const dynamics_step *step, dynamics_of_eight *const *functions, size_t lanes, const double *a,
+                     const double *b, double *target) {
     switch (step->operation) {
     case DYNAMICS_ADD:
         for (size_t l = 0; l < lanes; l++) { target[l] = a[l] + b[l]; }
@@ -135,9 +172,7 @@ static void run_step(const dynamics_step *step, size_t lanes, const double *a, c
     case DYNAMICS_NEGATE:
         for (size_t l = 0; l < lanes; l++) { target[l] = -a[l]; }
         break;
-    default:
-        for (size_t l = 0; l < lanes; l++) { target[l] = dynamics_apply(step->operation, a[l], b[l]); }
-        break;
+    default: call(functions[step->operation], lanes, a, b, target); break;
     }
 }
 
@@ -152,6 +187,10 @@ static const double *leaf(const dynamics_step *step, size_t lanes, const dynamic
 
 void dynamics_tape_run(const dynamics_tape *tape, size_t lanes, const dynamics_inputs *inputs, double *outputs,
                        double *work) {
+    if (lanes == ONS_LANES) {
+        tape->kernel->run(tape, inputs, outputs, work);
+        return;
+    }
     for (size_t i = 0; i < tape->count; i++) {
         const dynamics_step *step = &tape->steps[i];
         double *target = work + step->target * lanes;
@@ -160,7 +199,7 @@ void dynamics_tape_run(const dynamics_tape *tape, size_t lanes, const dynamics_i
         } else if (dynamics_is_leaf(step->operation)) {
             memcpy(target, leaf(step, lanes, inputs), lanes * sizeof *target);
         } else {
-            run_step(step, lanes, work + step->a * lanes, work + step->b * lanes, target);
+            run_step(step, tape->kernel->functions, lanes, work + step->a * lanes, work + step->b * lanes, target);
         }
     }
     for (size_t i = 0; i < tape->output_count; i++) {

@@ -16,7 +16,8 @@ typedef struct dynamics_step {
 } dynamics_step;
 
 typedef struct dynamics_tape {
-    dynamics_step *steps; /* leaves too: a leaf is copied into its register */
+    const struct dynamics_tape_kernel *kernel; /* the fastest here */
+    dynamics_step *steps;                      /* leaves too: a leaf is copied into its register */
     size_t count;
     uint32_t *outputs; /* registers, [output_count] */
     size_t output_count;
@@ -35,8 +36,21 @@ void dynamics_tape_free(dynamics_tape *tape);
 typedef struct dynamics_inputs {
     const double *t, *x, *delayed, *p;
 } dynamics_inputs;
-/* outputs[output_count][lanes]; work[registers][lanes]. */
+/* outputs[output_count][lanes]; work[registers][lanes]. A lane's values do not depend on the number of lanes. */
 void dynamics_tape_run(const dynamics_tape *tape, size_t lanes, const dynamics_inputs *inputs, double *outputs,
                        double *work);
+
+/* The instruction sets that kernels are compiled for; the best one that this machine has. */
+typedef enum dynamics_instructions { DYNAMICS_PLAIN, DYNAMICS_V3, DYNAMICS_V4 } dynamics_instructions;
+dynamics_instructions dynamics_instructions_here(void);
+
+/* A function of eight numbers; a, b and target may be the same place. */
+typedef void dynamics_of_eight(const double *a, const double *b, double *target);
+typedef struct dynamics_tape_kernel {
+    void (*run)(const dynamics_tape *tape, const dynamics_inputs *inputs, double *outputs, double *work);
+    dynamics_of_eight *const *functions; /* [DYNAMICS_OPERATIONS] all but the four operations, minus and leaves */
+} dynamics_tape_kernel;
+extern const dynamics_tape_kernel dynamics_tape_kernel_plain, dynamics_tape_kernel_v3, dynamics_tape_kernel_v4;
+const dynamics_tape_kernel *dynamics_tape_kernel_here(void);
 
 #endif

@@ -11,13 +11,13 @@
 
 #include "plugin.h"
 
+#include <onsager/compiler.h>
+
 #include <dirent.h>
 #include <dlfcn.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 struct ons_plugin {
     void *handle;
@@ -68,47 +68,6 @@ static ons_status find_headers(const char *library, char **headers) {
 #endif
     return ons_fail(ONS_FAILED, "the headers of onsager (onsager/system.h) were not found beside the library %s",
                     library ? library : "");
-}
-
-static bool make_directory(const char *path) { return mkdir(path, 0700) == 0 || errno == EEXIST; }
-
-/* A folder that is ours alone; NULL where there is none (no home, read-only): then nothing is kept. Allocated. */
-static char *find_cache(void) {
-    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *parent = base && base[0] == '/'   ? ons_copy(base)
-                   : home && home[0] == '/' ? ons_format("%s/.cache", home)
-                                            : NULL;
-    char *cache = parent && make_directory(parent) ? ons_format("%s/onsager", parent) : NULL;
-    free(parent);
-    struct stat status;
-    if (cache && make_directory(cache) && stat(cache, &status) == 0 && status.st_uid == geteuid() &&
-        (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && access(cache, W_OK | X_OK) == 0) {
-        return cache;
-    }
-    free(cache);
-    return NULL;
-}
-
-static ons_status make_workplace(const char *cache, char **directory) {
-    const char *base = getenv("TMPDIR");
-    *directory = ons_format("%s/build-XXXXXX", cache ? cache : base && *base ? base : "/tmp");
-    if (!*directory) { return ONS_MEMORY; }
-    if (mkdtemp(*directory)) { return ONS_OK; }
-    const ons_status status =
-        ons_fail(ONS_FAILED, "no directory %s can be made for compiling: %s", *directory, strerror(errno));
-    free(*directory);
-    *directory = NULL;
-    return status;
-}
-
-static void remove_workplace(char *path) {
-    DIR *directory = path ? opendir(path) : NULL;
-    for (struct dirent *entry; directory && (entry = readdir(directory));) {
-        unlinkat(dirfd(directory), entry->d_name, 0);
-    }
-    if (directory) { closedir(directory); }
-    if (path) { rmdir(path); }
-    free(path);
 }
 
 /* ---- digests --------------------------------------------------------------------------------------------------------
@@ -271,17 +230,16 @@ ons_status ons_plugin_load(const char *path, ons_plugin **plugin) {
     ons_plugin *made = ONS_NEW(ons_plugin, 1);
     status = made ? find_headers(library, &headers) : ONS_MEMORY;
     if (status == ONS_OK) {
-        cache = find_cache();
-        status = make_workplace(cache, &directory);
+        cache = ons_cache_folder();
+        status = ons_workplace_create(cache, &directory);
     }
     if (status == ONS_OK) {
-        const char *command = getenv("CC");
         const bool shared = library && strstr(file_name(library), ".so");
         const lab_compiler compiler = {
-            .command = command && *command ? command : "cc", .headers = headers, .library = shared ? library : NULL};
+            .command = ons_compiler_command(), .headers = headers, .library = shared ? library : NULL};
         status = load(made, &compiler, path, cache, directory);
     }
-    remove_workplace(directory);
+    ons_workplace_remove(directory);
     free(cache);
     free(headers);
     free(library);

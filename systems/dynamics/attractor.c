@@ -182,7 +182,9 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
 }
 
 static ons_status create(void *memory, ons_context *context) {
-    return open_equations(memory, ons_context_parameters(context));
+    attractor_state *made = memory;
+    const ons_status status = open_equations(made, ons_context_parameters(context));
+    return status == ONS_OK ? ons_flow_field_compile(&made->field, false) : status;
 }
 
 /* ---- the trajectory -------------------------------------------------------------------------------------------------
@@ -402,7 +404,7 @@ static ons_status persist(void *memory, ons_part *part) {
 extern const ons_system ons_system_attractor;
 const ons_system ons_system_attractor = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "attractor",
     .summary = "dimensions, exponent, period and entropies of your own flow or map, from its data alone",
     .details = ATTRACTOR_DETAILS,

@@ -225,7 +225,7 @@ static void destroy(void *memory) {
 extern const ons_system ons_system_bianchi;
 const ons_system ons_system_bianchi = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "bianchi",
     .summary = "an anisotropic universe with a fluid and noncommutative brackets: isotropy, singularities, big rips",
     .details = details,

@@ -283,7 +283,7 @@ static ons_status persist(void *memory, ons_part *part) {
 extern const ons_system ons_system_compartments;
 const ons_system ons_system_compartments = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "compartments",
     .summary = "compartments from your own list of reactions: means in time, R0, elasticities, final size",
     .details = details,

@@ -60,10 +60,10 @@ static const ons_parameter flow_parameters[] = {
     {.name = "method",
      .type = ONS_CHOICE,
      .standard = "dop853",
-     .choices = "dormand-prince|dop853|cvode|arkode",
-     .meaning = "Runge-Kutta of order 5 or 8, backward differences of order 1 to 5 for stiff equations, or additive "
-                "Runge-Kutta of order 4 where the "
-                "fast rates are constant"},
+     .choices = "dormand-prince|dop853|taylor|cvode|arkode", /* as ons_method */
+     .meaning = "Runge-Kutta of order 5 or 8, Taylor series (for tolerances below 1e-8; formulas of + - * / ^ and "
+                "analytic functions), backward differences of order 1 to 5 for stiff equations, or additive "
+                "Runge-Kutta of order 4 where the fast rates are constant"},
     {.name = "tolerance",
      .type = ONS_REAL,
      .standard = "1e-9",
@@ -133,6 +133,21 @@ typedef struct own_state {
 
 static bool is_map(const ons_system *system) { return system->parameters == map_parameters; }
 
+/* Whether the equations and their perturbations have Taylor series, where these are asked for. */
+static ons_status check_series(const own_equations *equations, const ons_parameters *parameters) {
+    if (ons_choice(parameters, "method") != (int)ONS_TAYLOR) { return ONS_OK; }
+    ons_field field;
+    ons_tangent *tangent = NULL;
+    const ons_integration how = {.method = ONS_TAYLOR, .relative = 1e-9, .absolute = 1e-9};
+    ons_status status = ons_flow_field(&field, equations->flow, equations->p, 1);
+    if (status == ONS_OK) {
+        status = ons_tangent_create(&tangent, &field, 1, flow_members_exponents(parameters, field.dimension), &how);
+    }
+    ons_tangent_free(tangent);
+    ons_flow_field_free(&field);
+    return status;
+}
+
 static ons_status check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
     own_equations equations = {0};
     own_settings all = {0};
@@ -142,6 +157,8 @@ static ons_status check(const ons_system *system, const ons_parameters *paramete
         status = flow_event_check(parameters, &equations, &all);
         ons_plan_shape(plan, EVENT_POINT, 1, &n);
     }
+    if (status == ONS_OK) { status = flow_members_plan(plan, parameters, "the system", n); }
+    if (status == ONS_OK && !is_map(system)) { status = check_series(&equations, parameters); }
     own_equations_free(&equations);
     own_settings_free(&all);
     if (status != ONS_OK) { return status; }
@@ -150,20 +167,19 @@ static ons_status check(const ons_system *system, const ons_parameters *paramete
         ons_plan_omit(plan, "event_time");
         ons_plan_omit(plan, "event_point");
     }
-    return flow_members_plan(plan, parameters, "the system", n);
+    return ONS_OK;
 }
 
 static ons_status make_tangent(own_state *made, const ons_parameters *parameters) {
     if (made->map) {
         return ons_tangent_create_map(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents);
     }
-    static const ons_method methods[] = {ONS_DORMAND_PRINCE, ONS_DOP853, ONS_CVODE, ONS_ARKODE};
-    static const double limits[] = {3.3, 6, 0, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
+    static const double limits[] = {3.3, 6, 0, 0, 0}; /* on the negative axis (Hairer and Wanner 1996, IV.2) */
     const double tolerance = ons_real(parameters, "tolerance");
     const int method = ons_choice(parameters, "method");
     made->limit = limits[method];
     const ons_integration how = {
-        .method = methods[method], .relative = tolerance, .absolute = tolerance, .most = MOST_STEPS};
+        .method = (ons_method)method, .relative = tolerance, .absolute = tolerance, .most = MOST_STEPS};
     return ons_tangent_create(&made->members.tangent, &made->field, ONS_LANES, made->members.exponents, &how);
 }
 
@@ -178,6 +194,9 @@ static ons_status open_state(own_state *made, ons_context *context, own_settings
     members->exponents = flow_members_exponents(parameters, n);
     members->interval = made->map ? 1 : ons_real(parameters, "interval");
     status = ons_flow_field(&made->field, made->equations.flow, made->equations.p, 1);
+    if (status == ONS_OK) { status = ons_flow_field_compile(&made->field, false); }
+    const bool taylor = !made->map && ons_choice(parameters, "method") == (int)ONS_TAYLOR;
+    if (status == ONS_OK && taylor) { status = ons_flow_field_series(&made->field); }
     if (status == ONS_OK) { status = make_tangent(made, parameters); }
     if (status == ONS_OK) { status = flow_members_open(members); }
     if (status == ONS_OK && !made->map && flow_event_wanted(parameters)) {
@@ -337,7 +356,7 @@ static ons_status persist(void *state, ons_part *part) {
 
 extern const ons_system ons_system_flow, ons_system_map;
 const ons_system ons_system_flow = {.abi = ONS_ABI,
-                                    .version = 2,
+                                    .version = 3,
                                     .name = "flow",
                                     .summary = "your own differential equations: exponents and means",
                                     .details = OWN_FLOW_DETAILS,
@@ -349,7 +368,7 @@ const ons_system ons_system_flow = {.abi = ONS_ABI,
                                     .data = lorenz_start,
                                     OWN_FUNCTIONS};
 const ons_system ons_system_map = {.abi = ONS_ABI,
-                                   .version = 2,
+                                   .version = 3,
                                    .name = "map",
                                    .summary = "your own map: exponents and means",
                                    .details = OWN_MAP_DETAILS,

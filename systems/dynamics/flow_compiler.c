@@ -141,6 +141,8 @@ static void write_entry(const entry *one, ons_text *out) {
                  is_map(one) ? "true" : "false", has_trait(one, "hamiltonian") ? "true" : "false",
                  has_trait(one, "nonautonomous") ? "false" : "true", delays,
                  delays ? ons_flow_delayed_variable(one->flow, 0) : 0);
+    ons_text_add(out, ", .equations = ");
+    quoted(out, text_of(one->node, "equations"));
     if (sum) {
         ons_text_add(out, ", .sum = ");
         quoted(out, sum);

@@ -59,8 +59,8 @@ ons_status flow_event_check(const ons_parameters *p, const own_equations *equati
                             ons_expression_name(formula, i));
         }
     }
-    if (ons_choice(p, "method") > 1) {
-        return ons_fail(ONS_INVALID, "events are located on dense output: method=dormand-prince or dop853");
+    if (ons_choice(p, "method") > (int)ONS_TAYLOR) {
+        return ons_fail(ONS_INVALID, "events are located on dense output: method=dormand-prince, dop853 or taylor");
     }
     return ONS_OK;
 }
@@ -81,9 +81,8 @@ ons_status flow_event_create(flow_event **event, const ons_parameters *p, const 
     if (!made) { return ONS_MEMORY; }
     const size_t n = made->dimension = equations->dimension;
     const double tolerance = ons_real(p, "tolerance");
-    const ons_integration how = {.method = ons_choice(p, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
-                                 .relative = tolerance,
-                                 .absolute = tolerance};
+    const ons_integration how = {
+        .method = (ons_method)ons_choice(p, "method"), .relative = tolerance, .absolute = tolerance};
     made->formula = ons_formula(p, "event");
     made->names = ons_expression_name_count(made->formula);
     for (size_t i = 0; i < made->names; i++) {

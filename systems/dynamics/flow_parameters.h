@@ -23,8 +23,8 @@
         {.name = "method",                                                                                             \
          .type = ONS_CHOICE,                                                                                           \
          .standard = "dop853",                                                                                         \
-         .choices = "dormand-prince|dop853",                                                                           \
-         .meaning = "Runge-Kutta method of order 5 or 8 (of a map: none)"},                                            \
+         .choices = "dormand-prince|dop853|taylor", /* as ons_method */                                                \
+         .meaning = "Runge-Kutta of order 5 or 8, or Taylor series, for tolerances below 1e-8 (of a map: none)"},      \
         {.name = "tolerance",                                                                                          \
          .type = ONS_REAL,                                                                                             \
          .standard = "1e-9",                                                                                           \

@@ -38,11 +38,18 @@ typedef struct right_hand_side {
     double *p; /* [parameters][lanes] */
 } right_hand_side;
 
+/* The equations as formulas, which have a Taylor series. */
+typedef struct flow_formulas {
+    ons_flow *flow;
+    ons_field field;
+} flow_formulas;
+
 typedef struct flow_state {
     const flow_entry *entry;
     right_hand_side *equations;
     flow_members members;
     double *periods; /* [dimension]: of angles, else 0 */
+    flow_formulas *formulas;
 } flow_state;
 _Static_assert(sizeof(flow_state) <= FLOW_SYSTEM_SIZE, "a state of the catalogue is larger than said");
 
@@ -93,10 +100,56 @@ ons_status flow_system_angles(const flow_entry *entry, const ons_parameters *par
     return status;
 }
 
+static void free_formulas(flow_formulas *old) {
+    if (!old) { return; }
+    ons_flow_field_free(&old->field);
+    ons_flow_free(old->flow);
+    free(old);
+}
+
+static ons_status open_formulas(flow_formulas **formulas, const flow_entry *entry, const ons_parameters *parameters) {
+    flow_formulas *made = *formulas = ONS_NEW(flow_formulas, 1);
+    double *p = ONS_NEW(double, entry->parameter_count + 1);
+    ons_status status = made && p
+                            ? ons_flow_parse(&made->flow, entry->equations, entry->parameters, entry->parameter_count)
+                            : ONS_MEMORY;
+    for (size_t i = 0; status == ONS_OK && i < entry->parameter_count; i++) {
+        p[i] = ons_real(parameters, entry->parameters[i]);
+    }
+    if (status == ONS_OK) { status = ons_flow_field(&made->field, made->flow, p, 1); }
+    free(p);
+    return status;
+}
+
+static bool by_taylor(const flow_entry *entry, const ons_parameters *parameters) {
+    return !entry->map && ons_choice(parameters, "method") == (int)ONS_TAYLOR;
+}
+
+/* Whether the equations and their perturbations have Taylor series. */
+static ons_status check_series(const ons_system *system, const ons_parameters *parameters) {
+    const flow_entry *entry = system->data;
+    flow_formulas *formulas = NULL;
+    ons_tangent *tangent = NULL;
+    const ons_integration how = {.method = ONS_TAYLOR, .relative = 1e-9, .absolute = 1e-9};
+    ons_status status = open_formulas(&formulas, entry, parameters);
+    if (status == ONS_OK) {
+        status = ons_tangent_create(&tangent, &formulas->field, 1, flow_members_exponents(parameters, entry->dimension),
+                                    &how);
+    }
+    ons_tangent_free(tangent);
+    free_formulas(formulas);
+    if (status != ONS_INVALID) { return status; }
+    char *why = ons_copy(ons_message());
+    status = ons_fail(ONS_INVALID, "method=taylor is not possible for %s: %s", system->name, why ? why : "");
+    free(why);
+    return status;
+}
+
 ons_status flow_system_check(const ons_system *system, const ons_parameters *parameters, ons_plan *plan) {
     const flow_entry *entry = system->data;
     if (entry->map) { ons_plan_omit(plan, "period"); }
-    return flow_members_plan(plan, parameters, system->name, entry->dimension);
+    const ons_status status = flow_members_plan(plan, parameters, system->name, entry->dimension);
+    return status == ONS_OK && by_taylor(entry, parameters) ? check_series(system, parameters) : status;
 }
 
 /* A trajectory that goes to infinity needs ever shorter steps: it is told apart from an attractor long before that. */
@@ -120,16 +173,21 @@ static ons_status limit_tangent(const flow_entry *entry, ons_tangent *tangent) {
 }
 
 static ons_status make_tangent(flow_state *made, const ons_parameters *parameters) {
-    const ons_field field = {
+    ons_field field = {
         .dimension = made->entry->dimension, .data = made->equations, .value = value, .jacobian = jacobian};
     if (made->entry->map) {
         return ons_tangent_create_map(&made->members.tangent, &field, ONS_LANES, made->members.exponents);
     }
     const double tolerance = ons_real(parameters, "tolerance");
-    const ons_integration how = {.method = ons_choice(parameters, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
+    const ons_integration how = {.method = (ons_method)ons_choice(parameters, "method"),
                                  .relative = tolerance,
                                  .absolute = tolerance,
                                  .most = 500000};
+    if (by_taylor(made->entry, parameters)) {
+        const ons_status status = open_formulas(&made->formulas, made->entry, parameters);
+        if (status != ONS_OK) { return status; }
+        field = made->formulas->field;
+    }
     return ons_tangent_create(&made->members.tangent, &field, ONS_LANES, made->members.exponents, &how);
 }
 
@@ -163,6 +221,7 @@ void flow_system_destroy(void *state) {
     if (old->equations) { free(old->equations->p); }
     free(old->equations);
     free(old->periods);
+    free_formulas(old->formulas);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ typedef struct flow_entry {
     size_t dimension, parameter_count;
     const double *start;       /* [dimension] */
     const char *const *angles; /* [dimension]: the period of a coordinate that comes back, or NULL */
+    const char *equations;     /* as text, for the series of Taylor's method */
     const char *sum;           /* of all exponents, exactly; NULL: not known */
     double period;             /* of the catalogue; 0: none */
     bool map, hamiltonian, autonomous;

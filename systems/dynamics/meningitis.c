@@ -273,7 +273,7 @@ static void destroy(void *memory) {
 extern const ons_system ons_system_meningitis;
 const ons_system ons_system_meningitis = {
     .abi = ONS_ABI,
-    .version = 1,
+    .version = 2,
     .name = "meningitis",
     .summary = "meningococcal disease with carriers and two stages of illness: outbreaks, R0, final size",
     .details = details,

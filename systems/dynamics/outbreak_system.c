@@ -23,6 +23,7 @@ ons_status outbreak_open(outbreak_run *run, ons_reactions *network, double *p, d
     memcpy(run->before, begin, n * sizeof *begin);
     ons_status status = ons_reactions_check(network, 0, begin, p);
     if (status == ONS_OK) { status = ons_flow_field(&run->field, ons_reactions_flow(network), p, 1); }
+    if (status == ONS_OK) { status = ons_flow_field_compile(&run->field, false); }
     if (status == ONS_OK) { status = ons_trajectories_create(&run->trajectory, &run->field, 1, &how); }
     if (status == ONS_OK) { ons_trajectories_set(run->trajectory, 0, 0, begin, 0); }
     return status;

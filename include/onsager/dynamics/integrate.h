@@ -88,6 +88,15 @@ ONS_API ons_status ons_trajectories_sample(ons_trajectories *ensemble, const dou
  * is kept as long as the returned data is used; free with ons_flow_field_free. */
 ONS_API ons_status ons_flow_field(ons_field *field, const ons_flow *flow, const double *parameters, size_t members);
 ONS_API void ons_flow_field_free(ons_field *field);
+/* Lets such a field run as machine code: its formulas are written as C, compiled by the machine's compiler ($CC, else
+ * cc), and kept in the user's cache (onsager/compiler.h). Bits do not change: the same operations in the same order,
+ * without contractions, the same functions; code that does not agree with the formulas in trials is not used. `now`:
+ * at once; ONS_INVALID or ONS_FAILED, with the reason, leave the formulas to be interpreted. Else: at once if the cache
+ * has it; else while the field is evaluated, when that has taken as long as compiling will (some 0.2 s); where it is
+ * not possible, nothing changes. */
+ONS_API ons_status ons_flow_field_compile(ons_field *field, bool now);
+/* Whether machine code serves. */
+ONS_API bool ons_flow_field_compiled(const ons_field *field);
 /* Gives such a field its series, by the recurrences of its formulas. ONS_INVALID: an operation that has none (abs,
  * sign, step, min, max, floor, ceil, mod, atan2, powers whose exponent is no constant). Memory: 336 numbers of 8 bytes
  * an operation and lane. */

@@ -19,7 +19,8 @@ extern "C" {
 typedef struct ons_tangent ons_tangent;
 
 /* `members` trajectories of a flow with a Jacobian, each with `exponents` perturbations (at most the dimension). The
- * field must outlive it. */
+ * field must outlive it. ONS_TAYLOR takes a field of formulas (ons_flow_field) and makes the series of x and its
+ * perturbations itself; ONS_INVALID: an operation that has none. */
 ONS_API ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *field, size_t members, size_t exponents,
                                       const ons_integration *how);
 /* The same for a map: field->value gives the next point, steps are whole numbers. */
