@@ -15,10 +15,12 @@
 #include <onsager/dynamics/integrate.h>
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the source -----------------------------------------------------------------------------------------------------
  */
@@ -150,28 +152,41 @@ void dynamics_code_free(dynamics_code *code) {
     *code = (dynamics_code){0};
 }
 
-static ons_status open_object(dynamics_code *code, const ons_flow *flow, const double *p, const char *object) {
-    const size_t n = flow->variable_count;
-    double *numbers = aligned_alloc(64, (1 + n + 2 * (n + n * n) + ons_flow_work(flow)) * ONS_LANES * sizeof *numbers);
-    if (!numbers) { return ONS_MEMORY; }
+static bool load(dynamics_code *code, const char *object) {
     code->handle = dlopen(object, RTLD_NOW | RTLD_LOCAL);
     void *value = code->handle ? dlsym(code->handle, "flow_values") : NULL,
          *jacobian = code->handle ? dlsym(code->handle, "flow_jacobians") : NULL,
          *functions = code->handle ? dlsym(code->handle, "flow_functions") : NULL;
-    bool well = value && jacobian && functions;
-    if (well) {
-        memcpy(&code->value, &value, sizeof value); /* ISO C knows no cast to a function */
-        memcpy(&code->jacobian, &jacobian, sizeof jacobian);
-        /* The same for all that load it. */
-        __atomic_store_n((dynamics_of_eight *const **)functions, dynamics_tape_kernel_here()->functions,
-                         __ATOMIC_RELEASE);
-        well = agrees(code, flow, p, numbers);
+    if (!value || !jacobian || !functions) { return false; }
+    memcpy(&code->value, &value, sizeof value); /* ISO C knows no cast to a function */
+    memcpy(&code->jacobian, &jacobian, sizeof jacobian);
+    /* The same for all that load it. */
+    __atomic_store_n((dynamics_of_eight *const **)functions, dynamics_tape_kernel_here()->functions, __ATOMIC_RELEASE);
+    return true;
+}
+
+static ons_status open_object(dynamics_code *code, const ons_flow *flow, const double *p, const char *object) {
+    const size_t n = flow->variable_count, rows = 1 + n + 2 * (n + n * n) + ons_flow_work(flow);
+    double *numbers = aligned_alloc(64, rows * ONS_LANES * sizeof *numbers);
+    if (!numbers) { return ONS_MEMORY; }
+    ons_status status = ONS_OK;
+    if (!load(code, object)) {
+        status = ons_fail(ONS_FAILED, "what %s makes of the equations cannot be loaded", ons_compiler_command());
+    } else if (!agrees(code, flow, p, numbers)) {
+        status = ons_fail(ONS_FAILED, "the code that %s makes of the equations gives other numbers than the formulas",
+                          ons_compiler_command());
     }
     free(numbers);
-    if (well) { return ONS_OK; }
-    dynamics_code_free(code);
-    return ons_fail(ONS_FAILED, "the code that %s makes of the equations gives other numbers than the formulas",
-                    ons_compiler_command());
+    if (status != ONS_OK) { dynamics_code_free(code); }
+    return status;
+}
+
+/* Into the cache as a whole; where that is not possible, it is made again the next time. */
+static void keep(const char *object, const char *kept) {
+    const int file = open(object, O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && fsync(file) == 0;
+    if (file >= 0) { close(file); }
+    if (synced) { (void)rename(object, kept); }
 }
 
 static ons_status make_object(dynamics_code *code, const ons_flow *flow, const double *p, const ons_text *source,
@@ -181,7 +196,7 @@ static ons_status make_object(dynamics_code *code, const ons_flow *flow, const d
     char *object = status == ONS_OK ? ons_format("%s/flow.so", directory) : NULL;
     if (status == ONS_OK) { status = object ? compile(source, directory, object) : ONS_MEMORY; }
     if (status == ONS_OK) { status = open_object(code, flow, p, object); }
-    if (status == ONS_OK && kept) { (void)rename(object, kept); } /* else it is made again the next time */
+    if (status == ONS_OK && kept) { keep(object, kept); }
     free(object);
     ons_workplace_remove(directory);
     return status;

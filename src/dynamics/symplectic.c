@@ -85,13 +85,16 @@ static ons_status check(const ons_hamiltonian *hamiltonian, ons_symplectic_metho
     return ONS_OK;
 }
 
+/* [count][lanes], each row a line of the cache. */
+static double *rows(size_t count) { return aligned_alloc(64, count * ONS_LANES * sizeof(double)); }
+
 static ons_status take_memory(ons_symplectic *made, size_t parameter_count) {
     const size_t n = made->dimension, block = (3 * n + parameter_count) * ONS_LANES;
     made->numbers = aligned_alloc(64, (made->block_count * block + 1) * 64);
-    made->work = ONS_NEW(double, (made->hamiltonian->work + 1) * ONS_LANES);
-    made->motion = ONS_NEW(double, (n + 1) * ONS_LANES);
-    made->stages = ONS_NEW(double, most_points *n *ONS_LANES);
-    made->points = ONS_NEW(double, (most_points + 1) * n * ONS_LANES);
+    made->work = rows(made->hamiltonian->work + 1);
+    made->motion = rows(n + 1);
+    made->stages = rows(most_points * n);
+    made->points = rows((most_points + 1) * n);
     made->blocks = ONS_NEW(symplectic_block, made->block_count);
     if (!made->numbers || !made->work || !made->motion || !made->stages || !made->points || !made->blocks) {
         return ONS_MEMORY;
@@ -239,19 +242,24 @@ static void product_step(const ons_symplectic *ensemble, symplectic_block *block
 /* The stages' distances from z for the derivatives f of the stages: into points[stage][dimension][lanes]; the largest
  * change of a lane's stages in units of the state. A lane that has ended stays as it is. */
 static void improve(const ons_symplectic *ensemble, const collocation *method, const symplectic_block *block,
-                    const bool *ended, double *change) {
+                    const int64_t *ended, double *change) {
     const size_t n = ensemble->dimension, row = n * ONS_LANES;
     double size[ONS_LANES] = {0}, moved[ONS_LANES] = {0};
-    for (size_t s = 0; s < method->count; s++) {
-        for (size_t i = 0; i < row; i++) {
-            const size_t l = i % ONS_LANES;
-            double sum = 0;
-            for (size_t j = 0; j < method->count; j++) { sum += method->a[s][j] * ensemble->stages[j * row + i]; }
-            double *point = &ensemble->points[s * row + i];
-            const double next = ensemble->step * sum, difference = fabs(next - *point);
-            if (!ended[l]) { *point = next; }
-            moved[l] = difference > moved[l] || isnan(difference) ? difference : moved[l];
-            size[l] = fmax(size[l], fabs(block->z[i]));
+    for (size_t i = 0; i < n; i++) {
+        const double *z = block->z + i * ONS_LANES;
+        for (size_t l = 0; l < ONS_LANES; l++) { size[l] = fabs(z[l]) > size[l] ? fabs(z[l]) : size[l]; }
+    }
+    for (size_t k = 0; k < method->count * row; k += ONS_LANES) {
+        const double *stage = ensemble->stages + k % row;
+        double *point = ensemble->points + k, sum[ONS_LANES] = {0};
+        for (size_t j = 0; j < method->count; j++) {
+            const double a = method->a[k / row][j];
+            for (size_t l = 0; l < ONS_LANES; l++) { sum[l] += a * stage[j * row + l]; }
+        }
+        for (size_t l = 0; l < ONS_LANES; l++) {
+            const double next = ensemble->step * sum[l], difference = fabs(next - point[l]);
+            moved[l] = difference <= moved[l] || isnan(moved[l]) ? moved[l] : difference;
+            point[l] = ended[l] ? point[l] : next;
         }
     }
     for (size_t l = 0; l < ONS_LANES; l++) { change[l] = moved[l] / (size[l] > 0 ? size[l] : 1); }
@@ -272,7 +280,7 @@ static void evaluate(const ons_symplectic *ensemble, const collocation *method, 
 static bool collocation_step(const ons_symplectic *ensemble, symplectic_block *block, size_t *lane) {
     const collocation *method = &collocations[ensemble->method];
     const size_t row = ensemble->dimension * ONS_LANES;
-    bool ended[ONS_LANES] = {false};
+    int64_t ended[ONS_LANES] = {0};
     double change[ONS_LANES], before[ONS_LANES];
     size_t resting = 0;
     memset(ensemble->points, 0, method->count * row * sizeof(double));
@@ -282,7 +290,7 @@ static bool collocation_step(const ons_symplectic *ensemble, symplectic_block *b
         improve(ensemble, method, block, ended, change);
         for (size_t l = 0; l < ONS_LANES; l++) {
             if (!ended[l] && (change[l] == 0 || (change[l] < 1e-13 && change[l] >= before[l]))) {
-                ended[l] = true;
+                ended[l] = 1;
                 resting++;
             }
             before[l] = change[l];
