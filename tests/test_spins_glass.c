@@ -591,6 +591,7 @@ static void test_what_cannot_be_is_refused(void **unused) {
     star = parse(text);
     assert_refused(graph, &(ons_glass_options){.temperature = folded, .temperatures = 3}, "ascend or descend");
     assert_refused(graph, &(ons_glass_options){.temperature = good, .temperatures = 2, .houdayer = true}, "Houdayer");
+    assert_refused(graph, &(ons_glass_options){.temperature = (double[]){0}, .temperatures = 1}, "above 0");
     assert_refused(uneven, &(ons_glass_options){.temperature = good, .temperatures = 2}, "one size");
     assert_refused(star, &(ons_glass_options){.temperature = good, .temperatures = 2}, "31 neighbours");
     ons_graph_free(graph);

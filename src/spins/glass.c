@@ -7,6 +7,7 @@
 #include <onsager/spins/glass.h>
 
 #include "fields_kernel.h"
+#include "glass_kernel.h"
 #include "ising.h"
 #include "waves.h"
 
@@ -60,14 +61,22 @@ static ons_status allocate(ons_glass *glass) {
     return status;
 }
 
+ons_status spins_glass_check(const ons_glass_options *options) {
+    if (!isfinite(options->field)) { return ons_fail(ONS_INVALID, "the field must be finite, not %g", options->field); }
+    if (options->temperatures == 1 && options->temperature[0] == 0) {
+        return ons_fail(ONS_INVALID, "a spin glass needs temperatures above 0");
+    }
+    return ONS_OK;
+}
+
 ons_status ons_glass_create(ons_glass **result, const ons_graph *graph, const double *couplings,
                             const ons_glass_options *options, ons_random random) {
     *result = NULL;
     if (graph->complete) { return ons_fail(ONS_INVALID, "a spin glass needs a list of bonds, not a complete graph"); }
-    if (!isfinite(options->field)) { return ons_fail(ONS_INVALID, "the field must be finite, not %g", options->field); }
+    ons_status status = spins_glass_check(options);
+    if (status) { return status; }
     ons_glass *glass = ONS_NEW(ons_glass, 1);
     if (!glass) { return ONS_MEMORY; }
-    ons_status status = ONS_OK;
     glass->graph = graph;
     glass->temperatures = options->temperatures;
     glass->walkers = 2 * options->temperatures;

@@ -10,6 +10,9 @@
 
 #include <onsager/spins/glass.h>
 
+/* What samples one by one and 512 at a time both refuse. */
+ons_status spins_glass_check(const ons_glass_options *options);
+
 #define SPINS_LEVELS 33 /* planes of a count: of up to 2^32 sites or bonds */
 #define SPINS_DEGREES (ONS_GLASS_MOST_NEIGHBOURS + 1)
 #define SPINS_DEPTH 64 /* bits of a threshold */

@@ -196,9 +196,9 @@ ons_status ons_glass_lanes_create(ons_glass_lanes **result, const ons_graph *gra
     ons_status status = ons_glass_lanes_check(graph);
     if (status) { return status; }
     if (options->houdayer) { return ons_fail(ONS_INVALID, "Houdayer moves grow clusters one by one: not with lanes"); }
-    if (!isfinite(options->field) || !isfinite(coupling)) {
-        return ons_fail(ONS_INVALID, "coupling and field must be finite, not %g and %g", coupling, options->field);
-    }
+    if (!isfinite(coupling)) { return ons_fail(ONS_INVALID, "the coupling must be finite, not %g", coupling); }
+    status = spins_glass_check(options);
+    if (status) { return status; }
     ons_glass_lanes *lanes = ONS_NEW(ons_glass_lanes, 1);
     if (!lanes) { return ONS_MEMORY; }
     lanes->graph = graph;

@@ -12,6 +12,7 @@
 static ons_status check_ladder(const double *temperature, size_t count) {
     if (count < 1) { return ons_fail(ONS_INVALID, "a ladder of temperatures needs at least one"); }
     for (size_t k = 0; k < count; k++) {
+        if (count == 1 && temperature[0] == 0) { return ONS_OK; }
         if (!(temperature[k] > 0) || !isfinite(temperature[k])) {
             return ons_fail(ONS_INVALID, "temperature %zu of the ladder is %g; it must be positive and finite", k,
                             temperature[k]);

@@ -108,12 +108,11 @@ static ons_status find_lines(const ons_supervised *network, double quality, ons_
     return ONS_OK;
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
+    (void)watch;
     const ons_parameters *p = ons_context_parameters(context);
     const ons_supervised network = read_network(p);
     ons_supervised_state found;
-    if (state->finished) { return ONS_DONE; }
     ons_status status = ons_supervised_retrieval(&network, &found);
     if (!status && ons_choice(p, "lines") == LINES_ALL) {
         status = find_lines(&network, ons_real(p, "quality"), context);
@@ -132,9 +131,10 @@ static ons_status advance(void *memory, ons_context *context) {
         const uint64_t examples = (uint64_t)ons_integer(p, "examples");
         ons_value(context, MAJORITY, 0, 0, ons_supervised_majority(ons_real(p, "quality"), examples), 0);
     }
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_dense_hebbian_theory;
 const ons_system ons_system_dense_hebbian_theory = {

@@ -104,22 +104,16 @@ static ons_status find_lines(const ons_replicas *glass, ons_replicas_level level
     return ONS_OK;
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
     const ons_parameters *p = ons_context_parameters(context);
-    theory_watch watch = {.context = context};
-    ons_replicas glass = read_glass(p);
-    glass.stop = theory_stop;
-    glass.stop_data = &watch;
+    const ons_replicas glass = theory_watched(read_glass(p), watch);
     const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const int wanted = ons_choice(p, "state");
     ons_replicas_state retrieval, disorder;
-    if (state->finished) { return ONS_DONE; }
     ons_status status = ons_replicas_retrieval(&glass, level, &retrieval);
     if (!status) { status = ons_replicas_disorder(&glass, level, &disorder); }
     if (!status) { status = find_lines(&glass, level, ons_choice(p, "lines"), context); }
-    if (watch.stopped) { return ONS_STOPPED; }
-    if (status) { return status; }
+    if (status || watch->stopped) { return status; }
     const ons_replicas_phase phase = ons_replicas_compare(&retrieval, &disorder);
     const bool kept =
         wanted == STATE_RETRIEVAL ? retrieval.exists : wanted != STATE_GLASS && phase == ONS_REPLICAS_RETRIEVAL;
@@ -127,9 +121,10 @@ static ons_status advance(void *memory, ons_context *context) {
     ons_value(context, OVERLAP, 0, 0, shown->overlap, 0);
     theory_report(context, GLASS, shown);
     ons_value(context, PHASE, 0, 0, phase, 0);
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_dense_hopfield_theory;
 const ons_system ons_system_dense_hopfield_theory = {

@@ -111,14 +111,13 @@ static ons_status find_state(const ons_multitask *network, int wanted, ons_multi
     return ons_multitask_solve(network, start, false, found);
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
+    (void)watch;
     const ons_parameters *p = ons_context_parameters(context);
     const ons_multitask network = read_network(p);
     ons_multitask_state found;
     size_t count;
     double edge;
-    if (state->finished) { return ONS_DONE; }
     ons_status status = find_state(&network, ons_choice(p, "state"), &found, &count);
     if (!status && ons_choice(p, "lines") == LINES_EDGE) {
         status = ons_multitask_edge(&network, &edge);
@@ -136,9 +135,10 @@ static ons_status advance(void *memory, ons_context *context) {
     ons_value(context, STABILITY, 0, 0, found.stability, 0);
     if (count) { ons_value(context, STATES, 0, 0, (double)count, 0); }
     ons_value(context, CRITICAL, 0, 0, 1 - network.dilution, 0);
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_multitasking_theory;
 const ons_system ons_system_multitasking_theory = {

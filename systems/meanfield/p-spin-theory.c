@@ -74,35 +74,30 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     return ons_replicas_check(&glass);
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
     const ons_parameters *p = ons_context_parameters(context);
-    theory_watch watch = {.context = context};
-    ons_replicas glass = read_glass(p);
-    glass.stop = theory_stop;
-    glass.stop_data = &watch;
+    const ons_replicas glass = theory_watched(read_glass(p), watch);
     const ons_replicas_level level = (ons_replicas_level)ons_choice(p, "level");
     const bool sphere = ons_choice(p, "spins") == SPHERICAL;
     ons_replicas unbiased = glass;
     ons_replicas_state found;
     double frozen, trapped;
     unbiased.field = 0;
-    if (state->finished) { return ONS_DONE; }
     ons_status status =
         sphere ? ons_spherical_disorder(&glass, level, &found) : ons_replicas_disorder(&glass, level, &found);
     if (!status) { status = sphere ? ons_spherical_static(&glass, &frozen) : ons_replicas_static(&unbiased, &frozen); }
     if (!status) {
         status = sphere ? ons_spherical_dynamic(&glass, &trapped) : ons_replicas_dynamic(&unbiased, &trapped);
     }
-    if (watch.stopped) { return ONS_STOPPED; }
-    if (status) { return status; }
+    if (status || watch->stopped) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);
     ons_value(context, STATIC, 0, 0, frozen, 0);
     ons_value(context, DYNAMIC, 0, 0, trapped, 0);
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_p_spin_theory;
 const ons_system ons_system_p_spin_theory = {

@@ -37,19 +37,19 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     return ONS_OK;
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
+    (void)watch;
     const ons_parameters *p = ons_context_parameters(context);
     const double coupling = ons_real(p, "coupling");
     ons_replicas_state found;
-    if (state->finished) { return ONS_DONE; }
     const ons_status status = ons_random_energy(coupling, ons_real(p, "temperature"), &found);
     if (status) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, STATIC, 0, 0, coupling / (2 * sqrt(M_LN2)), 0);
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_random_energy;
 const ons_system ons_system_random_energy = {

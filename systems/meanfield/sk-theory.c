@@ -53,26 +53,21 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     return ons_replicas_check(&glass);
 }
 
-static ons_status advance(void *memory, ons_context *context) {
-    theory_state *state = memory;
+static ons_status solve(ons_context *context, theory_watch *watch) {
     const ons_parameters *p = ons_context_parameters(context);
-    theory_watch watch = {.context = context};
-    ons_replicas glass = read_glass(p);
-    glass.stop = theory_stop;
-    glass.stop_data = &watch;
+    const ons_replicas glass = theory_watched(read_glass(p), watch);
     ons_replicas_state found;
     double line;
-    if (state->finished) { return ONS_DONE; }
     ons_status status = ons_replicas_disorder(&glass, (ons_replicas_level)ons_choice(p, "level"), &found);
     if (!status) { status = ons_replicas_almeida(&glass, &line); }
-    if (watch.stopped) { return ONS_STOPPED; }
-    if (status) { return status; }
+    if (status || watch->stopped) { return status; }
     theory_report(context, GLASS, &found);
     ons_value(context, MAGNETIZATION, 0, 0, found.overlap, 0);
     ons_value(context, ALMEIDA, 0, 0, line, 0);
-    state->finished = 1;
-    return ONS_DONE;
+    return ONS_OK;
 }
+
+static ons_status advance(void *state, ons_context *context) { return theory_advance(state, context, solve); }
 
 extern const ons_system ons_system_sk_theory;
 const ons_system ons_system_sk_theory = {

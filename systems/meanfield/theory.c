@@ -16,10 +16,28 @@ ons_status theory_persist(void *memory, ons_part *part) {
     return ons_persist(part, "finished", ONS_U64, &state->finished, 1);
 }
 
-bool theory_stop(void *data) {
+static bool stop(void *data) {
     theory_watch *watch = data;
     watch->stopped = watch->stopped || ons_halted(watch->context, 0, 0);
     return watch->stopped;
+}
+
+ons_replicas theory_watched(ons_replicas glass, theory_watch *watch) {
+    glass.stop = stop;
+    glass.stop_data = watch;
+    return glass;
+}
+
+ons_status theory_advance(void *memory, ons_context *context,
+                          ons_status (*solve)(ons_context *context, theory_watch *watch)) {
+    theory_state *state = memory;
+    theory_watch watch = {.context = context};
+    if (state->finished) { return ONS_DONE; }
+    const ons_status status = solve(context, &watch);
+    if (watch.stopped) { return ONS_STOPPED; }
+    if (status) { return status; }
+    state->finished = 1;
+    return ONS_DONE;
 }
 
 void theory_report(ons_context *context, size_t first, const ons_replicas_state *s) {

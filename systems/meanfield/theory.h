@@ -16,13 +16,17 @@ typedef struct theory_state {
 ons_status theory_create(void *state, ons_context *context);
 ons_status theory_persist(void *state, ons_part *part);
 
-/* Whether a solution has to be left. Handed to ons_replicas as `stop` = theory_stop; where `stopped` is true afterwards
- * nothing that was found counts, and advance() returns ONS_STOPPED. */
+/* Whether a solution has to be left. */
 typedef struct theory_watch {
     ons_context *context;
     bool stopped;
 } theory_watch;
-bool theory_stop(void *watch);
+/* The same glass, whose solvers look at the watch. */
+ons_replicas theory_watched(ons_replicas glass, theory_watch *watch);
+/* advance() of a theory: solve() finds the solution and sets all values. Where the watch has stopped it nothing of that
+ * counts; it begins anew when the job goes on. */
+ons_status theory_advance(void *state, ons_context *context,
+                          ons_status (*solve)(ons_context *context, theory_watch *watch));
 
 /* Rows that every theory of a glass has, in this order, from the first on. */
 enum {

@@ -88,12 +88,6 @@ static const ons_observable observables[] = {
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
 
-static size_t ladder_of(const ons_parameters *p, const double **temperature) {
-    size_t count;
-    *temperature = ons_reals(p, "temperature", &count);
-    return count;
-}
-
 static unsigned copies_of(const ons_parameters *p) { return (unsigned)ons_integer(p, "copies"); }
 static size_t listed_of(const ons_parameters *p) {
     return (size_t)fmin((double)ons_integer(p, "listed"), dense_count(p));
@@ -106,25 +100,29 @@ static bool quenched(const ons_parameters *p) {
 /* ---- derived quantities --------------------------------------------------------------------------------------- */
 
 static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
-    const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
-    const double *squared = ons_mean_array(means, ENERGY_SQUARED, &(size_t){0});
-    const double *product = ons_mean_array(means, ENERGY_PRODUCT, &(size_t){0});
-    for (size_t k = 0; k < count; k++) {
-        value[k] = (double)ons_integer(p, "N") * (squared[k] - product[k]) / (temperature[k] * temperature[k]);
+    EACH_TEMPERATURE(ENERGY_SQUARED, ENERGY_PRODUCT) {
+        value[k] = (double)ons_integer(p, "N") * (x[k] - y[k]) / (temperature[k] * temperature[k]);
     }
 }
 
 static void glass_binder(const ons_means *means, const ons_parameters *p, double *value) {
-    const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
-    const double *squared = ons_mean_array(means, OVERLAP_GLASS_SQUARED, &(size_t){0});
-    const double *fourth = ons_mean_array(means, OVERLAP_GLASS_FOURTH, &(size_t){0});
-    for (size_t k = 0; k < count; k++) { value[k] = 1 - fourth[k] / (3 * squared[k] * squared[k]); }
+    EACH_TEMPERATURE(OVERLAP_GLASS_SQUARED, OVERLAP_GLASS_FOURTH) { value[k] = 1 - y[k] / (3 * x[k] * x[k]); }
+}
+
+#define ENERGIES                                                                                                       \
+    &(tempered_energies) { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, (double)ons_integer(p, "N") }
+static void pressure(const ons_means *means, const ons_parameters *p, double *value) {
+    tempered_pressure(means, p, ENERGIES, value);
+}
+
+static void entropy(const ons_means *means, const ons_parameters *p, double *value) {
+    tempered_entropy(means, p, ENERGIES, value);
 }
 
 static const ons_derived deriveds[] = {
     {"specific_heat", ENERGY, specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per spin"},
+    {"pressure", ENERGY, pressure, NULL, TEMPERED_PRESSURE},
+    {"entropy", ENERGY, entropy, NULL, TEMPERED_ENTROPY},
     {"overlap_glass_binder", OVERLAP_GLASS_SQUARED, glass_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {.name = NULL}};
 
@@ -145,7 +143,7 @@ static void plan_overlaps(const ons_parameters *p, size_t count, ons_plan *plan)
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     double bytes;
     ons_status status = tempered_check(p, plan);
     const unsigned states = copies_of(p) * (unsigned)fmin((double)count, 1e6);
@@ -158,6 +156,10 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
                                              "overlap_glass_squared", "overlap_glass_fourth", "overlap_glass_histogram",
                                              "specific_heat",         "overlap_glass_binder"};
         for (size_t k = 0; k < sizeof of_two / sizeof *of_two; k++) { ons_plan_omit(plan, of_two[k]); }
+    }
+    if (count == 1 || copies_of(p) == 1) {
+        ons_plan_omit(plan, "pressure");
+        ons_plan_omit(plan, "entropy");
     }
     if (count == 1 && temperature[0] == 0 && copies_of(p) > 1) { ons_plan_omit(plan, "specific_heat"); }
     if (ons_choice(p, "teacher") == TEACHER_NONE) { ons_plan_omit(plan, "example_overlap"); }
@@ -250,7 +252,7 @@ static bool is_halted(void *context) { return ons_halted(context, 0, 0); }
 static ons_status create(void *memory, ons_context *context) {
     dense_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
-    state->count = ladder_of(p, &state->temperature);
+    state->count = tempered_ladder(p, &state->temperature);
     state->copies = copies_of(p);
     state->update = (ons_recall_update)ons_choice(p, "update");
     state->listed = listed_of(p);

@@ -13,6 +13,7 @@
 #include "dipolar_clock_derived.h"
 #include "dipolar_clock_tables.h"
 #include "dipolar_clock_text.h"
+#include "tempered_walkers.h"
 
 /* ---- sizes of a task -----------------------------------------------------------------------------------------------
  */
@@ -75,7 +76,7 @@ static ons_status extent_of(const ons_parameters *p, extent *size) {
 /* ---- check ----------------------------------------------------------------------------------------------------------
  */
 
-static ons_status check_model(const ons_parameters *p) {
+static ons_status check_model(const ons_parameters *p, ons_plan *plan) {
     const bool dipoles = ons_real(p, "dipole") != 0;
     if (dipoles && ons_integer(p, "q") % 2) {
         return ons_fail(ONS_INVALID,
@@ -86,15 +87,12 @@ static ons_status check_model(const ons_parameters *p) {
         return ons_fail(ONS_INVALID, "Wolff's clusters are for dipole = 0, since distant dipoles would reject their "
                                      "flips; take update=metropolis with a ladder of temperatures");
     }
-    size_t count;
-    const double *temperature = ons_reals(p, "temperature", &count);
+    const double *temperature;
+    const size_t count = tempered_ladder(p, &temperature);
     if (count > MOST_TEMPERATURES) {
         return ons_fail(ONS_INVALID, "a ladder of %zu temperatures; at most %d are possible", count, MOST_TEMPERATURES);
     }
-    ons_tempering ladder;
-    const ons_status status = ons_tempering_init(&ladder, temperature, count);
-    if (!status) { ons_tempering_free(&ladder); }
-    return status;
+    return tempered_check(p, plan);
 }
 
 static ons_status check_stripes(const ons_parameters *p, extent *size, ons_plan *plan) {
@@ -134,7 +132,6 @@ static void plan_shapes(const ons_parameters *p, const extent *size, ons_plan *p
     static const char *const of_stripes[] = {"stripe_order", "stripe_order_squared", "stripe_orientation",
                                              "stripe_amplitudes", NULL};
     static const char *const of_rings[] = {"ring_structure", "ring_wavenumber", NULL};
-    static const char *const of_ladder[] = {"exchange_rate", "flow", "round_trips", NULL};
     const size_t t = size->temperatures;
     for (size_t k = 0; k <= HELICITY; k++) { ons_plan_shape(plan, k, 1, (size_t[]){t}); }
     ons_plan_shape(plan, STRIPE_AMPLITUDES, 2, (size_t[]){t, size->orientations});
@@ -147,7 +144,7 @@ static void plan_shapes(const ons_parameters *p, const extent *size, ons_plan *p
     if (!fits(size, size->width)) { omit_all(plan, of_stripes); }
     if (ons_choice(p, "momenta") == MOMENTA_NONE || ons_integer(p, "q") % 2) { omit_all(plan, of_rings); }
     if (ons_choice(p, "momenta") != MOMENTA_MAP || ons_integer(p, "q") % 2) { ons_plan_omit(plan, "structure_factor"); }
-    if (t == 1) { omit_all(plan, of_ladder); }
+    if (t == 1) { ons_plan_omit(plan, "flow"); }
 }
 
 static ons_status plan_histogram(const ons_parameters *p, const extent *size, ons_plan *plan) {
@@ -179,7 +176,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     (void)system;
     extent size = {0};
     ons_status status = extent_of(p, &size);
-    if (!status) { status = check_model(p); }
+    if (!status) { status = check_model(p, plan); }
     if (!status) { status = check_stripes(p, &size, plan); }
     if (!status) { status = plan_histogram(p, &size, plan); }
     if (status) { return status; }

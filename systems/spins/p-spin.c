@@ -68,12 +68,6 @@ static const ons_observable observables[] = {
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
 
-static size_t ladder_of(const ons_parameters *p, const double **temperature) {
-    size_t count;
-    *temperature = ons_reals(p, "temperature", &count);
-    return count;
-}
-
 static double spins_of(const ons_parameters *p) { return (double)ons_integer(p, "N"); }
 
 static double terms_of(const ons_parameters *p) {
@@ -93,14 +87,6 @@ static double variance_of(const ons_parameters *p) {
 /* ---- derived and exact quantities ----------------------------------------------------------------------------- */
 
 static double square(double x) { return x * x; }
-
-/* value[k] for every temperature from up to two arrays of means. */
-#define EACH_TEMPERATURE(first, second)                                                                                \
-    size_t count;                                                                                                      \
-    const double *x = ons_mean_array(means, first, &count), *y = ons_mean_array(means, second, &count);                \
-    const double *temperature;                                                                                         \
-    ladder_of(p, &temperature);                                                                                        \
-    for (size_t k = 0; k < count; k++)
 
 static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(ENERGY_SQUARED, ENERGY_PRODUCT) {
@@ -126,17 +112,24 @@ static void equilibration_gap(const ons_means *means, const ons_parameters *p, d
     EACH_TEMPERATURE(ENERGY, TERM_OVERLAP) { value[k] = x[k] + field * m[k] + each * (1 - y[k]) / temperature[k]; }
 }
 
+#define ENERGIES                                                                                                       \
+    &(tempered_energies) { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, (double)ons_integer(p, "N") }
+static void pressure(const ons_means *means, const ons_parameters *p, double *value) {
+    tempered_pressure(means, p, ENERGIES, value);
+}
+
+static void entropy(const ons_means *means, const ons_parameters *p, double *value) {
+    tempered_entropy(means, p, ENERGIES, value);
+}
+
 static void ladder_by_rates(const ons_means *means, const ons_parameters *p, double *value) {
-    const double *temperature;
-    size_t count = ladder_of(p, &temperature), rates;
-    const double *rate = ons_mean_array(means, EXCHANGE_RATE, &rates);
-    if (ons_ladder_by_rates(temperature, rate, count, value)) {
-        for (size_t k = 0; k < count; k++) { value[k] = NAN; }
-    }
+    tempered_by_rates(means, p, EXCHANGE_RATE, value);
 }
 
 static const ons_derived deriveds[] = {
     {"specific_heat", ENERGY, specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per spin"},
+    {"pressure", ENERGY, pressure, NULL, TEMPERED_PRESSURE},
+    {"entropy", ENERGY, entropy, NULL, TEMPERED_ENTROPY},
     {"spin_glass_susceptibility", OVERLAP_SQUARED, spin_glass_susceptibility, NULL, "N [<q^2>]"},
     {"overlap_binder", OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {"equilibration_gap", TERM_OVERLAP, equilibration_gap, "coupling",
@@ -145,16 +138,9 @@ static const ons_derived deriveds[] = {
      "the ladder with as many rungs and the same ends at which all exchange rates would be equal"},
     {.name = NULL}};
 
-static ons_status zeros(const ons_parameters *p, double *value) {
-    const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
-    for (size_t k = 0; k < count; k++) { value[k] = 0; }
-    return ONS_OK;
-}
-
 /* The average over couplings of both signs: s_i -> -s_i is a change of the sample alone. */
 static ons_status symmetric(const ons_parameters *p, double *value) {
-    return ons_real(p, "field") == 0 ? zeros(p, value) : ONS_DONE;
+    return ons_real(p, "field") == 0 ? tempered_zeros(p, value) : ONS_DONE;
 }
 
 static ons_status symmetric_overlap(const ons_parameters *p, double *value) {
@@ -164,7 +150,7 @@ static ons_status symmetric_overlap(const ons_parameters *p, double *value) {
 /* A flip of s_i is a change of the signs of its couplings: [<s_i s_j>] = 0 between different spins. */
 static ons_status gauge_squared(const ons_parameters *p, double *value) {
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     for (size_t k = 0; k < count; k++) { value[k] = 1 / spins_of(p); }
     return ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
 }
@@ -172,14 +158,14 @@ static ons_status gauge_squared(const ons_parameters *p, double *value) {
 static const ons_exact exacts[] = {{"magnetization", symmetric, "symmetry without field"},
                                    {"magnetization_squared", gauge_squared, "gauge symmetry without field"},
                                    {"overlap", symmetric_overlap, "symmetry without field"},
-                                   {"equilibration_gap", zeros, "Katzgraber and Young 2001"},
+                                   {"equilibration_gap", tempered_zeros, "Katzgraber and Young 2001"},
                                    {.name = NULL}};
 
 /* ---- check ---------------------------------------------------------------------------------------------------- */
 
 static ons_status check_ladder(const ons_parameters *p, ons_plan *plan) {
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     const ons_status status = tempered_check(p, plan);
     if (status) { return status; }
     for (size_t k = 0; k < ARRAYS; k++) { ons_plan_shape(plan, k, 1, &count); }
@@ -220,14 +206,15 @@ static ons_status check_hypergraph(const ons_parameters *p) {
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     ons_status status = check_ladder(p, plan);
     if (!status) { status = check_hypergraph(p); }
     if (status) { return status; }
     ons_plan_bytes(plan, ons_terms_bytes(spins_of(p), (unsigned)ons_integer(p, "p"), terms_of(p),
                                          (unsigned)(2 * (count < 1000000 ? count : 1000000))));
     if (ons_choice(p, "disorder") != DISORDER_GAUSSIAN) { ons_plan_omit(plan, "equilibration_gap"); }
-    if (count == 1) { ons_plan_omit(plan, "ladder_by_rates"); }
+    static const char *const of_ladders[] = {"ladder_by_rates", "pressure", "entropy"};
+    for (size_t k = 0; count == 1 && k < 3; k++) { ons_plan_omit(plan, of_ladders[k]); }
     return ONS_OK;
 }
 
@@ -283,7 +270,7 @@ static ons_status create(void *memory, ons_context *context) {
     p_spin_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     const double *temperature;
-    state->count = ladder_of(p, &temperature);
+    state->count = tempered_ladder(p, &temperature);
     state->sites = (uint32_t)ons_integer(p, "N");
     state->update = (ons_multispin_update)ons_choice(p, "update");
     state->spins = ONS_NEW(ons_multispin *, 2 * state->count);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "lattice_parameters.h"
+#include "tempered_walkers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,23 +78,9 @@ static const ons_observable observables[] = {
 static int disorder_of(const ons_parameters *p) { return ons_choice(p, "disorder"); }
 static bool quenched(const ons_parameters *p) { return disorder_of(p) != DISORDER_NONE; }
 static bool has_lanes(const ons_parameters *p) { return ons_present(p, "lanes") && ons_boolean(p, "lanes"); }
-static size_t ladder_of(const ons_parameters *p, const double **temperature) {
-    size_t count;
-    *temperature = ons_reals(p, "temperature", &count);
-    return count;
-}
-
 /* ---- derived quantities ---- */
 
 static double square(double x) { return x * x; }
-
-/* value[k] for every temperature from up to two arrays of means. */
-#define EACH_TEMPERATURE(first, second)                                                                                \
-    size_t count;                                                                                                      \
-    const double *x = ons_mean_array(means, first, &count), *y = ons_mean_array(means, second, &count);                \
-    const double *temperature;                                                                                         \
-    ladder_of(p, &temperature);                                                                                        \
-    for (size_t k = 0; k < count; k++)
 
 static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(ONS_GLASS_ENERGY_SQUARED, ONS_GLASS_ENERGY_PRODUCT) {
@@ -149,23 +136,15 @@ static void equilibration_gap(const ons_means *means, const ons_parameters *p, d
     EACH_TEMPERATURE(ONS_GLASS_ENERGY, ONS_GLASS_LINK_OVERLAP) { value[k] = x[k] + each * (1 - y[k]) / temperature[k]; }
 }
 
-/* Without memory. */
-static void forget(double *value, size_t count) {
-    for (size_t k = 0; k < count; k++) { value[k] = NAN; }
-}
-
 static void ladder_by_rates(const ons_means *means, const ons_parameters *p, double *value) {
-    const double *temperature;
-    size_t count = ladder_of(p, &temperature), rates;
-    const double *rate = ons_mean_array(means, ONS_GLASS_EXCHANGE_RATE, &rates);
-    if (ons_ladder_by_rates(temperature, rate, count, value)) { forget(value, count); }
+    tempered_by_rates(means, p, ONS_GLASS_EXCHANGE_RATE, value);
 }
 
 static void ladder_by_flow(const ons_means *means, const ons_parameters *p, double *value) {
     const double *temperature;
-    size_t count = ladder_of(p, &temperature);
+    size_t count = tempered_ladder(p, &temperature);
     flow(means, p, value);
-    if (ons_ladder_by_flow(temperature, value, count, value)) { forget(value, count); }
+    if (ons_ladder_by_flow(temperature, value, count, value)) { tempered_forget(value, count); }
 }
 
 static const ons_derived deriveds[] = {
@@ -191,22 +170,15 @@ static const ons_derived deriveds[] = {
 
 /* ---- exact values ---- */
 
-static ons_status zeros(const ons_parameters *p, double *value) {
-    const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
-    for (size_t k = 0; k < count; k++) { value[k] = 0; }
-    return ONS_OK;
-}
-
 static ons_status symmetric(const ons_parameters *p, double *value) {
-    return ons_real(p, "field") == 0 ? zeros(p, value) : ONS_DONE;
+    return ons_real(p, "field") == 0 ? tempered_zeros(p, value) : ONS_DONE;
 }
 
 /* NaN at the temperatures that do not lie on the line. */
 static ons_status nishimori_energy(const ons_parameters *p, double *value) {
     if (!quenched(p) || ons_real(p, "field") != 0) { return ONS_DONE; }
     const double coupling = ons_real(p, "coupling"), *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     ons_graph *graph;
     ons_status status = lattice_open_graph(&graph, p, LATTICE_LISTED);
     if (status) { return status; }
@@ -227,22 +199,20 @@ static ons_status nishimori_energy(const ons_parameters *p, double *value) {
 static const ons_exact exacts[] = {{"energy", nishimori_energy, "Nishimori 1981"},
                                    {"magnetization", symmetric, "symmetry without field"},
                                    {"overlap", symmetric, "symmetry without field"},
-                                   {"equilibration_gap", zeros, "Katzgraber and Young 2001"},
+                                   {"equilibration_gap", tempered_zeros, "Katzgraber and Young 2001"},
                                    {.name = NULL}};
 
 /* ---- check ---- */
 
 static ons_status check_ladder(const ons_parameters *p, ons_plan *plan) {
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
-    ons_tempering ladder;
-    const ons_status status = ons_tempering_init(&ladder, temperature, count);
+    const size_t count = tempered_ladder(p, &temperature);
+    const ons_status status = tempered_check(p, plan);
     if (status) { return status; }
-    ons_tempering_free(&ladder);
     for (size_t k = 0; k < ONS_GLASS_QUANTITIES; k++) { ons_plan_shape(plan, k, 1, &count); }
     if (count > 1) { return ONS_OK; }
-    static const char *const of_exchanges[] = {"exchange_rate", "from_hot", "labelled", "round_trips"};
-    for (size_t k = 0; k < sizeof of_exchanges / sizeof *of_exchanges; k++) { ons_plan_omit(plan, of_exchanges[k]); }
+    ons_plan_omit(plan, "from_hot");
+    ons_plan_omit(plan, "labelled");
     ons_plan_note(plan, "one temperature: there are no exchanges; a ladder is temperature=[1.0,1.2,1.5]");
     return ONS_OK;
 }
@@ -265,7 +235,7 @@ static ons_status check_moves(const ons_parameters *p, const ons_graph *graph, o
 
 static void plan_memory(const ons_parameters *p, double sites, double bonds, double graph_bytes, ons_plan *plan) {
     const double *temperature;
-    const size_t count = ladder_of(p, &temperature);
+    const size_t count = tempered_ladder(p, &temperature);
     if (has_lanes(p)) {
         ons_plan_lanes(plan, ONS_GLASS_LANES);
         ons_plan_bytes(plan, graph_bytes + ons_glass_lanes_bytes(sites, bonds, count) +
@@ -352,7 +322,7 @@ static void draw_couplings(const ons_graph *graph, ons_context *context, unsigne
 
 static ons_glass_options options_of(const ons_parameters *p) {
     ons_glass_options options = {.field = ons_real(p, "field"), .houdayer = ons_boolean(p, "houdayer")};
-    options.temperatures = ladder_of(p, &options.temperature);
+    options.temperatures = tempered_ladder(p, &options.temperature);
     return options;
 }
 
@@ -390,7 +360,7 @@ static ons_status create(void *memory, ons_context *context) {
     glass_state *state = memory;
     const ons_parameters *p = ons_context_parameters(context);
     const double *temperature;
-    state->count = ladder_of(p, &temperature);
+    state->count = tempered_ladder(p, &temperature);
     state->falling = temperature[state->count - 1] < temperature[0];
     const unsigned lanes = ons_lanes(context);
     ons_status status = lattice_open_graph(&state->graph, p, LATTICE_LISTED);
@@ -442,14 +412,6 @@ static ons_status measure(const void *memory, ons_context *context) {
 
 /* ---- kept ---- */
 
-static ons_status persist_ladder(ons_tempering *ladder, unsigned copy, ons_part *part) {
-    char name[32];
-    snprintf(name, sizeof name, "walkers_%c", 'a' + copy);
-    ons_status status = ons_persist_configuration(part, name, ONS_U32, ladder->walker, 1, &ladder->count);
-    snprintf(name, sizeof name, "labels_%c", 'a' + copy);
-    return status ? status : ons_persist(part, name, ONS_I8, ladder->label, ladder->count);
-}
-
 /* The couplings are not stored: they are drawn again from their stream. */
 static ons_status persist_one(ons_glass *glass, ons_part *part) {
     const size_t shape[] = {glass->graph->sites, glass->walkers};
@@ -459,7 +421,9 @@ static ons_status persist_one(ons_glass *glass, ons_part *part) {
     if (!status) { status = ons_persist(part, "exchanged", ONS_U8, glass->exchanged, glass->walkers); }
     if (!status) { status = ons_persist(part, "between", ONS_I8, glass->between, glass->walkers); }
     if (!status) { status = ons_persist(part, "trips", ONS_U64, &glass->trips, 1); }
-    for (unsigned copy = 0; !status && copy < 2; copy++) { status = persist_ladder(&glass->ladder[copy], copy, part); }
+    for (unsigned copy = 0; !status && copy < 2; copy++) {
+        status = tempered_persist_ladder(&glass->ladder[copy], copy, part);
+    }
     return status || !ons_part_reading(part) ? status : ons_glass_refresh(glass);
 }
 

@@ -5,21 +5,21 @@
  */
 #include "tempered_walkers.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A single temperature needs no ladder, and may be 0. */
-static ons_status make_ladder(ons_tempering *ladder, const double *temperature, size_t count) {
-    const ons_status status = ons_tempering_init(ladder, count > 1 ? temperature : (double[]){1}, count);
-    if (!status) { ladder->temperature[0] = temperature[0]; } /* only read where there are no exchanges */
-    return status;
+size_t tempered_ladder(const ons_parameters *p, const double **temperature) {
+    size_t count;
+    *temperature = ons_reals(p, "temperature", &count);
+    return count;
 }
 
 ons_status tempered_check(const ons_parameters *p, ons_plan *plan) {
-    size_t count;
-    const double *temperature = ons_reals(p, "temperature", &count);
+    const double *temperature;
+    const size_t count = tempered_ladder(p, &temperature);
     ons_tempering ladder;
-    const ons_status status = make_ladder(&ladder, temperature, count);
+    const ons_status status = ons_tempering_init(&ladder, temperature, count);
     if (status) { return status; }
     ons_tempering_free(&ladder);
     if (count > 1) { return ONS_OK; }
@@ -30,14 +30,15 @@ ons_status tempered_check(const ons_parameters *p, ons_plan *plan) {
 
 ons_status tempered_open(tempered_walkers *walkers, const ons_parameters *p, unsigned copies,
                          const ons_random *random) {
-    const double *temperature = ons_reals(p, "temperature", &walkers->count);
+    const double *temperature;
+    walkers->count = tempered_ladder(p, &temperature);
     walkers->copies = copies;
     walkers->energy = ONS_NEW(double, walkers->count);
     walkers->exchanged = ONS_NEW(uint8_t, 2 * walkers->count);
     ons_status status = walkers->energy && walkers->exchanged ? ONS_OK : ONS_MEMORY;
     for (unsigned copy = 0; !status && copy < copies; copy++) {
         walkers->random[copy] = random[copy];
-        status = make_ladder(&walkers->ladder[copy], temperature, walkers->count);
+        status = ons_tempering_init(&walkers->ladder[copy], temperature, walkers->count);
     }
     return status;
 }
@@ -75,16 +76,20 @@ double tempered_trips(const tempered_walkers *walkers) {
     return (double)walkers->trips / (walkers->copies * (double)walkers->count);
 }
 
-static ons_status persist_copy(tempered_walkers *walkers, unsigned copy, ons_part *part) {
-    ons_tempering *ladder = &walkers->ladder[copy];
+ons_status tempered_persist_ladder(ons_tempering *ladder, unsigned copy, ons_part *part) {
     char name[40];
     snprintf(name, sizeof name, "walkers_%c", 'a' + (int)copy);
     ons_status status = ons_persist_configuration(part, name, ONS_U32, ladder->walker, 1, &ladder->count);
     snprintf(name, sizeof name, "labels_%c", 'a' + (int)copy);
     if (!status) { status = ons_persist(part, name, ONS_I8, ladder->label, ladder->count); }
-    snprintf(name, sizeof name, "random_%c", 'a' + (int)copy);
-    if (!status) { status = ons_persist_random(part, name, &walkers->random[copy]); }
     return status || !ons_part_reading(part) ? status : ons_tempering_refresh(ladder);
+}
+
+static ons_status persist_copy(tempered_walkers *walkers, unsigned copy, ons_part *part) {
+    char name[40];
+    snprintf(name, sizeof name, "random_%c", 'a' + (int)copy);
+    const ons_status status = tempered_persist_ladder(&walkers->ladder[copy], copy, part);
+    return status ? status : ons_persist_random(part, name, &walkers->random[copy]);
 }
 
 ons_status tempered_persist(tempered_walkers *walkers, ons_part *part) {
@@ -92,4 +97,55 @@ ons_status tempered_persist(tempered_walkers *walkers, ons_part *part) {
     if (!status) { status = ons_persist(part, "trips", ONS_U64, &walkers->trips, 1); }
     for (unsigned copy = 0; !status && copy < walkers->copies; copy++) { status = persist_copy(walkers, copy, part); }
     return status;
+}
+
+/* ---- derived quantities --------------------------------------------------------------------------------------- */
+
+ons_status tempered_zeros(const ons_parameters *p, double *value) {
+    const double *temperature;
+    const size_t count = tempered_ladder(p, &temperature);
+    for (size_t k = 0; k < count; k++) { value[k] = 0; }
+    return ONS_OK;
+}
+
+void tempered_forget(double *value, size_t count) {
+    for (size_t k = 0; k < count; k++) { value[k] = NAN; }
+}
+
+void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t exchange_rate, double *value) {
+    const double *temperature;
+    size_t count = tempered_ladder(p, &temperature), rates;
+    const double *rate = ons_mean_array(means, exchange_rate, &rates);
+    if (ons_ladder_by_rates(temperature, rate, count, value)) { tempered_forget(value, count); }
+}
+
+void tempered_pressure(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value) {
+    size_t count;
+    const double *energy = ons_mean_array(means, of->energy, &count);
+    const double *squared = ons_mean_array(means, of->squared, &count);
+    const double *product = ons_mean_array(means, of->product, &count);
+    const double *temperature;
+    tempered_ladder(p, &temperature);
+    const bool falling = temperature[count - 1] < temperature[0];
+    double sum = M_LN2, beta = 0, e = 0, slope = 0;
+    for (size_t n = 0; n < count; n++) { /* from the highest temperature down */
+        const size_t k = falling ? n : count - 1 - n;
+        const double step = 1 / temperature[k] - beta, next = of->spins * (product[k] - squared[k]);
+        /* a cubic by energies and slopes at both ends; from infinite temperature, where only e = 0 is known, a parabola
+         */
+        sum -= n ? step * (e + energy[k]) / 2 + step * step * (slope - next) / 12
+                 : step * energy[k] * 2 / 3 - step * step * next / 6;
+        value[k] = sum;
+        beta += step;
+        e = energy[k];
+        slope = next;
+    }
+}
+
+void tempered_entropy(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value) {
+    tempered_pressure(means, p, of, value);
+    EACH_TEMPERATURE(of->energy, of->energy) {
+        (void)y;
+        value[k] += x[k] / temperature[k];
+    }
 }

@@ -20,6 +20,8 @@ typedef struct tempered_walkers {
     uint64_t trips;       /* round trips of the last step */
 } tempered_walkers;
 
+/* The ladder of the parameter `temperature` and the number of its rungs. */
+size_t tempered_ladder(const ons_parameters *p, const double **temperature);
 /* check(): refuses what is no ladder; omits `exchange_rate` and `round_trips` of a single temperature (which may be
  * 0). */
 ons_status tempered_check(const ons_parameters *p, ons_plan *plan);
@@ -34,5 +36,40 @@ double tempered_rate(const tempered_walkers *walkers, size_t rung);
 double tempered_trips(const tempered_walkers *walkers);
 /* Everything above; configurations are the system's. */
 ons_status tempered_persist(tempered_walkers *walkers, ons_part *part);
+/* Who is where on one ladder, and labels. */
+ons_status tempered_persist_ladder(ons_tempering *ladder, unsigned copy, ons_part *part);
+
+/* ---- derived quantities --------------------------------------------------------------------------------------- */
+
+/* In a function of `means` and `p`: value[k] for every temperature[k] from two arrays of means, x[k] and y[k]. */
+#define EACH_TEMPERATURE(first, second)                                                                                \
+    size_t count;                                                                                                      \
+    const double *x = ons_mean_array(means, first, &count), *y = ons_mean_array(means, second, &count);                \
+    const double *temperature;                                                                                         \
+    tempered_ladder(p, &temperature);                                                                                  \
+    for (size_t k = 0; k < count; k++)
+
+/* An exact 0 at every temperature. */
+ons_status tempered_zeros(const ons_parameters *p, double *value);
+/* All NaN. */
+void tempered_forget(double *value, size_t count);
+/* The ladder with as many rungs at which all exchange rates would be equal (ons_ladder_by_rates). */
+void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t exchange_rate, double *value);
+
+/* Indices of <e>, <e^2> and <e_a e_b> of two copies, e the energy per spin of N = `spins`. */
+typedef struct tempered_energies {
+    size_t energy, squared, product;
+    double spins;
+} tempered_energies;
+/* ln Z/N and the entropy at every temperature: ln 2 less the integral of the energy over 1/T from infinite temperature,
+ * where it must be 0. Along the ladder by cubics through energies and specific heats, a step h of 1/T with the error
+ * h^5/720 times the fourth derivative; from 1/T = 0 to the highest temperature, h, by a parabola with the error h^4/72
+ * times the third. */
+void tempered_pressure(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value);
+void tempered_entropy(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value);
+#define TEMPERED_PRESSURE                                                                                              \
+    "ln Z/N = ln 2 - integral of [<e>] over 1/T from 0: between rungs by cubics through energies and specific heats, " \
+    "up to the first by a parabola"
+#define TEMPERED_ENTROPY "pressure + [<e>]/T"
 
 #endif

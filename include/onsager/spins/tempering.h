@@ -25,7 +25,8 @@ typedef struct ons_tempering {
     uint64_t rounds, round_trips;    /* a round trip: first to last rung and back, counted over all walkers */
 } ons_tempering;
 
-/* Refuses temperatures that are not positive, finite and strictly monotonic. Walker k begins at rung k. */
+/* Refuses temperatures that are not positive, finite and strictly monotonic; a single one may be 0. Walker k begins at
+ * rung k. */
 ONS_API ons_status ons_tempering_init(ons_tempering *tempering, const double *temperature, size_t count);
 ONS_API void ons_tempering_free(ons_tempering *tempering);
 /* One round: pairs (0,1), (2,3), .. in even rounds, (1,2), (3,4), .. in odd ones, each exchanged with
