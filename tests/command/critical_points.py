@@ -72,99 +72,54 @@ def report(faults):
     assert not faults, "\n".join(faults)
 
 
-# The four numbers of a task that the fit of the cubic Ising model takes, over what is measured: U, R = xi/L, and T L^-1.587 times their slopes
-# with T, which are covariances with the energy (L^3 of energies per site, over T^2).
-RATIO = "(mean(magnetization_squared)/mean(magnetization_kmin_squared))"
-XI = f"sqrt({RATIO} - 1)/(2*L*sin(pi/L))"
-SQUARE = "(mean(em2)/mean(magnetization_squared) - mean(energy))"  # slopes of logarithms, but for L^3/T^2
-FOURTH = "(mean(em4)/mean(magnetization_fourth) - mean(energy))"
-KMIN = "(mean(emk)/mean(magnetization_kmin_squared) - mean(energy))"
-CUBIC = [
-    "1 - mean(magnetization_fourth)/(3*mean(magnetization_squared)^2)",
-    XI,
-    f"L^1.413/temperature*mean(magnetization_fourth)/(3*mean(magnetization_squared)^2)*(2*{SQUARE} - {FOURTH})",
-    f"L^1.413/temperature*{XI}*{RATIO}/({RATIO} - 1)/2*({SQUARE} - {KMIN})",
-]
+# U and T L^-1.587 dU/dT of a task over what is measured: the slope is a covariance with the energy (L^3 of energies per site, over T^2).
+U = "1 - mean(magnetization_fourth)/(3*mean(magnetization_squared)^2)"
+SLOPE = ("L^1.413/temperature*mean(magnetization_fourth)/(3*mean(magnetization_squared)^2)"
+         "*(2*mean(em2)/mean(magnetization_squared) - mean(em4)/mean(magnetization_fourth) - mean(energy))")
 
 
 def cubic_points(found):
-    """Four points of unit error a task: combinations that do not go together. Correlations follow from the errors of the numbers and of their
-    sums; they depend on x alone, so that they are means over the sizes, whose temperatures lie at the same places (and are lessened by 2 % at a
-    time where their noise would leave no positive matrix)."""
-    tasks = sorted((task for task in found if task[1]["q0"]["error"]), key=lambda task: (task[0]["L"], task[0]["temperature"]))
-    sizes = [parameters["L"] for parameters, _ in tasks]
-    places = [k - sizes.index(size) for k, size in enumerate(sizes)]
-    errors = [[observables[f"q{i}"]["error"] for i in range(4)] for _, observables in tasks]
-
-    def correlation(k, i, j):
-        both = tasks[k][1][f"q{i}{j}"]["error"]
-        return (both**2 - errors[k][i] ** 2 - errors[k][j] ** 2) / (2 * errors[k][i] * errors[k][j])
-
-    rows = []
-    for k, (parameters, observables) in enumerate(tasks):
-        like = [other for other, place in enumerate(places) if place == places[k]]
-        together = [[1.0] * 4 for _ in range(4)]
-        for i in range(4):
-            for j in range(i):
-                together[i][j] = together[j][i] = sum(correlation(other, i, j) for other in like) / len(like)
-        for weights in whitened(together):
-            weights = [weight / error for weight, error in zip(weights, errors[k])]
-            mean = sum(weight * observables[f"q{i}"]["mean"] for i, weight in enumerate(weights))
-            rows.append(((parameters["L"], parameters["temperature"], weights), mean, 1.0))
+    """U, and what of the slope does not go with it. Their correlation, from the errors of both and of their sum, depends on x alone: it is the mean
+    over the sizes, whose temperatures lie at the same x."""
+    rows, together = [], {}
+    for parameters, observables in found:
+        u, slope, both = (observables[name] for name in ("binder", "slope", "both"))
+        if u["error"] and slope["error"]:
+            correlation = (both["error"] ** 2 - u["error"] ** 2 - slope["error"] ** 2) / (2 * u["error"] * slope["error"])
+            x = (parameters["temperature"] / 4.5115 - 1) * parameters["L"] ** 1.587
+            together.setdefault(round(x / 0.35), []).append((parameters["L"], parameters["temperature"], u, slope, correlation))
+    for alike in together.values():
+        r = min(0.98, sum(row[-1] for row in alike) / len(alike))
+        for size, T, u, slope, _ in alike:
+            part, left = r * slope["error"] / u["error"], slope["error"] * math.sqrt(1 - r * r)
+            rows.append(((size, T, 1.0, 0.0), u["mean"], u["error"]))
+            rows.append(((size, T, -part, 1.0), slope["mean"] - part * u["mean"], left))
     return rows
-
-
-def whitened(correlations):
-    """Rows of the inverse of its Cholesky factor."""
-    n, factor, rows = len(correlations), [], []
-    for i, row in enumerate(correlations):
-        left = []
-        for j in range(i + 1):
-            rest = row[j] - sum(a * b for a, b in zip(left, factor[j] if j < i else left))
-            if i == j and rest <= 0:
-                return whitened([[value * (1 if a == b else 0.98) for b, value in enumerate(row)] for a, row in enumerate(correlations)])
-            left.append(math.sqrt(rest) if i == j else rest / factor[j][j])
-        factor.append(left)
-    for i in range(n):
-        row = [float(i == j) for j in range(n)]
-        for k in range(i):
-            row = [value - factor[i][k] * other for value, other in zip(row, rows[k])]
-        rows.append([value / factor[i][i] for value in row])
-    return rows
-
-
-def cubic_form(p, point):
-    """p: T_c, nu, c, then for U and for R five coefficients of f and two of the correction."""
-    size, T, weights = point
-    t, wide = (T - p[0]) / p[0], size ** (1 / p[1])
-    x, slope = t * (1 + p[2] * t) * wide, (1 + 2 * p[2] * t) * wide * T / p[0] * size**-1.587
-    numbers = []
-    for f, g in ((p[3:8], p[8:10]), (p[10:15], p[15:17])):
-        correction = size**-0.832
-        numbers.append(f[0] + x * (f[1] + x * (f[2] + x * (f[3] + x * f[4]))) + (g[0] + g[1] * x) * correction)
-        numbers.append((f[1] + x * (2 * f[2] + x * (3 * f[3] + x * 4 * f[4])) + g[1] * correction) * slope)
-    return weights[0] * numbers[0] + weights[1] * numbers[2] + weights[2] * numbers[1] + weights[3] * numbers[3]
-
-
-CUBIC_START = [4.5115, 0.63, 0.0, 0.465, -0.15, 0.0, 0.0, 0.0, 0.1, 0.0, 0.64, -0.3, 0.0, 0.0, 0.0, 0.0, 0.0]
 
 
 def test_cubic_ising():
-    """U and R = xi/L, each f(x) + g(x)/L^omega, x = t (1 + c t) L^(1/nu), t = (T - T_c)/T_c, and their slopes, f of degree 4, g of degree 1, all
-    of it free but for omega = 0.832 (Hasenbusch 2010); with the covariance of the four numbers of a task.
+    """U = f(x) + g(x)/L^omega, x = t (1 + c t) L^(1/nu), t = (T - T_c)/T_c, and the slope dU/dT of the same form: f of degree 4, g of degree 1, all of
+    it free but for omega = 0.832 (Hasenbusch 2010).
 
-    Rest: what L^-2 with coefficients of 0.1, those that L^-omega has, in U, in R and in x times each, does to this fit of five sizes: 7e-5 in
-    T_c, 1.5e-3 in U* (of it all from U) and 1.1e-3 in nu, in quadrature."""
-    words = [f"measure.q{i}={formula}" for i, formula in enumerate(CUBIC)]
-    words += [f"measure.q{i}{j}={CUBIC[i]} + {CUBIC[j]}" for i in range(4) for j in range(i)]
-    found = tasks("ising-cubic", *words)
+    Rest: what 0.1 L^-2 and 0.1 x L^-2, coefficients as g has them, do to this fit of five sizes: 2e-4 in T_c, 2.2e-3 in U*, 2e-3 in nu."""
+    found = tasks("ising-cubic", f"measure.slope={SLOPE}", f"measure.both={U} + {SLOPE}")
     if not found:
         return
-    ours = quality(fit(cubic_form, CUBIC_START, cubic_points(found)))
+
+    def form(p, point):
+        size, T, of_u, of_slope = point
+        t, wide = (T - p[0]) / p[0], size ** (1 / p[1])
+        x = t * (1 + p[2] * t) * wide
+        correction = size**-0.832
+        u = p[3] + x * (p[4] + x * (p[5] + x * (p[6] + x * p[7]))) + (p[8] + p[9] * x) * correction
+        slope = p[4] + x * (2 * p[5] + x * (3 * p[6] + x * 4 * p[7])) + p[9] * correction
+        return of_u * u + of_slope * slope * (1 + 2 * p[2] * t) * wide * T / p[0] * size**-1.587
+
+    ours = quality(fit(form, [4.5115, 0.63, 0.0, 0.465, -0.15, 0.0, 0.0, 0.0, 0.1, 0.0], cubic_points(found)))
     faults = []
-    against("cubic Ising T_c", ours.values[0], ours.errors[0], 7e-5, 1 / 0.221654626, 1e-7, 2e-5, faults)
-    against("cubic Ising U*", ours.values[3], ours.errors[3], 1.5e-3, 1 - 1.6036 / 3, 3.4e-5, 1e-3, faults)
-    against("cubic Ising nu", ours.values[1], ours.errors[1], 1.1e-3, 0.63002, 1e-4, 3e-3, faults)
+    against("cubic Ising T_c", ours.values[0], ours.errors[0], 2e-4, 1 / 0.221654626, 1e-7, 2e-5, faults)
+    against("cubic Ising U*", ours.values[3], ours.errors[3], 2.2e-3, 1 - 1.6036 / 3, 3.4e-5, 1e-3, faults)
+    against("cubic Ising nu", ours.values[1], ours.errors[1], 2e-3, 0.63002, 1e-4, 3e-3, faults)
     report(faults)
 
 
