@@ -32,7 +32,8 @@ struct loop {
     int64_t rows, tile, tiles;
     int strands, bodies; /* bodies: one for each strand when there are threads, else one */
     body *full, rest;    /* rest: of the last tile, when it is smaller */
-    char **sums;         /* of every strand, one after another as in `sums` of the bodies */
+    char **sums;  /* [strand][...]: where each sum of the bodies is gathered; the first strand's: where it belongs */
+    char *memory; /* of the other strands */
     ons_program *owner;
     bool failed;
 };
@@ -194,6 +195,23 @@ static ons_status choose_tile(const ons_program *p, const struct stage *stage, i
     return status;
 }
 
+static ons_status place_strands(const ons_program *p, struct loop *loop) {
+    const body *b = &loop->full[0];
+    const size_t count = (size_t)b->sums_count;
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) { bytes += p->values[b->sums[i].outside].bytes; }
+    loop->sums = (char **)ons_allocate((size_t)loop->strands * count + 1, sizeof(char *));
+    loop->memory = ons_allocate((size_t)(loop->strands - 1) * bytes + 1, 1);
+    if (!loop->sums || !loop->memory) { return ONS_MEMORY; }
+    char *next = loop->memory;
+    for (size_t k = 0; k < (size_t)loop->strands * count; k++) {
+        const value *v = &p->values[b->sums[k % count].outside];
+        loop->sums[k] = k < count ? v->data : next;
+        next += k < count ? 0 : v->bytes;
+    }
+    return ONS_OK;
+}
+
 ons_status loop_create(const ons_program *p, const struct stage *stage, struct loop **result) {
     struct loop *loop = *result = ONS_NEW(struct loop, 1);
     if (!loop) { return ONS_MEMORY; }
@@ -203,31 +221,22 @@ ons_status loop_create(const ons_program *p, const struct stage *stage, struct l
     loop->tiles = (loop->rows + loop->tile - 1) / loop->tile;
     loop->strands = loop->tiles < STRANDS ? (int)loop->tiles : STRANDS;
     loop->full = ONS_NEW(body, loop->strands);
-    loop->sums = (char **)ons_allocate((size_t)loop->strands, sizeof(char *));
-    if (!loop->full || !loop->sums) { return ONS_MEMORY; }
+    if (!loop->full) { return ONS_MEMORY; }
     const int wanted = p->threads > 1 ? loop->strands : 1;
     for (; loop->bodies < wanted && !status; loop->bodies++) {
         status = make_body(p, stage, loop->tile, &loop->full[loop->bodies]);
     }
     if (!status && loop->rows % loop->tile) { status = make_body(p, stage, loop->rows % loop->tile, &loop->rest); }
-    size_t bytes = 64;
-    for (int32_t i = 0; i < loop->full[0].sums_count && !status; i++) {
-        bytes += p->values[loop->full[0].sums[i].outside].bytes;
-    }
-    for (int k = 0; k < loop->strands && !status; k++) {
-        loop->sums[k] = ons_allocate(1, bytes);
-        if (!loop->sums[k]) { status = ONS_MEMORY; }
-    }
-    return status;
+    return status ? status : place_strands(p, loop);
 }
 
 void loop_free(struct loop *loop) {
     if (!loop) { return; }
     for (int k = 0; k < loop->bodies; k++) { free_body(&loop->full[k]); }
-    for (int k = 0; k < loop->strands && loop->sums; k++) { free(loop->sums[k]); }
     free_body(&loop->rest);
     free(loop->full);
     free((void *)loop->sums);
+    free(loop->memory);
     free(loop);
 }
 
@@ -260,19 +269,16 @@ static void begin_tile(const struct loop *loop, body *b, int64_t first) {
     program_place(&b->program);
 }
 
-static void place_sums(const struct loop *loop, body *b, char *sums, bool add) {
+static void place_sums(body *b, char *const *sums, bool add) {
     for (int32_t i = 0; i < b->sums_count; i++) {
         value *v = &b->program.values[b->sums[i].inside];
-        if (v->place == IN_OWN) {
-            v->own = sums;
-            v->add = add;
-        }
-        sums += v->bytes;
+        if (v->place != IN_OWN) { continue; }
+        v->own = sums[i];
+        v->add = add;
     }
-    (void)loop;
 }
 
-static void end_tile(const struct loop *loop, body *b, int64_t first, char *sums, bool add) {
+static void end_tile(const struct loop *loop, body *b, int64_t first, char *const *sums, bool add) {
     const ons_program *p = loop->owner;
     for (int32_t i = 0; i < b->stores_count; i++) {
         const link *l = &b->stores[i];
@@ -282,11 +288,10 @@ static void end_tile(const struct loop *loop, body *b, int64_t first, char *sums
     for (int32_t i = 0; i < b->sums_count; i++) {
         const value *v = &b->program.values[b->sums[i].inside];
         if (v->place != IN_OWN && add) {
-            learning_kernels_here(v->what.type)->accumulate((size_t)ons_shape_count(v->what.shape), sums, v->data);
+            learning_kernels_here(v->what.type)->accumulate((size_t)ons_shape_count(v->what.shape), sums[i], v->data);
         } else if (v->place != IN_OWN) {
-            memcpy(sums, v->data, v->bytes);
+            memcpy(sums[i], v->data, v->bytes);
         }
-        sums += v->bytes;
     }
 }
 
@@ -297,7 +302,8 @@ static void run_strand(void *data, size_t strand) {
     for (int64_t t = begin; t < end && !loop->failed; t++) {
         const bool rest = t == loop->tiles - 1 && loop->rest.tile;
         body *b = rest ? &loop->rest : &loop->full[loop->bodies > 1 ? strand : 0];
-        place_sums(loop, b, loop->sums[strand], t > begin);
+        char *const *sums = loop->sums + strand * (size_t)b->sums_count;
+        place_sums(b, sums, t > begin);
         begin_tile(loop, b, t * loop->tile);
         for (size_t i = 0; i < b->program.count; i++) {
             if (program_run_value(&b->program, (int32_t)i)) { continue; }
@@ -310,7 +316,7 @@ static void run_strand(void *data, size_t strand) {
             loop->failed = true;
             return;
         }
-        end_tile(loop, b, t * loop->tile, loop->sums[strand], t > begin);
+        end_tile(loop, b, t * loop->tile, sums, t > begin);
     }
 }
 
@@ -319,19 +325,16 @@ bool loop_run(ons_program *p, struct loop *loop) {
     loop->failed = false;
     ons_team_run(loop->strands > 1 ? p->team : NULL, (size_t)loop->strands, run_strand, loop);
     if (loop->failed) { return false; }
-    const body *b = &loop->full[0];
-    size_t at = 0;
-    for (int32_t i = 0; i < b->sums_count; i++) {
-        const value *v = &p->values[b->sums[i].outside];
+    const size_t count = (size_t)loop->full[0].sums_count;
+    for (size_t i = 0; i < count; i++) {
+        const value *v = &p->values[loop->full[0].sums[i].outside];
         const learning_kernels *kernels = learning_kernels_here(v->what.type);
-        const size_t numbers = (size_t)ons_shape_count(v->what.shape);
-        for (int step = 1; step < loop->strands; step *= 2) {
-            for (int k = 0; k + step < loop->strands; k += 2 * step) {
-                kernels->accumulate(numbers, loop->sums[k] + at, loop->sums[k + step] + at);
+        const size_t numbers = (size_t)ons_shape_count(v->what.shape), strands = (size_t)loop->strands;
+        for (size_t step = 1; step < strands; step *= 2) {
+            for (size_t k = 0; k + step < strands; k += 2 * step) {
+                kernels->accumulate(numbers, loop->sums[k * count + i], loop->sums[(k + step) * count + i]);
             }
         }
-        memcpy(v->data, loop->sums[0] + at, v->bytes);
-        at += v->bytes;
     }
     return true;
 }

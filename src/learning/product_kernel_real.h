@@ -172,7 +172,9 @@ static void R(product)(int64_t n, int64_t m, int64_t k, const void *pA, int64_t 
                        int64_t b_row, int64_t b_column, void *pC, int64_t c_row, bool add, void *scratch) {
     const REAL *A = pA, *B = pB;
     REAL *C = pC;
-    if (b_column == 1 && (n <= 4 || (m * k <= SMALL && n * m * k <= 8 * SMALL))) {
+    if (m == 1 && n > 1 && c_row == 1) { /* a column: as the row B^T A^T */
+        R(product)(1, n, k, B, b_column, b_row, A, a_column, a_row, C, n, add, scratch);
+    } else if (b_column == 1 && (n <= 4 || (m * k <= SMALL && n * m * k <= 8 * SMALL))) {
         R(small)(n, m, k, A, a_row, a_column, B, b_row, C, c_row, add);
     } else if (n <= 2 && b_row == 1 && a_column == 1) {
         for (int64_t i = 0; i < n; i++) { R(dots)(m, k, A + i * a_row, B, b_column, C + i * c_row, add); }

@@ -27,6 +27,7 @@ typedef struct value {
     char *scope;
     size_t bytes;
     int32_t root; /* the value whose memory it is a part of; itself: its own */
+    bool view;    /* what its inputs have in memory is its value: nothing to be run */
     size_t shift; /* bytes from the beginning of the root's */
     place place;
     size_t offset;       /* IN_ARENA, IN_PARAMETERS */
