@@ -151,6 +151,7 @@ static void free_body(body *b) {
         free(b->program.values[i].ready);
         if (b->program.values[i].what.op == SOLVE) { free(b->program.values[i].own); }
     }
+    chains_free(&b->program);
     free(b->program.values);
     free(b->program.arena);
     free(b->program.scratch);
@@ -171,23 +172,36 @@ static ons_status make_body(const ons_program *p, const struct stage *stage, int
     if (status) { return status; }
     program_find_parts(&b->program);
     program_find_uses(&b->program);
+    status = chains_create(&b->program);
+    if (status) { return status; }
     for (size_t i = 0; i < b->program.count; i++) {
         value *v = &b->program.values[i];
         if (v->kept) { b->program.values[v->root].kept = true; }
     }
+    chains_find_uses(&b->program);
     status = program_plan(&b->program, UINT64_MAX);
     return status ? status : program_prepare(&b->program);
 }
 
+/* Bytes that the results of a tile take. */
+static ons_status measure_tile(const ons_program *p, const struct stage *stage, int64_t tile, int64_t *bytes) {
+    body probe;
+    const ons_status status = make_body(p, stage, tile, &probe);
+    *bytes = (int64_t)probe.program.arena_bytes;
+    free_body(&probe);
+    return status;
+}
+
 /* Tiles as large as the cache bears, in multiples of 32 rows. */
 static ons_status choose_tile(const ons_program *p, const struct stage *stage, int64_t *tile) {
-    body probe;
+    int64_t once, twice;
     *tile = p->schedule->rows;
     if (*tile <= PROBE) { return ONS_OK; }
-    ons_status status = make_body(p, stage, PROBE, &probe);
-    const int64_t row = (int64_t)probe.program.arena_bytes / PROBE + 1;
-    free_body(&probe);
-    int64_t best = CACHE / row / LEAST_TILE * LEAST_TILE;
+    ons_status status = measure_tile(p, stage, PROBE, &once);
+    if (!status) { status = measure_tile(p, stage, 2 * PROBE, &twice); }
+    if (status) { return status; }
+    const int64_t row = twice > once ? (twice - once) / PROBE + 1 : 1, fixed = once - PROBE * row;
+    int64_t best = (CACHE - (fixed > 0 ? fixed : 0)) / row / LEAST_TILE * LEAST_TILE;
     best = best < LEAST_TILE ? LEAST_TILE : best;
     const int64_t tiles = (p->schedule->rows + best - 1) / best;
     best = ((p->schedule->rows + tiles - 1) / tiles + 7) / 8 * 8; /* of nearly one size */
@@ -295,6 +309,16 @@ static void end_tile(const struct loop *loop, body *b, int64_t first, char *cons
     }
 }
 
+static void name_the_fault(struct loop *loop, const body *b) {
+    loop->owner->bad_index = b->program.bad_index;
+    for (size_t j = 0; j < loop->owner->count; j++) {
+        if (loop->owner->values[j].origin == b->program.values[b->program.bad_value].origin) {
+            loop->owner->bad_value = (int32_t)j;
+        }
+    }
+    loop->failed = true;
+}
+
 static void run_strand(void *data, size_t strand) {
     struct loop *loop = data;
     const int64_t begin = loop->tiles * (int64_t)strand / loop->strands;
@@ -305,15 +329,8 @@ static void run_strand(void *data, size_t strand) {
         char *const *sums = loop->sums + strand * (size_t)b->sums_count;
         place_sums(b, sums, t > begin);
         begin_tile(loop, b, t * loop->tile);
-        for (size_t i = 0; i < b->program.count; i++) {
-            if (program_run_value(&b->program, (int32_t)i)) { continue; }
-            loop->owner->bad_index = b->program.bad_index;
-            for (size_t j = 0; j < loop->owner->count; j++) {
-                if (loop->owner->values[j].origin == b->program.values[i].origin) {
-                    loop->owner->bad_value = (int32_t)j;
-                }
-            }
-            loop->failed = true;
+        if (!chains_run(&b->program)) {
+            name_the_fault(loop, b);
             return;
         }
         end_tile(loop, b, t * loop->tile, sums, t > begin);
