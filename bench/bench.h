@@ -21,6 +21,8 @@ int bench_write(const char *path);
 double bench_median(double *values, size_t count);
 /* Processor time of this process, all threads: other work on the machine does not count. */
 double bench_seconds_of_work(void);
+/* What a clock on the wall shows: with other work on the machine, more than what is measured. */
+double bench_seconds_on_the_clock(void);
 void bench_die(const char *what);
 
 /* The parts. `onsager`: the command; `output` is overwritten. */

@@ -78,11 +78,14 @@ double bench_median(double *values, size_t count) {
     return values[count / 2];
 }
 
-double bench_seconds_of_work(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+double bench_seconds_of_work(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
+double bench_seconds_on_the_clock(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 void bench_die(const char *what) {
     fprintf(stderr, "bench: %s: %s\n", what, ons_message());

@@ -1,5 +1,5 @@
 /*
- * Largest eigenvalues by Lanczos' method (Lanczos 1950; residuals as in Parlett 1980), lines between networks, kernel
+ * Extreme eigenvalues by Lanczos' method (Lanczos 1950; residuals as in Parlett 1980), lines between networks, kernel
  * regression.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -18,6 +18,7 @@
 /* The basis and the tridiagonal matrix in it. */
 typedef struct krylov {
     size_t size, steps, wanted, made;
+    ons_end end;
     double *basis;              /* [steps + 1][size] */
     double *diagonal, *beside;  /* [steps] */
     double *values, *couplings; /* of the tridiagonal matrix: its copies, destroyed by LAPACK */
@@ -61,6 +62,19 @@ static ons_status extend(krylov *k, ons_matrix_product product, void *data) {
                                     : ons_fail(ONS_FAILED, "the product with a matrix gave what is not finite");
 }
 
+/* Where the i-th of the wanted eigenvalues stands among those of the tridiagonal matrix, which ascend. */
+static size_t place(const krylov *k, size_t i) {
+    size_t low = 0, high = k->made - 1;
+    for (size_t taken = 0; taken < i; taken++) {
+        if (k->end == ONS_LARGEST || fabs(k->values[high]) >= fabs(k->values[low])) {
+            high--;
+        } else {
+            low++;
+        }
+    }
+    return k->end == ONS_LARGEST || fabs(k->values[high]) >= fabs(k->values[low]) ? high : low;
+}
+
 static ons_status judge(krylov *k) {
     const lapack_int m = (lapack_int)k->made;
     memcpy(k->values, k->diagonal, k->made * sizeof(double));
@@ -71,7 +85,7 @@ static ons_status judge(krylov *k) {
     const double scale = fmax(fabs(k->values[k->made - 1]), fabs(k->values[0]));
     k->residual = k->made < k->wanted ? INFINITY : 0;
     for (size_t i = 0; i < k->wanted && i < k->made; i++) {
-        const double last = k->vectors[(k->made - 1 - i) * k->made + k->made - 1];
+        const double last = k->vectors[place(k, i) * k->made + k->made - 1];
         k->residual = fmax(k->residual, scale > 0 ? fabs(k->beside[k->made - 1] * last) / scale : 0);
     }
     return ONS_OK;
@@ -79,37 +93,43 @@ static ons_status judge(krylov *k) {
 
 static void deliver(const krylov *k, double *values, double *vectors) {
     for (size_t i = 0; i < k->wanted; i++) {
-        const double *small = k->vectors + (k->made - 1 - i) * k->made;
-        values[i] = k->values[k->made - 1 - i];
+        const double *small = k->vectors + place(k, i) * k->made;
+        values[i] = k->values[place(k, i)];
         if (!vectors) { continue; }
         cblas_dgemv(CblasRowMajor, CblasTrans, (int)k->made, (int)k->size, 1, k->basis, (int)k->size, small, 1, 0,
                     vectors + i * k->size, 1);
     }
 }
 
-ons_status ons_lanczos_largest(size_t size, ons_matrix_product product, void *data, size_t wanted, size_t steps,
-                               double tolerance, ons_random *random, double *values, double *vectors) {
+/* A decomposition of m rows costs some m^3: at every product while that is little, then at every eighth. */
+static bool time_to_judge(const krylov *k, bool whole) {
+    return k->made >= k->wanted && (k->made <= 16 || k->made % 8 == 0 || k->made == k->steps || whole);
+}
+
+ons_status ons_lanczos(size_t size, ons_matrix_product product, void *data, ons_end end, size_t wanted, size_t steps,
+                       double tolerance, ons_random *random, double *values, double *vectors, double *residual) {
     if (size == 0 || wanted == 0 || wanted > size || size > INT32_MAX) {
         return ons_fail(ONS_INVALID, "%zu eigenvalues of a matrix of %zu rows were asked for", wanted, size);
     }
-    krylov k = {.size = size, .steps = steps < size ? steps : size, .wanted = wanted};
+    krylov k = {.size = size, .steps = steps < size ? steps : size, .wanted = wanted, .end = end};
     spectrum_blas_alone();
     ons_status status = k.steps ? begin(&k, random) : ons_fail(ONS_INVALID, "Lanczos' method needs at least one step");
     bool found = false;
     while (!status && !found && k.made < k.steps) {
         status = extend(&k, product, data);
-        const bool whole = k.made == size || k.beside[k.made - 1] == 0;
-        if (!status && (k.made >= wanted && (k.made % 8 == 0 || k.made == k.steps || whole))) {
+        const bool whole = !status && (k.made == size || k.beside[k.made - 1] == 0);
+        if (!status && time_to_judge(&k, whole)) {
             status = judge(&k);
             found = !status && (k.residual <= tolerance || k.made == size);
         }
-        if (!status && !found && whole) { break; }
+        if (whole) { break; }
     }
     if (!status && found) { deliver(&k, values, vectors); }
     if (!status && !found) {
         status = ons_fail(ONS_FAILED, "Lanczos' method has not found %zu eigenvalues to %g in %zu steps: residual %g",
                           wanted, tolerance, k.made, k.residual);
     }
+    if (residual) { *residual = k.residual; }
     free(k.basis);
     return status;
 }
@@ -135,8 +155,8 @@ ons_status ons_lanczos_spectrum(size_t rows, size_t columns, const double *weigh
                                 double tolerance, ons_random *random, double *values) {
     layer l = {rows, columns, weights, ONS_NEW(double, rows > columns ? rows : columns)};
     if (!l.middle) { return ONS_MEMORY; }
-    const ons_status status = ons_lanczos_largest(rows < columns ? rows : columns, correlate, &l, wanted, steps,
-                                                  tolerance, random, values, NULL);
+    const ons_status status = ons_lanczos(rows < columns ? rows : columns, correlate, &l, ONS_LARGEST, wanted, steps,
+                                          tolerance, random, values, NULL, NULL);
     free(l.middle);
     return status;
 }

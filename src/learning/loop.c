@@ -32,7 +32,8 @@ struct loop {
     int64_t rows, tile, tiles;
     int strands, bodies; /* bodies: one for each strand when there are threads, else one */
     body *full, rest;    /* rest: of the last tile, when it is smaller */
-    char **sums;         /* of every strand, one after another as in `sums` of the bodies */
+    char **sums;  /* [strand][...]: where each sum of the bodies is gathered; the first strand's: where it belongs */
+    char *memory; /* of the other strands */
     ons_program *owner;
     bool failed;
 };
@@ -150,6 +151,7 @@ static void free_body(body *b) {
         free(b->program.values[i].ready);
         if (b->program.values[i].what.op == SOLVE) { free(b->program.values[i].own); }
     }
+    chains_free(&b->program);
     free(b->program.values);
     free(b->program.arena);
     free(b->program.scratch);
@@ -170,28 +172,58 @@ static ons_status make_body(const ons_program *p, const struct stage *stage, int
     if (status) { return status; }
     program_find_parts(&b->program);
     program_find_uses(&b->program);
+    status = chains_create(&b->program);
+    if (status) { return status; }
     for (size_t i = 0; i < b->program.count; i++) {
         value *v = &b->program.values[i];
         if (v->kept) { b->program.values[v->root].kept = true; }
     }
+    chains_find_uses(&b->program);
     status = program_plan(&b->program, UINT64_MAX);
     return status ? status : program_prepare(&b->program);
 }
 
+/* Bytes that the results of a tile take. */
+static ons_status measure_tile(const ons_program *p, const struct stage *stage, int64_t tile, int64_t *bytes) {
+    body probe;
+    const ons_status status = make_body(p, stage, tile, &probe);
+    *bytes = (int64_t)probe.program.arena_bytes;
+    free_body(&probe);
+    return status;
+}
+
 /* Tiles as large as the cache bears, in multiples of 32 rows. */
 static ons_status choose_tile(const ons_program *p, const struct stage *stage, int64_t *tile) {
-    body probe;
+    int64_t once, twice;
     *tile = p->schedule->rows;
     if (*tile <= PROBE) { return ONS_OK; }
-    ons_status status = make_body(p, stage, PROBE, &probe);
-    const int64_t row = (int64_t)probe.program.arena_bytes / PROBE + 1;
-    free_body(&probe);
-    int64_t best = CACHE / row / LEAST_TILE * LEAST_TILE;
+    ons_status status = measure_tile(p, stage, PROBE, &once);
+    if (!status) { status = measure_tile(p, stage, 2 * PROBE, &twice); }
+    if (status) { return status; }
+    const int64_t row = twice > once ? (twice - once) / PROBE + 1 : 1, fixed = once - PROBE * row;
+    int64_t best = (CACHE - (fixed > 0 ? fixed : 0)) / row / LEAST_TILE * LEAST_TILE;
     best = best < LEAST_TILE ? LEAST_TILE : best;
     const int64_t tiles = (p->schedule->rows + best - 1) / best;
     best = ((p->schedule->rows + tiles - 1) / tiles + 7) / 8 * 8; /* of nearly one size */
     *tile = best < p->schedule->rows ? best : p->schedule->rows;
     return status;
+}
+
+static ons_status place_strands(const ons_program *p, struct loop *loop) {
+    const body *b = &loop->full[0];
+    const size_t count = (size_t)b->sums_count;
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) { bytes += p->values[b->sums[i].outside].bytes; }
+    loop->sums = (char **)ons_allocate((size_t)loop->strands * count + 1, sizeof(char *));
+    loop->memory = ons_allocate((size_t)(loop->strands - 1) * bytes + 1, 1);
+    if (!loop->sums || !loop->memory) { return ONS_MEMORY; }
+    char *next = loop->memory;
+    for (size_t k = 0; k < (size_t)loop->strands * count; k++) {
+        const value *v = &p->values[b->sums[k % count].outside];
+        loop->sums[k] = k < count ? v->data : next;
+        next += k < count ? 0 : v->bytes;
+    }
+    return ONS_OK;
 }
 
 ons_status loop_create(const ons_program *p, const struct stage *stage, struct loop **result) {
@@ -203,31 +235,22 @@ ons_status loop_create(const ons_program *p, const struct stage *stage, struct l
     loop->tiles = (loop->rows + loop->tile - 1) / loop->tile;
     loop->strands = loop->tiles < STRANDS ? (int)loop->tiles : STRANDS;
     loop->full = ONS_NEW(body, loop->strands);
-    loop->sums = (char **)ons_allocate((size_t)loop->strands, sizeof(char *));
-    if (!loop->full || !loop->sums) { return ONS_MEMORY; }
+    if (!loop->full) { return ONS_MEMORY; }
     const int wanted = p->threads > 1 ? loop->strands : 1;
     for (; loop->bodies < wanted && !status; loop->bodies++) {
         status = make_body(p, stage, loop->tile, &loop->full[loop->bodies]);
     }
     if (!status && loop->rows % loop->tile) { status = make_body(p, stage, loop->rows % loop->tile, &loop->rest); }
-    size_t bytes = 64;
-    for (int32_t i = 0; i < loop->full[0].sums_count && !status; i++) {
-        bytes += p->values[loop->full[0].sums[i].outside].bytes;
-    }
-    for (int k = 0; k < loop->strands && !status; k++) {
-        loop->sums[k] = ons_allocate(1, bytes);
-        if (!loop->sums[k]) { status = ONS_MEMORY; }
-    }
-    return status;
+    return status ? status : place_strands(p, loop);
 }
 
 void loop_free(struct loop *loop) {
     if (!loop) { return; }
     for (int k = 0; k < loop->bodies; k++) { free_body(&loop->full[k]); }
-    for (int k = 0; k < loop->strands && loop->sums; k++) { free(loop->sums[k]); }
     free_body(&loop->rest);
     free(loop->full);
     free((void *)loop->sums);
+    free(loop->memory);
     free(loop);
 }
 
@@ -260,19 +283,16 @@ static void begin_tile(const struct loop *loop, body *b, int64_t first) {
     program_place(&b->program);
 }
 
-static void place_sums(const struct loop *loop, body *b, char *sums, bool add) {
+static void place_sums(body *b, char *const *sums, bool add) {
     for (int32_t i = 0; i < b->sums_count; i++) {
         value *v = &b->program.values[b->sums[i].inside];
-        if (v->place == IN_OWN) {
-            v->own = sums;
-            v->add = add;
-        }
-        sums += v->bytes;
+        if (v->place != IN_OWN) { continue; }
+        v->own = sums[i];
+        v->add = add;
     }
-    (void)loop;
 }
 
-static void end_tile(const struct loop *loop, body *b, int64_t first, char *sums, bool add) {
+static void end_tile(const struct loop *loop, body *b, int64_t first, char *const *sums, bool add) {
     const ons_program *p = loop->owner;
     for (int32_t i = 0; i < b->stores_count; i++) {
         const link *l = &b->stores[i];
@@ -282,12 +302,21 @@ static void end_tile(const struct loop *loop, body *b, int64_t first, char *sums
     for (int32_t i = 0; i < b->sums_count; i++) {
         const value *v = &b->program.values[b->sums[i].inside];
         if (v->place != IN_OWN && add) {
-            learning_kernels_here(v->what.type)->accumulate((size_t)ons_shape_count(v->what.shape), sums, v->data);
+            learning_kernels_here(v->what.type)->accumulate((size_t)ons_shape_count(v->what.shape), sums[i], v->data);
         } else if (v->place != IN_OWN) {
-            memcpy(sums, v->data, v->bytes);
+            memcpy(sums[i], v->data, v->bytes);
         }
-        sums += v->bytes;
     }
+}
+
+static void name_the_fault(struct loop *loop, const body *b) {
+    loop->owner->bad_index = b->program.bad_index;
+    for (size_t j = 0; j < loop->owner->count; j++) {
+        if (loop->owner->values[j].origin == b->program.values[b->program.bad_value].origin) {
+            loop->owner->bad_value = (int32_t)j;
+        }
+    }
+    loop->failed = true;
 }
 
 static void run_strand(void *data, size_t strand) {
@@ -297,20 +326,14 @@ static void run_strand(void *data, size_t strand) {
     for (int64_t t = begin; t < end && !loop->failed; t++) {
         const bool rest = t == loop->tiles - 1 && loop->rest.tile;
         body *b = rest ? &loop->rest : &loop->full[loop->bodies > 1 ? strand : 0];
-        place_sums(loop, b, loop->sums[strand], t > begin);
+        char *const *sums = loop->sums + strand * (size_t)b->sums_count;
+        place_sums(b, sums, t > begin);
         begin_tile(loop, b, t * loop->tile);
-        for (size_t i = 0; i < b->program.count; i++) {
-            if (program_run_value(&b->program, (int32_t)i)) { continue; }
-            loop->owner->bad_index = b->program.bad_index;
-            for (size_t j = 0; j < loop->owner->count; j++) {
-                if (loop->owner->values[j].origin == b->program.values[i].origin) {
-                    loop->owner->bad_value = (int32_t)j;
-                }
-            }
-            loop->failed = true;
+        if (!chains_run(&b->program)) {
+            name_the_fault(loop, b);
             return;
         }
-        end_tile(loop, b, t * loop->tile, loop->sums[strand], t > begin);
+        end_tile(loop, b, t * loop->tile, sums, t > begin);
     }
 }
 
@@ -319,19 +342,16 @@ bool loop_run(ons_program *p, struct loop *loop) {
     loop->failed = false;
     ons_team_run(loop->strands > 1 ? p->team : NULL, (size_t)loop->strands, run_strand, loop);
     if (loop->failed) { return false; }
-    const body *b = &loop->full[0];
-    size_t at = 0;
-    for (int32_t i = 0; i < b->sums_count; i++) {
-        const value *v = &p->values[b->sums[i].outside];
+    const size_t count = (size_t)loop->full[0].sums_count;
+    for (size_t i = 0; i < count; i++) {
+        const value *v = &p->values[loop->full[0].sums[i].outside];
         const learning_kernels *kernels = learning_kernels_here(v->what.type);
-        const size_t numbers = (size_t)ons_shape_count(v->what.shape);
-        for (int step = 1; step < loop->strands; step *= 2) {
-            for (int k = 0; k + step < loop->strands; k += 2 * step) {
-                kernels->accumulate(numbers, loop->sums[k] + at, loop->sums[k + step] + at);
+        const size_t numbers = (size_t)ons_shape_count(v->what.shape), strands = (size_t)loop->strands;
+        for (size_t step = 1; step < strands; step *= 2) {
+            for (size_t k = 0; k + step < strands; k += 2 * step) {
+                kernels->accumulate(numbers, loop->sums[k * count + i], loop->sums[(k + step) * count + i]);
             }
         }
-        memcpy(v->data, loop->sums[0] + at, v->bytes);
-        at += v->bytes;
     }
     return true;
 }

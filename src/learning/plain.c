@@ -452,7 +452,7 @@ static bool run_other(ons_program *p, value *v, const value *a, const char *from
 
 bool program_run_value(ons_program *p, int32_t index) {
     value *v = &p->values[index];
-    if (v->what.inputs == 0 || v->root != index || (v->place != IN_ARENA && v->what.op != MATMUL)) {
+    if (v->what.inputs == 0 || v->view || (v->place != IN_ARENA && v->what.op != MATMUL)) {
         if (v->place != IN_OWN || v->what.op != TAP) { return true; }
         if (!v->bound) { memcpy(v->own, p->values[v->in[0]].data, v->bytes); }
         return true;

@@ -21,9 +21,12 @@
 #define SMALL 4096 /* elements of B that are not packed */
 #define AS_IS 64   /* rows of A below which panels of B are not packed */
 
-/* A tile of C (rows by columns of it are wanted) = or += A B; rows of B, TILE_COLUMNS long, are b_row apart. */
-static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, int64_t b_row, REAL *C,
-                    int64_t c_row, int rows, int columns, bool add) {
+/* A tile of C in registers, `high` rows by `wide` vectors, both constants (rows by columns of it are wanted) = or += A
+ * B; rows of B are b_row apart. */
+static inline __attribute__((always_inline)) void R(tile_of)(int high, int wide, int64_t k, const REAL *A,
+                                                             int64_t a_row, int64_t a_column, const REAL *B,
+                                                             int64_t b_row, REAL *C, int64_t c_row, int rows,
+                                                             int columns, bool add) {
     V sum[TILE_ROWS][2];
     const REAL *a[TILE_ROWS];
     for (int i = 0; i < TILE_ROWS; i++) {
@@ -31,33 +34,46 @@ static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, c
         a[i] = A + (i < rows ? i : rows - 1) * a_row;
     }
     for (int64_t p = 0; p < k; p++) {
-        const V b0 = R(load)(B), b1 = R(load)(B + LANES);
+        const V b0 = R(load)(B), b1 = wide > 1 ? R(load)(B + LANES) : b0;
 #pragma GCC unroll 16
-        for (int i = 0; i < TILE_ROWS; i++) {
+        for (int i = 0; i < high; i++) {
             const V x = a[i][p * a_column] - (V){0};
             sum[i][0] += x * b0;
-            sum[i][1] += x * b1;
+            if (wide > 1) { sum[i][1] += x * b1; }
         }
         B += b_row;
     }
-    if (columns == TILE_COLUMNS) {
+    if (columns == wide * LANES) {
         for (int i = 0; i < rows; i++) {
             REAL *c = C + i * c_row;
-            if (add) {
-                sum[i][0] += R(load)(c);
-                sum[i][1] += R(load)(c + LANES);
+            for (int j = 0; j < wide; j++) {
+                if (add) { sum[i][j] += R(load)(c + j * LANES); }
+                R(store)(c + j * LANES, sum[i][j]);
             }
-            R(store)(c, sum[i][0]);
-            R(store)(c + LANES, sum[i][1]);
         }
         return;
     }
     for (int i = 0; i < rows; i++) {
-        REAL line[TILE_COLUMNS], *c = C + i * c_row;
-        R(store)(line, sum[i][0]);
-        R(store)(line + LANES, sum[i][1]);
+        REAL line[TILE_COLUMNS] = {0}, *c = C + i * c_row;
+        for (int j = 0; j < wide; j++) { R(store)(line + j * LANES, sum[i][j]); }
         for (int j = 0; j < columns; j++) { c[j] = add ? c[j] + line[j] : line[j]; }
     }
+}
+
+/* The smallest kind of tile that holds what is wanted. */
+static void R(tile)(int64_t k, const REAL *A, int64_t a_row, int64_t a_column, const REAL *B, int64_t b_row, REAL *C,
+                    int64_t c_row, int rows, int columns, bool add) {
+#define TILE(high, wide) R(tile_of)(high, wide, k, A, a_row, a_column, B, b_row, C, c_row, rows, columns, add)
+    const int thirds = (rows - 1) / (TILE_ROWS / 3), vectors = columns > LANES ? 2 : 1;
+    switch (2 * thirds + vectors) {
+    case 1: TILE(TILE_ROWS / 3, 1); break;
+    case 2: TILE(TILE_ROWS / 3, 2); break;
+    case 3: TILE(TILE_ROWS / 3 * 2, 1); break;
+    case 4: TILE(TILE_ROWS / 3 * 2, 2); break;
+    case 5: TILE(TILE_ROWS, 1); break;
+    default: TILE(TILE_ROWS, 2); break;
+    }
+#undef TILE
 }
 
 /* Panels of TILE_COLUMNS columns: to[panel][p][TILE_COLUMNS], filled up with zeros. */
@@ -172,7 +188,9 @@ static void R(product)(int64_t n, int64_t m, int64_t k, const void *pA, int64_t 
                        int64_t b_row, int64_t b_column, void *pC, int64_t c_row, bool add, void *scratch) {
     const REAL *A = pA, *B = pB;
     REAL *C = pC;
-    if (b_column == 1 && (n <= 4 || (m * k <= SMALL && n * m * k <= 8 * SMALL))) {
+    if (m == 1 && n > 1 && c_row == 1) { /* a column: as the row B^T A^T */
+        R(product)(1, n, k, B, b_column, b_row, A, a_column, a_row, C, n, add, scratch);
+    } else if (b_column == 1 && (n <= 4 || (m * k <= SMALL && n * m * k <= 8 * SMALL))) {
         R(small)(n, m, k, A, a_row, a_column, B, b_row, C, c_row, add);
     } else if (n <= 2 && b_row == 1 && a_column == 1) {
         for (int64_t i = 0; i < n; i++) { R(dots)(m, k, A + i * a_row, B, b_column, C + i * c_row, add); }

@@ -94,21 +94,54 @@ static bool is_part(const ons_program *p, const value *v, size_t *shift) {
     return true;
 }
 
+/* Input j of a row of parts is made where it will lie, if it is alone in its memory; true: it lies there. */
+static bool gather(ons_program *p, int32_t whole, int j, size_t shift) {
+    const value *part = &p->values[p->values[whole].in[j]];
+    const int32_t old = part->root;
+    const value *root = &p->values[old];
+    if (root->place != IN_ARENA || root->root != old || root->bytes != part->bytes) { return false; }
+    for (int32_t i = old; i < whole; i++) {
+        if (p->values[i].root != old) { continue; }
+        p->values[i].root = whole;
+        p->values[i].shift += shift;
+    }
+    return true;
+}
+
+/* What is concatenated along the first axis (of more than one number) is gathered as it is made. */
+static void gather_parts(ons_program *p, int32_t whole) {
+    value *v = &p->values[whole];
+    size_t shift = 0;
+    if (v->what.op != CONCATENATE || v->place != IN_ARENA || v->tiled) { return; }
+    for (int i = 0; i < (int)v->what.attribute[0]; i++) {
+        if (v->what.shape.size[i] != 1) { return; }
+    }
+    v->view = true;
+    for (int j = 0; j < v->what.inputs; j++) {
+        const bool here = gather(p, whole, j, shift);
+        v->view = v->view && here;
+        shift += p->values[v->in[j]].bytes;
+    }
+}
+
 void program_find_parts(ons_program *p) {
     for (size_t i = 0; i < p->count; i++) {
         value *v = &p->values[i];
         size_t shift;
         if (v->what.inputs == 0 || !is_part(p, v, &shift)) { continue; }
         const value *whole = &p->values[v->in[0]];
+        v->view = true;
         v->root = whole->root;
         v->shift = whole->shift + shift;
     }
+    for (size_t i = 0; i < p->count; i++) { gather_parts(p, (int32_t)i); }
 }
 
 void program_find_uses(ons_program *p) {
     for (size_t i = 0; i < p->count; i++) {
         const value *v = &p->values[i];
         value *own = &p->values[v->root];
+        own->first = v->first < own->first ? v->first : own->first;
         own->last = v->last > own->last ? v->last : own->last;
         for (int j = 0; j < v->what.inputs; j++) {
             value *root = &p->values[p->values[v->in[j]].root];
@@ -214,18 +247,18 @@ ons_status program_plan(ons_program *p, uint64_t limit) {
     return ONS_OK;
 }
 
+static void *place_of(const ons_program *p, const value *v) {
+    switch (v->place) {
+    case IN_ARENA: return p->arena + v->offset;
+    case IN_PARAMETERS: return (char *)p->parameters + v->offset;
+    default: return v->what.op == INPUT && v->bound ? (void *)v->bound : v->own;
+    }
+}
+
 void program_place(ons_program *p) {
     for (size_t i = 0; i < p->count; i++) {
         value *v = &p->values[i];
-        if (v->root != (int32_t)i) {
-            v->data = (char *)p->values[v->root].data + v->shift;
-        } else if (v->place == IN_ARENA) {
-            v->data = p->arena + v->offset;
-        } else if (v->place == IN_PARAMETERS) {
-            v->data = (char *)p->parameters + v->offset;
-        } else {
-            v->data = v->what.op == INPUT && v->bound ? (void *)v->bound : v->own;
-        }
+        if (v->place != NOWHERE) { v->data = (char *)place_of(p, &p->values[v->root]) + v->shift; }
     }
 }
 
@@ -443,7 +476,7 @@ static ons_status plain_copy(const ons_program *p, ons_program *copy) {
         *v = p->values[i];
         v->root = v->first = v->last = (int32_t)i;
         v->shift = 0;
-        v->tiled = v->kept = false;
+        v->tiled = v->kept = v->view = false;
         v->ready = NULL;
         if (v->place == NOWHERE) { v->place = IN_ARENA; }
     }
@@ -494,7 +527,7 @@ ons_program_figures ons_program_figures_of(const ons_program *p) {
     ons_program_figures figures = {.bytes = p->arena_bytes};
     for (size_t i = 0; i < p->count; i++) {
         const value *v = &p->values[i];
-        if (v->what.inputs == 0 || v->root != (int32_t)i) { continue; }
+        if (v->what.inputs == 0 || v->view) { continue; }
         const double numbers = (double)ons_shape_count(v->what.shape);
         figures.operations++;
         if (v->what.op == MATMUL) {

@@ -27,6 +27,7 @@ typedef struct value {
     char *scope;
     size_t bytes;
     int32_t root; /* the value whose memory it is a part of; itself: its own */
+    bool view;    /* what its inputs have in memory is its value: nothing to be run */
     size_t shift; /* bytes from the beginning of the root's */
     place place;
     size_t offset;       /* IN_ARENA, IN_PARAMETERS */
@@ -37,6 +38,7 @@ typedef struct value {
     bool kept;           /* never shares memory with another */
     bool tiled;          /* made in a loop over tiles of rows */
     bool add;            /* a product that adds to what is there */
+    bool strip;          /* of a chain that alone needs it: memory for one strip */
     void *ready;         /* what was prepared for its run */
 } value;
 
@@ -57,6 +59,8 @@ struct ons_program {
     int64_t bad_index; /* what an index outside was; set by the run */
     int32_t bad_value;
     struct schedule *schedule; /* NULL: plain */
+    struct chain *chains;      /* of bodies of loops */
+    size_t chains_count;
 };
 
 /* The run of one value by itself; false when an index lies outside (bad_index, bad_value are set). */
@@ -72,6 +76,13 @@ void program_find_uses(ons_program *program);
 ons_status program_plan(ons_program *program, uint64_t limit);
 /* Memory that every program needs: scratch, and what values prepare. */
 ons_status program_prepare(ons_program *program);
+
+/* Chains of operations on elements (strips.c): found after the parts, they change what program_find_uses has found.
+ * chains_run runs all values, those of a chain together; false as program_run_value. */
+ons_status chains_create(ons_program *program);
+void chains_find_uses(ons_program *program);
+bool chains_run(ons_program *program);
+void chains_free(ons_program *program);
 
 /* Stages of whole operations and loops over tiles of rows (schedule.c). */
 ons_status schedule_create(ons_program *program, struct schedule **schedule);

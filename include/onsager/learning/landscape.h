@@ -16,13 +16,17 @@ extern "C" {
 /* The product of a symmetric matrix with a vector: result[size] = matrix vector[size]. */
 typedef ons_status (*ons_matrix_product)(void *data, const double *vector, double *result);
 
-/* The `wanted` largest eigenvalues (descending) of a symmetric matrix by Lanczos' method with complete
+/* Which eigenvalues: the largest, descending, or those of largest modulus, by descending modulus. */
+typedef enum ons_end { ONS_LARGEST, ONS_LARGEST_MODULUS } ons_end;
+
+/* The `wanted` first eigenvalues of that `end` of the spectrum of a symmetric matrix by Lanczos' method with complete
  * reorthogonalisation, from a random vector; vectors[wanted][size] may be NULL. An eigenvalue counts as found when its
- * residual |A v - lambda v| is below tolerance * |lambda_max|. ONS_FAILED, with the worst residual, when that takes
- * more than `steps` products; memory: (steps + wanted) * size numbers. Eigenvalues of higher multiplicity are found
- * once. */
-ONS_API ons_status ons_lanczos_largest(size_t size, ons_matrix_product product, void *data, size_t wanted, size_t steps,
-                                       double tolerance, ons_random *random, double *values, double *vectors);
+ * residual |A v - lambda v| is below tolerance * |lambda_max|; *residual (may be NULL): the worst of them, over
+ * |lambda_max|. ONS_FAILED, with that residual, when it takes more than `steps` products; memory: (steps + wanted) *
+ * size numbers. Eigenvalues of higher multiplicity are found once. */
+ONS_API ons_status ons_lanczos(size_t size, ons_matrix_product product, void *data, ons_end end, size_t wanted,
+                               size_t steps, double tolerance, ons_random *random, double *values, double *vectors,
+                               double *residual);
 
 /* The same of X = W^T W / N for weights[rows][columns] without forming it, for the tails of matrices too large for a
  * full decomposition. */
