@@ -108,6 +108,9 @@ json_t *cli_findings_document(const cli_arguments *arguments, const ons_results 
     json_object_set_new(document, "onsager", json_string(ONS_VERSION));
     json_object_set_new(document, "archive", json_string(ons_results_path(results)));
     json_object_set_new(document, "analysis", json_string(cli_analysis_word(arguments->verb)));
+    if (cli_option_value(arguments, "where")) {
+        json_object_set_new(document, "where", json_string(cli_option_value(arguments, "where")));
+    }
     return document;
 }
 

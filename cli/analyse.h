@@ -45,6 +45,8 @@ extern const cli_verb cli_analysis_fit;
     { 0, "json", "FILE", "write one JSON document; - is standard output, and nothing else goes there" }
 #define ANALYSE_END                                                                                                    \
     { 0, NULL, NULL, NULL }
+/* What every analysis that draws curves ends with. */
+#define ANALYSE_COMMON CLI_WHERE_OPTION, ANALYSE_FIGURE, ANALYSE_JSON, ANALYSE_END
 
 /* The options that draw, looked at before the archive is opened; then opens the one archive that the words name. */
 ons_status cli_analysis_open(const cli_arguments *arguments, ons_results **results);

@@ -138,6 +138,7 @@ static const cli_option options[] = {
     {0, "components", "N", "its last index counts the components of vectors"},
     {0, "states", "Q", "its numbers are Potts or clock states 0 .. Q - 1"},
     {'o', "output", "FILE", "the map as a picture: FILE.png, k = 0 in the middle, colours logarithmic"},
+    CLI_WHERE_OPTION,
     ANALYSE_JSON,
     ANALYSE_END,
 };

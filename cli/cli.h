@@ -168,7 +168,8 @@ ons_status cli_dry_run(const cli_arguments *arguments, const ons_job *job, const
 ons_status cli_results_open(ons_results **results, const char *path);
 /* Whether the words are one archive, and measure.NAME=FORMULA behind it. */
 bool cli_words_are_archive(const cli_arguments *arguments);
-/* The archive of such words with these quantities added; without them any path. */
+/* The archive of such words with these quantities added, and of its tasks those that --where means; without them any
+ * path. */
 ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **results, const char **path);
 
 /* Names of the parameters that a table needs to tell its rows apart: those that vary, and those that a result runs
@@ -202,11 +203,15 @@ bool cli_quantity_listed(const char *list, const char *name);
 /* Refuses a name (a list of names) that no task has, with the nearest one. */
 ons_status cli_check_quantity(const ons_results *results, const char *name);
 ons_status cli_check_parameter(const ons_results *results, const char *name);
+#define CLI_WHERE_OPTION                                                                                               \
+    { 0, "where", "CONDITIONS", "only tasks with \"L=16,32 temperature=2.2:2.3\"" }
 /* "L=16,32 temperature=2.2:2.3": whether a task is meant, and of a result that runs over `axis` its element `index`
  * (NULL, CLI_NO_INDEX: the whole). where NULL: all are. */
 bool cli_where(const ons_task_result *task, const char *axis, size_t index, const char *where);
-/* Refuses what is no condition, an unknown parameter, and conditions that no task meets. */
-ons_status cli_where_check(const ons_results *results, const char *where);
+/* Leaves the tasks that --where means, where the verb has it and it is given. Refuses what is no condition, an unknown
+ * parameter, conditions that no task meets, and (but for plot, which chooses points) those on what runs within tasks.
+ */
+ons_status cli_where_keep(const cli_arguments *arguments, ons_results *results);
 void cli_flags_text(unsigned flags, ons_text *text);
 const char *cli_kind_name(ons_kind kind);
 
@@ -317,7 +322,7 @@ ons_status cli_figure_collect(const ons_results *results, const char *y, const c
  * two dimensions maps, where one task is left. */
 typedef struct cli_wish {
     const char *y, *x, *by; /* x, by NULL: as the data suggest */
-    const char *where;      /* NULL: all tasks */
+    const char *where;      /* of what runs within tasks only these points; NULL: all */
     bool lines;             /* lines and bands in place of signs */
     bool map;               /* a map over the parameters x and by */
 } cli_wish;
