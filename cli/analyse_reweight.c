@@ -214,7 +214,7 @@ static bool add_simulated(const cli_view *view, const asked *a, const char *labe
 static bool add_band(const asked *a, const ons_reweighting *own, size_t i, const char *plain, cli_figure *figure) {
     char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
     cli_curve *curve = NULL;
-    bool good = whole && cli_figure_curve(figure, whole, CLI_BAND, &curve) == ONS_OK;
+    bool good = whole && cli_figure_curve(figure, whole, own->targets > 1 ? CLI_BAND : CLI_SCATTER, &curve) == ONS_OK;
     for (size_t t = 0; good && t < own->targets; t++) {
         const ons_estimate *estimate = &own->estimates[t * own->size + i];
         good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, exact_at(own, t, i)) == ONS_OK;

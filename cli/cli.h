@@ -22,6 +22,7 @@ typedef struct cli_option {
 } cli_option;
 
 typedef struct cli_arguments cli_arguments;
+struct cli_findings;
 
 typedef struct cli_verb {
     const char *name;
@@ -39,6 +40,9 @@ struct cli_arguments {
     size_t word_count;
     const char *command; /* the whole command line, quoted for a shell */
     int exit_code;       /* set by a verb that ends with a code of its own (128 + signal) */
+    /* Takes what an analysis has found, which is then not delivered (report); NULL: it is delivered. */
+    ons_status (*take)(void *taker, const struct cli_findings *findings);
+    void *taker;
 };
 
 extern const cli_verb cli_verbs[]; /* ends with name == NULL (help.c) */
@@ -408,9 +412,20 @@ ons_status cli_html_picture(const ons_picture *picture, const char *caption, con
 /* Lines as they are, under a heading and (NULL: none) a sentence that is HTML already; nothing where there are none. */
 void cli_html_block(ons_text *page, const char *heading, const char *sentence, const char *block);
 /* Figures drawn by gnuplot, embedded; scripts and data stay in the folder `keep` (NULL: nowhere). Without gnuplot the
- * page and standard error say so. */
+ * page and standard error say so: ONS_DONE. */
 ons_status cli_html_figures(const cli_figure *figures, size_t count, const char *keep, ons_text *page);
 
+/* What `report` was asked for. */
+typedef struct cli_report_request {
+    const cli_arguments *arguments;
+    const char *archive; /* as it was named */
+    const char *system;  /* the C file of a user's own, or NULL */
+    bool plain;          /* no figures: gnuplot has failed already */
+} cli_report_request;
+/* The analyses that --analyse names, or what the archive allows without being asked. */
+ons_status cli_report_analyses(cli_report_request *asked, const ons_results *results, ons_text *page);
+/* Draws figures unless it has failed already. */
+ons_status cli_report_figures(cli_report_request *asked, const cli_figure *figures, size_t count, ons_text *page);
 /* What a report says of an archive in words: warnings with what to do, the job, how to go on, where it is from. */
 void cli_report_warnings(const ons_results *results, ons_text *page);
 void cli_report_job(const ons_results *results, ons_text *page);

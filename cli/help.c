@@ -69,6 +69,9 @@ static const cli_option plot_options[] = {
 static const cli_option report_options[] = {
     {'o', "output", "FILE.html", "default: the archive's name with .html"},
     CLI_WHERE_OPTION,
+    {0, "analyse", "ANALYSES",
+     "as 'onsager analyse' takes them: \"collapse -y binder; fit -y binder -x L\"; default: those that the archive "
+     "allows"},
     {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
     {0, "source", "TEXT", "where the exact place is from"},
     {0, "system", "FILE.c", "the system of your own that made the archive, for pictures of its states"},
