@@ -82,7 +82,7 @@ const char *cli_option_value(const cli_arguments *arguments, const char *name);
 /* The one word that a verb needs; ONS_INVALID with the usage when there are none or more. */
 ons_status cli_only_word(const cli_arguments *arguments, const char *what, const char **word);
 /* A command line as a shell would read it back. Allocated. */
-char *cli_command_line(int count, char **argv);
+char *cli_command_line(int count, const char *const *argv);
 
 /* ---- output ---------------------------------------------------------------------------------------------------------
  */

@@ -11,7 +11,7 @@ import numpy as np
 from . import _descriptors
 from ._native import check, encoded, ffi, lib, text
 from .errors import InvalidError
-from .quantities import Estimate, Quantity, Table, flag_names
+from .quantities import Estimate, Quantity, Table, flag_names, same_value
 from .values import parse, yaml
 
 
@@ -296,11 +296,11 @@ class Results(Mapping):
         """
         return self._again(self.tasks, {**self._formulas, **formulas})
 
-    def select(self, wanted=None, /, **values):
+    def sel(self, wanted=None, /, **values):
         """Results of some tasks alone, chosen by their parameters; every analysis, figure and table then sees these only.
 
-        >>> results.select(L=[16, 32], temperature=slice(2.2, 2.3))
-        >>> results.select(lambda task: task.parameters["L"] * task.parameters["temperature"] < 40)
+        >>> results.sel(L=[16, 32], temperature=slice(2.2, 2.3))
+        >>> results.sel(lambda task: task.parameters["L"] * task.parameters["temperature"] < 40)
 
         A parameter has one value, one of a list, or lies within a slice (both ends included, either may be None); an
         array value is a tuple. `wanted` is a function of the Task.
@@ -353,9 +353,9 @@ def _meant(value, wanted):
         if isinstance(value, (str, tuple)) or wanted.step is not None:
             raise InvalidError("a slice is of numbers, from:to without a step")
         return (wanted.start is None or value >= wanted.start) and (wanted.stop is None or value <= wanted.stop)
-    if isinstance(wanted, (str, tuple)) or not hasattr(wanted, "__iter__"):
-        return value == wanted
-    return any(value == one for one in wanted)
+    if not isinstance(wanted, (str, tuple)) and hasattr(wanted, "__iter__"):
+        return any(_meant(value, one) for one in wanted)
+    return same_value(value, wanted)
 
 
 def _names(pointer):

@@ -386,14 +386,18 @@ ons_status watch_run_start(watch_run **started, ons_live *live, int wake) {
     return ONS_OK;
 }
 
-void watch_run_stop(watch_run *run) {
-    if (!run) { return; }
+void watch_run_leave(watch_run *run) {
     pthread_mutex_lock(&run->lock);
     run->quit = true;
     atomic_store(&run->wanted, true);
     atomic_store(&run->over, true);
     pthread_cond_signal(&run->go);
     pthread_mutex_unlock(&run->lock);
+}
+
+void watch_run_stop(watch_run *run) {
+    if (!run) { return; }
+    watch_run_leave(run);
     pthread_join(run->thread, NULL);
     ons_live_interrupt(run->live, NULL, NULL, NULL);
     free_run(run);
