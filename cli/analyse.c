@@ -108,12 +108,16 @@ json_t *cli_findings_document(const cli_arguments *arguments, const ons_results 
     json_object_set_new(document, "onsager", json_string(ONS_VERSION));
     json_object_set_new(document, "archive", json_string(ons_results_path(results)));
     json_object_set_new(document, "analysis", json_string(cli_analysis_word(arguments->verb)));
+    if (cli_option_value(arguments, "where")) {
+        json_object_set_new(document, "where", json_string(cli_option_value(arguments, "where")));
+    }
     return document;
 }
 
 static ons_status deliver_figures(const cli_arguments *arguments, const cli_findings *findings) {
     const char *output = cli_option_value(arguments, "output"), *format;
     if (!output) { return ONS_OK; }
+    if (findings->picture.width) { return ons_picture_write(&findings->picture, output); }
     ons_status status = cli_figure_format(output, &format);
     if (status == ONS_OK && findings->figure_count == 0) {
         status = ons_fail(ONS_INVALID, "there is nothing to draw in %s", output);
@@ -124,6 +128,7 @@ static ons_status deliver_figures(const cli_arguments *arguments, const cli_find
 }
 
 ons_status cli_findings_deliver(const cli_arguments *arguments, cli_findings *findings) {
+    if (arguments->take) { return arguments->take(arguments->taker, findings); }
     const char *json = cli_option_value(arguments, "json");
     ons_status status = deliver_figures(arguments, findings);
     if (status == ONS_OK && json && findings->document) {
@@ -140,6 +145,7 @@ ons_status cli_findings_deliver(const cli_arguments *arguments, cli_findings *fi
 void cli_findings_free(cli_findings *findings) {
     json_decref(findings->document);
     ons_text_free(&findings->text);
+    ons_picture_free(&findings->picture);
     for (size_t i = 0; i < findings->figure_count; i++) { cli_figure_free(&findings->figures[i]); }
     *findings = (cli_findings){0};
 }

@@ -65,9 +65,7 @@ static ons_status analyse_autocorrelation(cli_arguments *arguments) {
 static const cli_option options[] = {
     {'y', NULL, "NAME", "a measured mean, or a component of one: energy, correlation[3]; default: energy"},
     ANALYSE_TASK,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_autocorrelation = {

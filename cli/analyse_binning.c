@@ -84,9 +84,7 @@ static const cli_option options[] = {
     {'y', NULL, "NAME", "a mean, a derived quantity, or an expression of means; default: energy"},
     ANALYSE_TASK,
     ANALYSE_SYSTEM,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_binning = {CLI_ANALYSIS_NAME("binning"),

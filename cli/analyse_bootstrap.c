@@ -87,9 +87,7 @@ static const cli_option options[] = {
     {0, "resamples", "N", "default: 1000"},
     ANALYSE_TASK,
     ANALYSE_SYSTEM,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_bootstrap = {CLI_ANALYSIS_NAME("bootstrap"),

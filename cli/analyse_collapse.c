@@ -265,9 +265,7 @@ static const cli_option options[] = {
     {0, "whole", NULL, "all points alone: no average over smaller windows"},
     {0, "resamples", "N", "of the bootstrap; default: 100"},
     ANALYSE_EXACT,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_collapse = {

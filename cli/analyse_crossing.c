@@ -210,9 +210,7 @@ static const cli_option options[] = {
     {0, "extrapolate", NULL, "where the crossings go for infinite sizes, x_c + a L^-w"},
     {0, "omega", "W", "the same with this w"},
     ANALYSE_EXACT,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_crossing = {

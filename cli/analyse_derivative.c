@@ -146,9 +146,7 @@ static const cli_option options[] = {
     {0, "at", "X", "the derivative at one place; default: at every point"},
     {0, "from", "X", "points with x of at least this"},
     {0, "to", "X", "points with x of at most this"},
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_derivative = {

@@ -131,9 +131,7 @@ static const cli_option options[] = {
     {0, "minimum", NULL, "the lowest place instead of the highest"},
     {0, "from", "X", "points with x of at least this"},
     {0, "to", "X", "points with x of at most this"},
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_extremum = {CLI_ANALYSIS_NAME("extremum"),

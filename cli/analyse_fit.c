@@ -390,9 +390,7 @@ static const cli_option options[] = {
     {0, "to", "X", "the window: points with x of at most this"},
     {0, "uncorrelated", NULL, "take points of the same replicas as independent"},
     {0, "log", "AXES", "x, y or xy: logarithmic axes of the figure"},
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_fit = {

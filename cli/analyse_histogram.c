@@ -111,9 +111,7 @@ static const cli_option options[] = {
     ANALYSE_TASK,
     {0, "log", NULL, "with -o: logarithmic axis"},
     ANALYSE_SYSTEM,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_histogram = {

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "samples_view.h"
+#include "by_task.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +31,21 @@ static const char *verdict(const ons_estimate *estimate) {
     return estimate->flags & ONS_TOO_FEW_SAMPLES ? "at their edge: do not trust the error" : "";
 }
 
+static double exact_at(const ons_reweighting *curve, size_t target, size_t i) {
+    return curve->exact ? curve->exact[target * curve->size + i] : NAN;
+}
+
+static void add_exact(const ons_estimate *estimate, double exact, cli_table *table) {
+    const double deviation = cli_deviation(estimate->mean, exact, estimate->error);
+    char number[CLI_NUMBER];
+    cli_table_cell(table, "%s", isfinite(exact) ? cli_as_precise(number, exact, estimate->error) : "");
+    if (isfinite(deviation)) {
+        cli_table_cell(table, "%+.1f", deviation);
+    } else {
+        cli_table_cell(table, "%s", "");
+    }
+}
+
 static void add_rows(const cli_view *view, const asked *a, const ons_reweighting *curve, cli_table *table) {
     const ons_task_result *task = ons_results_task(view->results, curve->task);
     for (size_t t = 0; t < curve->targets; t++) {
@@ -39,13 +54,10 @@ static void add_rows(const cli_view *view, const asked *a, const ons_reweighting
             char number[CLI_NUMBER], shortest[ONS_REAL_TEXT];
             cli_labels_cells(&a->labels, task, table);
             cli_table_cell(table, "%s", ons_real_text(curve->x[t], shortest));
-            if (curve->size > 1) {
-                cli_table_cell(table, "%zu", i);
-            } else {
-                cli_table_cell(table, "%s", "");
-            }
+            cli_component_cell(table, i, curve->size);
             cli_table_cell(table, "%s",
                            isfinite(estimate->mean) ? cli_number(number, estimate->mean, estimate->error) : "-");
+            add_exact(estimate, exact_at(curve, t, i), table);
             cli_table_cell(table, "%.0f", estimate->effective);
             cli_table_cell(table, "%s", verdict(estimate));
         }
@@ -61,41 +73,34 @@ static void add_sentence(const cli_view *view, const asked *a, const ons_reweigh
                  ons_real_text(curve->state_x[0], low));
     if (curve->states > 1) { ons_text_add(text, " to %s", ons_real_text(curve->state_x[curve->states - 1], high)); }
     if (isfinite(curve->overlap)) { ons_text_add(text, "; least overlap of neighbours %.2g", curve->overlap); }
+    if (curve->exact) { ons_text_add(text, "; exact: %s", curve->exact_source); }
     ons_text_add(text, "%s\n", curve->overlap < 0.01 ? ", which is too little: simulate values in between" : "");
     ons_text_free(&label);
 }
 
 static ons_status text_of(const cli_view *view, const asked *a, const found *f, ons_text *text) {
-    const char *headers[70];
-    bool right[70] = {false};
-    size_t n = 0;
-    for (; n < a->labels.count; n++) {
-        headers[n] = a->labels.names[n];
-        right[n] = true;
-    }
-    const char *const rest[] = {a->x, "component", a->quantity, "effective", ""};
-    for (size_t i = 0; i < 5; i++) {
-        right[n] = i == 1 || i == 3;
-        headers[n++] = rest[i];
-    }
-    cli_table table = {.columns = n, .headers = headers, .right = right};
-    for (size_t c = 0; c < f->count; c++) { add_rows(view, a, &f->curves[c], &table); }
-    cli_table_text(&table, text, 0);
+    const char *const headers[] = {a->x, "component", a->quantity, "exact", "(ours-exact)/error", "effective", ""};
+    cli_labelled labelled;
+    cli_labelled_begin(&labelled, &a->labels, headers, 7);
+    cli_table *const table = &labelled.table;
+    for (size_t i = 0; i < 7; i++) { labelled.right[a->labels.count + i] = i == 1 || i == 4 || i == 5; }
+    for (size_t c = 0; c < f->count; c++) { add_rows(view, a, &f->curves[c], table); }
+    cli_table_text(table, text, 0);
     ons_text_add(text, "\n");
     for (size_t c = 0; c < f->count; c++) { add_sentence(view, a, &f->curves[c], text); }
-    cli_table_free(&table);
+    cli_table_free(table);
     return cli_text_status(text);
 }
 
 /* ---- JSON ---- */
 
 /* A number a target, or an array of them where the quantity has several. */
-static json_t *field(const ons_reweighting *curve, double (*of)(const ons_estimate *estimate)) {
+static json_t *field(const ons_reweighting *curve, double (*of)(const ons_reweighting *curve, size_t place)) {
     json_t *array = json_array();
     for (size_t t = 0; t < curve->targets; t++) {
         json_t *inner = json_array();
         for (size_t i = 0; i < curve->size; i++) {
-            json_array_append_new(inner, cli_json_real(of(&curve->estimates[t * curve->size + i])));
+            json_array_append_new(inner, cli_json_real(of(curve, t * curve->size + i)));
         }
         if (curve->size == 1) {
             json_array_append(array, json_array_get(inner, 0));
@@ -107,8 +112,9 @@ static json_t *field(const ons_reweighting *curve, double (*of)(const ons_estima
     return array;
 }
 
-static double mean_of(const ons_estimate *estimate) { return estimate->mean; }
-static double error_of(const ons_estimate *estimate) { return estimate->error; }
+static double mean_of(const ons_reweighting *curve, size_t place) { return curve->estimates[place].mean; }
+static double error_of(const ons_reweighting *curve, size_t place) { return curve->estimates[place].error; }
+static double exact_of(const ons_reweighting *curve, size_t place) { return curve->exact[place]; }
 
 static json_t *effective_of(const ons_reweighting *curve) {
     json_t *array = json_array();
@@ -141,6 +147,10 @@ static json_t *curve_json(const cli_view *view, const ons_reweighting *curve) {
     json_object_set_new(object, "x", cli_json_reals(curve->x, curve->targets));
     json_object_set_new(object, "mean", field(curve, mean_of));
     json_object_set_new(object, "error", field(curve, error_of));
+    if (curve->exact) {
+        json_object_set_new(object, "exact", field(curve, exact_of));
+        json_object_set_new(object, "exact_source", json_string(curve->exact_source));
+    }
     json_object_set_new(object, "effective", effective_of(curve));
     json_object_set_new(object, "flags", flags_of(curve));
     json_object_set_new(object, "free_energy", cli_json_reals(curve->free_energy, curve->targets));
@@ -204,10 +214,10 @@ static bool add_simulated(const cli_view *view, const asked *a, const char *labe
 static bool add_band(const asked *a, const ons_reweighting *own, size_t i, const char *plain, cli_figure *figure) {
     char *whole = own->size > 1 ? ons_format("%s [%zu]", plain, i) : ons_copy(plain[0] ? plain : a->quantity);
     cli_curve *curve = NULL;
-    bool good = whole && cli_figure_curve(figure, whole, CLI_BAND, &curve) == ONS_OK;
+    bool good = whole && cli_figure_curve(figure, whole, own->targets > 1 ? CLI_BAND : CLI_SCATTER, &curve) == ONS_OK;
     for (size_t t = 0; good && t < own->targets; t++) {
         const ons_estimate *estimate = &own->estimates[t * own->size + i];
-        good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, NAN) == ONS_OK;
+        good = cli_curve_add(curve, own->x[t], estimate->mean, estimate->error, exact_at(own, t, i)) == ONS_OK;
     }
     free(whole);
     return good;
@@ -308,9 +318,7 @@ static const cli_option options[] = {
     {0, "at", "LIST", "where: 2.26,2.27 or 2.26:2.28:0.001; default: 21 points over what was simulated"},
     ANALYSE_BY,
     ANALYSE_SYSTEM,
-    ANALYSE_FIGURE,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_reweight = {

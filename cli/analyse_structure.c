@@ -9,24 +9,22 @@
 #include <string.h>
 
 /* The map as a picture: logarithmic scale from the smallest to the largest value; k = 0 in the middle. */
-static ons_status draw(const ons_structure *s, const char *path) {
+static ons_status draw(const ons_structure *s, ons_picture *picture) {
     double low = INFINITY, high = 0;
-    ons_picture picture = {0};
     const size_t scale = s->columns >= 256 ? 1 : 512 / s->columns + 1;
     for (size_t i = 0; i < s->rows * s->columns; i++) {
         if (s->value[i] > 0) { low = fmin(low, s->value[i]); }
         high = fmax(high, s->value[i]);
     }
-    ons_status status = ons_picture_size(&picture, s->columns * scale, s->rows * scale);
-    for (size_t y = 0; status == ONS_OK && y < picture.height; y++) {
-        for (size_t x = 0; x < picture.width; x++) {
+    ons_status status = ons_picture_size(picture, s->columns * scale, s->rows * scale);
+    for (size_t y = 0; status == ONS_OK && y < picture->height; y++) {
+        for (size_t x = 0; x < picture->width; x++) {
             /* the first direction upwards */
             const double value = s->value[(s->rows - 1 - y / scale) * s->columns + x / scale];
-            ons_colour_scale(log(fmax(value, low)), log(low), log(high), picture.pixels + 3 * (y * picture.width + x));
+            ons_colour_scale(log(fmax(value, low)), log(low), log(high),
+                             picture->pixels + 3 * (y * picture->width + x));
         }
     }
-    if (status == ONS_OK) { status = ons_picture_write(&picture, path); }
-    ons_picture_free(&picture);
     return status;
 }
 
@@ -113,18 +111,12 @@ static ons_status analyse_structure(cli_arguments *arguments) {
         status = ons_results_structure(&view.archive, task, cli_option_value(arguments, "array"), (size_t)components,
                                        (size_t)states, &s);
     }
-    if (status == ONS_OK && output) { status = draw(&s, output); }
+    if (status == ONS_OK && output) { status = draw(&s, &findings.picture); }
     if (status == ONS_OK) {
         text_of(&s, &findings.text);
         findings.document = cli_findings_document(arguments, view.results);
         document_of(&s, ons_results_task(view.results, task), findings.document);
-        const char *json = cli_option_value(arguments, "json");
-        ons_text text = {0};
-        if (json) { status = cli_json_text(findings.document, &text); }
-        findings.document = json ? NULL : findings.document;
-        if (status == ONS_OK && json) { status = cli_write(json, &text); }
-        if (status == ONS_OK && !(json && strcmp(json, "-") == 0)) { status = cli_print(&findings.text); }
-        ons_text_free(&text);
+        status = cli_findings_deliver(arguments, &findings);
     }
     cli_findings_free(&findings);
     ons_structure_free(&s);
@@ -138,6 +130,7 @@ static const cli_option options[] = {
     {0, "components", "N", "its last index counts the components of vectors"},
     {0, "states", "Q", "its numbers are Potts or clock states 0 .. Q - 1"},
     {'o', "output", "FILE", "the map as a picture: FILE.png, k = 0 in the middle, colours logarithmic"},
+    CLI_WHERE_OPTION,
     ANALYSE_JSON,
     ANALYSE_END,
 };

@@ -138,7 +138,7 @@ static void add_quoted(ons_text *text, const char *word) {
     ons_text_add(text, "'");
 }
 
-char *cli_command_line(int count, char **argv) {
+char *cli_command_line(int count, const char *const *argv) {
     ons_text text = {0};
     ons_text_add(&text, "onsager");
     for (int i = 1; i < count; i++) {

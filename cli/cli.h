@@ -22,6 +22,7 @@ typedef struct cli_option {
 } cli_option;
 
 typedef struct cli_arguments cli_arguments;
+struct cli_findings;
 
 typedef struct cli_verb {
     const char *name;
@@ -39,6 +40,9 @@ struct cli_arguments {
     size_t word_count;
     const char *command; /* the whole command line, quoted for a shell */
     int exit_code;       /* set by a verb that ends with a code of its own (128 + signal) */
+    /* Takes what an analysis has found, which is then not delivered (report); NULL: it is delivered. */
+    ons_status (*take)(void *taker, const struct cli_findings *findings);
+    void *taker;
 };
 
 extern const cli_verb cli_verbs[]; /* ends with name == NULL (help.c) */
@@ -78,7 +82,7 @@ const char *cli_option_value(const cli_arguments *arguments, const char *name);
 /* The one word that a verb needs; ONS_INVALID with the usage when there are none or more. */
 ons_status cli_only_word(const cli_arguments *arguments, const char *what, const char **word);
 /* A command line as a shell would read it back. Allocated. */
-char *cli_command_line(int count, char **argv);
+char *cli_command_line(int count, const char *const *argv);
 
 /* ---- output ---------------------------------------------------------------------------------------------------------
  */
@@ -168,7 +172,8 @@ ons_status cli_dry_run(const cli_arguments *arguments, const ons_job *job, const
 ons_status cli_results_open(ons_results **results, const char *path);
 /* Whether the words are one archive, and measure.NAME=FORMULA behind it. */
 bool cli_words_are_archive(const cli_arguments *arguments);
-/* The archive of such words with these quantities added; without them any path. */
+/* The archive of such words with these quantities added, and of its tasks those that --where means; without them any
+ * path. */
 ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **results, const char **path);
 
 /* Names of the parameters that a table needs to tell its rows apart: those that vary, and those that a result runs
@@ -202,11 +207,15 @@ bool cli_quantity_listed(const char *list, const char *name);
 /* Refuses a name (a list of names) that no task has, with the nearest one. */
 ons_status cli_check_quantity(const ons_results *results, const char *name);
 ons_status cli_check_parameter(const ons_results *results, const char *name);
+#define CLI_WHERE_OPTION                                                                                               \
+    { 0, "where", "CONDITIONS", "only tasks with \"L=16,32 temperature=2.2:2.3\"" }
 /* "L=16,32 temperature=2.2:2.3": whether a task is meant, and of a result that runs over `axis` its element `index`
  * (NULL, CLI_NO_INDEX: the whole). where NULL: all are. */
 bool cli_where(const ons_task_result *task, const char *axis, size_t index, const char *where);
-/* Refuses what is no condition, an unknown parameter, and conditions that no task meets. */
-ons_status cli_where_check(const ons_results *results, const char *where);
+/* Leaves the tasks that --where means, where the verb has it and it is given. Refuses what is no condition, an unknown
+ * parameter, conditions that no task meets, and (but for plot, which chooses points) those on what runs within tasks.
+ */
+ons_status cli_where_keep(const cli_arguments *arguments, ons_results *results);
 void cli_flags_text(unsigned flags, ons_text *text);
 const char *cli_kind_name(ons_kind kind);
 
@@ -317,7 +326,7 @@ ons_status cli_figure_collect(const ons_results *results, const char *y, const c
  * two dimensions maps, where one task is left. */
 typedef struct cli_wish {
     const char *y, *x, *by; /* x, by NULL: as the data suggest */
-    const char *where;      /* NULL: all tasks */
+    const char *where;      /* of what runs within tasks only these points; NULL: all */
     bool lines;             /* lines and bands in place of signs */
     bool map;               /* a map over the parameters x and by */
 } cli_wish;
@@ -403,9 +412,20 @@ ons_status cli_html_picture(const ons_picture *picture, const char *caption, con
 /* Lines as they are, under a heading and (NULL: none) a sentence that is HTML already; nothing where there are none. */
 void cli_html_block(ons_text *page, const char *heading, const char *sentence, const char *block);
 /* Figures drawn by gnuplot, embedded; scripts and data stay in the folder `keep` (NULL: nowhere). Without gnuplot the
- * page and standard error say so. */
+ * page and standard error say so: ONS_DONE. */
 ons_status cli_html_figures(const cli_figure *figures, size_t count, const char *keep, ons_text *page);
 
+/* What `report` was asked for. */
+typedef struct cli_report_request {
+    const cli_arguments *arguments;
+    const char *archive; /* as it was named */
+    const char *system;  /* the C file of a user's own, or NULL */
+    bool plain;          /* no figures: gnuplot has failed already */
+} cli_report_request;
+/* The analyses that --analyse names, or what the archive allows without being asked. */
+ons_status cli_report_analyses(cli_report_request *asked, const ons_results *results, ons_text *page);
+/* Draws figures unless it has failed already. */
+ons_status cli_report_figures(cli_report_request *asked, const cli_figure *figures, size_t count, ons_text *page);
 /* What a report says of an archive in words: warnings with what to do, the job, how to go on, where it is from. */
 void cli_report_warnings(const ons_results *results, ons_text *page);
 void cli_report_job(const ons_results *results, ons_text *page);

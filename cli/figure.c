@@ -208,8 +208,7 @@ static ons_status collect_map(const ons_results *results, const cli_wish *wish, 
     size_t found = 0;
     for (size_t t = 0; t < ons_results_count(results); t++) {
         const ons_task_result *task = ons_results_task(results, t);
-        const ons_result *result =
-            cli_where(task, NULL, CLI_NO_INDEX, wish->where) ? ons_task_find(task, wish->y) : NULL;
+        const ons_result *result = ons_task_find(task, wish->y);
         if (!result) { continue; }
         only = result;
         found++;
@@ -229,7 +228,7 @@ static ons_status add_points(const collector *all, const ons_result *first, cons
     for (size_t t = 0; t < ons_results_count(all->results) && status == ONS_OK; t++) {
         const ons_task_result *task = ons_results_task(all->results, t);
         const ons_result *result = ons_task_find(task, y);
-        if (!result || result->kind != first->kind || !cli_where(task, NULL, CLI_NO_INDEX, all->where)) { continue; }
+        if (!result || result->kind != first->kind) { continue; }
         status = result->kind == ONS_SERIES      ? series_points(all, task, result)
                  : result->kind == ONS_HISTOGRAM ? histogram_points(all, task, result)
                                                  : mean_points(all, task, result);

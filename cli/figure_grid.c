@@ -59,8 +59,7 @@ static ons_status choose_axes(const ons_results *results, const cli_wish *wish, 
 static ons_status collect(const ons_results *results, const cli_wish *wish, grid *g) {
     for (size_t t = 0; t < ons_results_count(results); t++) {
         const ons_task_result *task = ons_results_task(results, t);
-        const ons_result *result =
-            cli_where(task, NULL, CLI_NO_INDEX, wish->where) ? ons_task_find(task, wish->y) : NULL;
+        const ons_result *result = ons_task_find(task, wish->y);
         if (!result) { continue; }
         if (result->size != 1 || (result->kind != ONS_MEAN && result->kind != ONS_VALUE)) {
             return ons_fail(ONS_INVALID, "--map draws single numbers; '%s' is none", wish->y);

@@ -75,7 +75,7 @@ ons_status cli_figure_table(const ons_results *results, const cli_wish *wish, cl
     size_t points = 0;
     for (size_t t = 0; t < ons_results_count(results) && status == ONS_OK; t++) {
         const ons_task_result *task = ons_results_task(results, t);
-        const ons_result *table = cli_where(task, NULL, CLI_NO_INDEX, wish->where) ? find_table(task, wish->y) : NULL;
+        const ons_result *table = find_table(task, wish->y);
         if (!table || table->rows == 0) { continue; }
         const size_t y = find_column(table, wish->y);
         size_t x;

@@ -21,6 +21,12 @@ static ons_status unknown_system(const char *word, const char *place) {
     for (const ons_system *const *system = ons_registry(); *system && count < 512; system++) {
         names[count++] = (*system)->name;
     }
+    if (ons_ends_with(word, ".py")) {
+        return ons_fail(ONS_INVALID,
+                        "%s'%s' is Python, and its systems are run from there: onsager.run(CLASS, ...), "
+                        "onsager.watch(CLASS, ...)",
+                        place, word);
+    }
     char *file = ons_format("%s.c", word);
     if (!file) { return ONS_MEMORY; }
     char hint[CLI_HINT];

@@ -41,6 +41,7 @@ static const cli_option status_options[] = {
 static const cli_option show_options[] = {
     {'o', "output", "FORMAT", "table (default), csv or json"},
     {0, "quantity", "NAME,...", "only these; a single one is unfolded where it is a series, histogram or table"},
+    CLI_WHERE_OPTION,
     JSON_OPTION,
     END,
 };
@@ -49,7 +50,7 @@ static const cli_option plot_options[] = {
      "a parameter, 'time', 'index' or a column of a table; default: the varying number with the most values"},
     {'y', NULL, "NAME,...", "quantities or columns of a table, a panel each; default: the first one"},
     {0, "by", "NAME", "the parameter that tells the curves apart; default: the next varying one"},
-    {0, "where", "CONDITIONS", "only tasks with \"L=16,32 temperature=2.2:2.3\""},
+    CLI_WHERE_OPTION,
     {'o', "output", "FILE", "FILE.svg (default), .png or .pdf"},
     {0, "log", "AXES", "x, y or xy: logarithmic axes"},
     {0, "range", "X,Y", "FROM:TO of x, and of y: 2.2:2.4,0:1; a : alone leaves an axis as it is"},
@@ -67,6 +68,10 @@ static const cli_option plot_options[] = {
 };
 static const cli_option report_options[] = {
     {'o', "output", "FILE.html", "default: the archive's name with .html"},
+    CLI_WHERE_OPTION,
+    {0, "analyse", "ANALYSES",
+     "as 'onsager analyse' takes them: \"collapse -y binder; fit -y binder -x L\"; default: those that the archive "
+     "allows"},
     {0, "exact", "VALUE", "the exact place of the crossing, printed beside ours"},
     {0, "source", "TEXT", "where the exact place is from"},
     {0, "system", "FILE.c", "the system of your own that made the archive, for pictures of its states"},

@@ -16,7 +16,7 @@ static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:60rem;margin:0 auto;"
     "padding:1rem;overflow-wrap:break-word}"
     "h1{font-size:1.6rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}"
-    "p{margin:.5rem 0}.warning{background:var(--bad);border-left:4px solid #b35c00;padding:.4rem .8rem;margin:.3rem 0}"
+    "h3{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.5rem 0}.warning{background:var(--bad);border-left:4px solid #b35c00;padding:.4rem .8rem;margin:.3rem 0}"
     ".note{background:var(--say);border-left:4px solid #0072b2;padding:.4rem .8rem;margin:.3rem 0}"
     ".answer{font-size:1.1rem;font-weight:600}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
     "th,td{text-align:left;padding:.15rem .7rem .15rem 0;white-space:nowrap;border-bottom:1px solid var(--faint)}"
@@ -129,7 +129,6 @@ ons_status cli_html_figures(const cli_figure *figures, size_t count, const char 
     ons_status status = keep ? ONS_OK : cli_temporary_directory(&directory);
     const char *where = keep ? keep : directory;
     if (status == ONS_OK) {
-        ons_text_add(page, "<h2>Figures</h2>\n");
         const cli_canvas canvas = {.format = "svg", .width = 10.5, .size = 9.5, .scalable = true};
         if (cli_gnuplot(figures, count, &canvas, where) == ONS_OK) {
             status = embed_figures(figures, count, where, page);
@@ -138,6 +137,7 @@ ons_status cli_html_figures(const cli_figure *figures, size_t count, const char 
             cli_html(page, ons_message());
             ons_text_add(page, "</p>\n");
             fprintf(stderr, "onsager: the report has no figures: %s\n", ons_message());
+            status = ONS_DONE;
         }
     }
     if (directory) { cli_remove_directory(directory); }

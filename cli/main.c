@@ -99,7 +99,7 @@ int main(int count, char **argv) {
     if (!verb) { return exit_code(unknown_verb(argv[1])); }
 
     cli_arguments arguments = {0};
-    char *command = cli_command_line(count, argv);
+    char *command = cli_command_line(count, (const char *const *)argv);
     arguments.command = command ? command : "onsager";
     int words = count - 2;
     status = verb->run == cli_analyse ? cli_analysis_choose(&verb, &words, argv + 2) : ONS_OK;

@@ -99,6 +99,7 @@ ons_status cli_results_open_words(const cli_arguments *arguments, ons_results **
         status = cli_only_word(arguments, "an archive", path);
     }
     if (status == ONS_OK) { status = open_results(results, *path, cli_option_value(arguments, "system")); }
+    if (status == ONS_OK) { status = cli_where_keep(arguments, *results); }
     if (status == ONS_OK && measured) { status = measure_words(arguments, *results); }
     if (status != ONS_OK) {
         ons_results_free(*results);

@@ -29,20 +29,10 @@ static void add_choices(const ons_results *results, ons_text *text) {
 }
 
 /* The task that --task names, or the only one that --where leaves. */
-static ons_status choose_task(const ons_results *results, const char *word, const char *where,
-                              const ons_task_result **task) {
+static ons_status choose_task(const ons_results *results, const char *word, const ons_task_result **task) {
     const size_t count = ons_results_count(results);
-    int64_t number = -1;
-    size_t left = 0, last = 0;
+    int64_t number = count == 1 ? 0 : -1;
     *task = NULL;
-    const ons_status checked = cli_where_check(results, where);
-    if (checked != ONS_OK) { return checked; }
-    for (size_t t = 0; t < count; t++) {
-        const bool wanted = cli_where(ons_results_task(results, t), NULL, CLI_NO_INDEX, where);
-        left += wanted;
-        last = wanted ? t : last;
-    }
-    if (!word && left == 1) { number = (int64_t)last; }
     if (word && ons_parse_integer(word, &number) != ONS_OK) { number = -1; }
     for (size_t t = 0; t < count; t++) {
         const ons_task_result *one = ons_results_task(results, t);
@@ -55,7 +45,7 @@ static ons_status choose_task(const ons_results *results, const char *word, cons
     const ons_status status =
         word ? ons_fail(ONS_INVALID, "%s has no task '%s' (%s)", ons_results_path(results), word, list)
              : ons_fail(ONS_INVALID, "%s has %zu tasks: say which one with --where PARAMETER=VALUE or --task N (%s)",
-                        ons_results_path(results), left, list);
+                        ons_results_path(results), count, list);
     ons_text_free(&choices);
     return status;
 }
@@ -115,8 +105,7 @@ static ons_status draw(const ons_results *results, const char *path, const cli_a
                        ons_picture *picture) {
     const ons_task_result *task = NULL;
     uint64_t replica = 0;
-    ons_status status =
-        choose_task(results, cli_option_value(arguments, "task"), cli_option_value(arguments, "where"), &task);
+    ons_status status = choose_task(results, cli_option_value(arguments, "task"), &task);
     if (status == ONS_OK) { status = read_replica(cli_option_value(arguments, "replica"), &replica); }
     if (status != ONS_OK || !task) { return status; }
     const char *source = cli_option_value(arguments, "system");

@@ -168,7 +168,7 @@ static ons_status collect(const cli_arguments *arguments, const ons_results *res
                      .where = cli_option_value(arguments, "where"),
                      .lines = cli_option_value(arguments, "lines"),
                      .map = cli_option_value(arguments, "map")};
-    ons_status status = cli_where_check(results, wish.where);
+    ons_status status = ONS_OK;
     for (const char *item = quantities; item && status == ONS_OK; item = strchr(item, ',')) {
         item += *item == ',';
         if (*count == PANELS) { return ons_fail(ONS_INVALID, "at most %d quantities fit into one figure", PANELS); }

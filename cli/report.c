@@ -11,51 +11,6 @@
 
 #define FIGURES 16 /* at most this many in a page */
 
-/* ---- crossings ------------------------------------------------------------------------------------------------------
- */
-
-static bool has_quantity(const ons_results *results, const char *name) {
-    const char *const *names;
-    const size_t count = ons_results_names(results, &names);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0) { return true; }
-    }
-    return false;
-}
-
-/* The Binder cumulant of several sizes: their crossings, where two numbers vary. */
-static ons_status add_crossings(const ons_results *results, double exact, const char *source, ons_text *page) {
-    cli_axes axes;
-    const ons_status status = cli_default_axes(results, cli_quantity_axis(results, "binder"), &axes);
-    if (status != ONS_OK || !axes.x || !axes.by || !has_quantity(results, "binder")) { return status; }
-    if (!cli_parameter_is_number(results, axes.by)) { return ONS_OK; }
-    cli_crossings crossings = {.quantity = "binder", .x = axes.x, .by = axes.by};
-    const ons_status found = cli_crossings_find(results, &crossings);
-    if (found == ONS_MEMORY) { return found; }
-    ons_text_add(page, "<h2>Crossings of the Binder cumulant</h2>\n");
-    if (found < 0 || crossings.count == 0) {
-        ons_text_add(page, "<p class=\"note\">");
-        cli_html(page, found < 0 ? ons_message() : "no two neighbouring sizes cross in this range");
-        ons_text_add(page, "</p>\n");
-    } else {
-        const char *const headers[] = {crossings.by,       "and",           crossings.x,
-                                       crossings.quantity, "degree of fit", "goodness"};
-        static const bool right[] = {true, true, false, false, true, true};
-        cli_table table = {.columns = 6, .headers = headers, .right = right};
-        ons_text sentence = {0};
-        cli_crossings_sentence(&crossings, exact, source, &sentence);
-        ons_text_add(page, "<p class=\"answer\">");
-        cli_html(page, sentence.data ? sentence.data : "");
-        ons_text_add(page, "</p>\n");
-        cli_crossings_table(&crossings, &table);
-        cli_table_html(&table, page);
-        cli_table_free(&table);
-        ons_text_free(&sentence);
-    }
-    cli_crossings_free(&crossings);
-    return ONS_OK;
-}
-
 /* ---- figures --------------------------------------------------------------------------------------------------------
  */
 
@@ -126,11 +81,18 @@ static ons_status collect_figures(const ons_results *results, cli_figure *figure
     return status;
 }
 
-static ons_status add_figures(const ons_results *results, ons_text *page) {
+ons_status cli_report_figures(cli_report_request *asked, const cli_figure *figures, size_t count, ons_text *page) {
+    const ons_status status = asked->plain ? ONS_OK : cli_html_figures(figures, count, NULL, page);
+    asked->plain = asked->plain || status == ONS_DONE;
+    return status < 0 ? status : ONS_OK;
+}
+
+static ons_status add_figures(cli_report_request *asked, const ons_results *results, ons_text *page) {
     cli_figure figures[FIGURES] = {0};
     size_t count = 0;
     ons_status status = collect_figures(results, figures, &count);
-    if (status == ONS_OK) { status = cli_html_figures(figures, count, NULL, page); }
+    if (status == ONS_OK && count && !asked->plain) { ons_text_add(page, "<h2>Figures</h2>\n"); }
+    if (status == ONS_OK) { status = cli_report_figures(asked, figures, count, page); }
     for (size_t i = 0; i < count; i++) { cli_figure_free(&figures[i]); }
     return status;
 }
@@ -182,16 +144,11 @@ static ons_status add_table(const ons_results *results, ons_text *page) {
 /* ---- the page -------------------------------------------------------------------------------------------------------
  */
 
-typedef struct request {
-    double exact;
-    const char *source, *system;
-} request;
-
-static ons_status add_archive(const ons_results *results, const request *asked, ons_text *page) {
+static ons_status add_archive(const ons_results *results, cli_report_request *asked, ons_text *page) {
     cli_report_warnings(results, page);
     cli_report_job(results, page);
-    ons_status status = add_crossings(results, asked->exact, asked->source, page);
-    if (status == ONS_OK) { status = add_figures(results, page); }
+    ons_status status = cli_report_analyses(asked, results, page);
+    if (status == ONS_OK) { status = add_figures(asked, results, page); }
     if (status == ONS_OK) { status = cli_report_pictures(results, asked->system, page); }
     if (status != ONS_OK) { return status; }
     add_comparison(results, page);
@@ -202,7 +159,8 @@ static ons_status add_archive(const ons_results *results, const request *asked, 
 }
 
 /* One archive after the other; the page bears the name of the first one's system. */
-static ons_status make_page(const cli_arguments *arguments, const request *asked, ons_text *page) {
+static ons_status make_page(const cli_arguments *arguments, ons_text *page) {
+    cli_report_request asked = {.arguments = arguments, .system = cli_option_value(arguments, "system")};
     ons_status status = ONS_OK;
     const size_t archives =
         cli_words_are_archive(arguments) ? 1 : arguments->word_count; /* formulas stand behind one */
@@ -211,7 +169,12 @@ static ons_status make_page(const cli_arguments *arguments, const request *asked
         const char *path;
         status = archives == 1 ? cli_results_open_words(arguments, &results, &path)
                                : cli_results_open(&results, arguments->words[i]);
-        if (status != ONS_OK) { break; }
+        if (status == ONS_OK && archives > 1) { status = cli_where_keep(arguments, results); }
+        if (status != ONS_OK) {
+            ons_results_free(results);
+            break;
+        }
+        asked.archive = arguments->words[i];
         if (i == 0) {
             cli_html_begin(page, ons_results_system(results), ons_results_summary(results));
         } else {
@@ -226,7 +189,7 @@ static ons_status make_page(const cli_arguments *arguments, const request *asked
             cli_html(page, arguments->words[i]);
             ons_text_add(page, "</code></p>\n");
         }
-        status = add_archive(results, asked, page);
+        status = add_archive(results, &asked, page);
         ons_results_free(results);
     }
     cli_html_end(page);
@@ -248,14 +211,15 @@ static ons_status check_output(const char *output) {
 
 ons_status cli_report(cli_arguments *arguments) {
     const char *path, *given = cli_option_value(arguments, "output");
-    request asked = {.system = cli_option_value(arguments, "system")};
+    double exact;
+    const char *source;
     ons_status status = arguments->word_count ? ONS_OK : cli_only_word(arguments, "an archive", &path);
-    if (status == ONS_OK) { status = cli_exact_option(arguments, &asked.exact, &asked.source); }
+    if (status == ONS_OK) { status = cli_exact_option(arguments, &exact, &source); }
     if (status == ONS_OK && given) { status = check_output(given); }
     if (status != ONS_OK) { return status; }
     char *output = given ? ons_copy(given) : default_output(arguments->words[0]);
     ons_text page = {0};
-    status = output ? make_page(arguments, &asked, &page) : ONS_MEMORY;
+    status = output ? make_page(arguments, &page) : ONS_MEMORY;
     if (status == ONS_OK) { status = cli_write(output, &page); }
     if (status == ONS_OK && strcmp(output, "-") != 0) {
         ons_text_clear(&page);

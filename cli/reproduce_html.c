@@ -148,11 +148,12 @@ static ons_status add_figures(const ons_reproduction *reproduction, const char *
     if (keep && mkdir(keep, 0777) != 0 && errno != EEXIST) {
         status = ons_fail(ONS_FAILED, "the folder %s cannot be made: %s", keep, strerror(errno));
     }
+    if (status == ONS_OK && drawn) { ons_text_add(page, "<h2>Figures</h2>\n"); }
     if (status == ONS_OK) { status = cli_html_figures(figures, drawn, keep, page); }
     free(keep);
     for (size_t i = 0; figures && i < drawn; i++) { cli_figure_free(&figures[i]); }
     free(figures);
-    return status;
+    return status < 0 ? status : ONS_OK;
 }
 
 /* ---- pictures -------------------------------------------------------------------------------------------------------

@@ -41,7 +41,10 @@ json_t *cli_labels_json(const ons_task_result *task);
 /* The tasks that --task names, else all: from *first up to *end. */
 ons_status cli_tasks_option(const cli_arguments *arguments, const ons_results *results, size_t *first, size_t *end);
 #define ANALYSE_TASK                                                                                                   \
-    { 0, "task", "N", "only this one, counted from 0 in the order of `onsager show`; default: all" }
+    {                                                                                                                  \
+        0, "task", "N",                                                                                                \
+            "only this one, counted from 0 in the order of `onsager show` with the same --where; default: all"         \
+    }
 
 /* A table whose first columns are labels: headers[labels + count]. Cells are added task by task. */
 #define CLI_LABELLED 80

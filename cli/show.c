@@ -46,6 +46,7 @@ static ons_status open_results(const cli_arguments *arguments, ons_results **res
     if (status == ONS_OK) { status = ons_results_collect(opened.job); }
     if (status == ONS_OK) { status = ons_results_read(results, ons_job_output(opened.job)); }
     if (status == ONS_OK) { status = ons_results_select(*results, opened.job); }
+    if (status == ONS_OK) { status = cli_where_keep(arguments, *results); }
     cli_job_close(&opened);
     return status;
 }

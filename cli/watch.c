@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "watch.h"
+#include "cli.h"
 
-#include <errno.h>
+#include <onsager/watch.h>
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 static ons_status read_port(const char *word, int *port) {
@@ -40,10 +40,10 @@ static void open_browser(char *address) {
     }
 }
 
-static ons_status greet(const watch_server *server, const cli_arguments *arguments) {
+static ons_status greet(const ons_watch *watch, const cli_arguments *arguments) {
     char address[64];
     ons_text text = {0};
-    snprintf(address, sizeof address, "http://127.0.0.1:%d/", watch_server_port(server));
+    snprintf(address, sizeof address, "http://127.0.0.1:%d/", ons_watch_port(watch));
     ons_text_add(&text, "%s\n", address);
     const ons_status status = cli_print(&text);
     ons_text_free(&text);
@@ -54,36 +54,29 @@ static ons_status greet(const watch_server *server, const cli_arguments *argumen
     return status;
 }
 
-static ons_status serve(const cli_arguments *arguments, ons_live *live, const ons_system *system, int port) {
-    const volatile sig_atomic_t *stop = cli_signals_catch();
-    watch_run *run = NULL;
-    watch_server *server = NULL;
-    json_t *description = watch_describe(live, system);
-    const int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    ons_status status = description ? ONS_OK : ons_fail(ONS_MEMORY, "out of memory for the page");
-    if (wake < 0) { status = ons_fail(ONS_FAILED, "no event descriptor for the page: %s", strerror(errno)); }
-    if (status == ONS_OK) { status = watch_run_start(&run, live, wake); }
-    if (status == ONS_OK) { status = watch_server_start(&server, port, run, wake, description); }
-    if (status == ONS_OK) { status = greet(server, arguments); }
-    if (status == ONS_OK) { status = watch_server_serve(server, stop); }
-    watch_server_stop(server);
-    watch_run_stop(run);
-    if (wake >= 0) { close(wake); }
-    json_decref(description);
+static ons_status serve(const cli_arguments *arguments, const cli_job *opened, int port) {
+    const char *name = ons_job_system_name(opened->job);
+    const char *const words[] = {"onsager", "watch", name};
+    char *command = cli_command_line(3, words);
+    const ons_watch_options options = {.port = port, .threads = threads_of(arguments, opened->job), .command = command};
+    ons_watch *watch = NULL;
+    ons_status status = command ? ons_watch_start(&watch, opened->job, opened->system.system, &options) : ONS_MEMORY;
+    if (status == ONS_OK && opened->system.plugin) { cli_signals_guard(name, NULL); }
+    const volatile sig_atomic_t *stop = status == ONS_OK ? cli_signals_catch() : NULL;
+    if (status == ONS_OK) { status = greet(watch, arguments); }
+    if (status == ONS_OK) { status = ons_watch_serve(watch, stop); }
+    ons_watch_free(watch);
+    free(command);
     return status;
 }
 
 ons_status cli_watch(cli_arguments *arguments) {
     cli_job opened;
-    ons_live *live = NULL;
     int port = 0;
     ons_status status = read_port(cli_option_value(arguments, "port"), &port);
     if (status != ONS_OK) { return status; }
     status = cli_job_open(arguments, NULL, &opened);
-    if (status == ONS_OK) { status = ons_live_create(&live, opened.job, threads_of(arguments, opened.job)); }
-    if (status == ONS_OK && opened.system.plugin) { cli_signals_guard(ons_job_system_name(opened.job), NULL); }
-    if (status == ONS_OK) { status = serve(arguments, live, opened.system.system, port); }
-    ons_live_free(live);
+    if (status == ONS_OK) { status = serve(arguments, &opened, port); }
     cli_job_close(&opened);
     return status;
 }

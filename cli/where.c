@@ -92,17 +92,49 @@ bool cli_where(const ons_task_result *task, const char *axis, size_t index, cons
     return wanted;
 }
 
-ons_status cli_where_check(const ons_results *results, const char *where) {
+/* What runs within a task is no property of it, unless the condition names the whole array. */
+static ons_status refuse_inside(const ons_results *results, const condition *one) {
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        ons_text value = {0};
+        (void)cli_parameter_text(ons_results_task(results, t), one->name, CLI_NO_INDEX, &value);
+        const bool inside = value.data && value.data[0] == '[' && !strchr(one->values, '[');
+        ons_text_free(&value);
+        if (!inside) { continue; }
+        return ons_fail(ONS_INVALID,
+                        "--where %s=%s: '%s' runs within the tasks of %s, and --where chooses whole tasks here; write "
+                        "the whole array, [...]",
+                        one->name, one->values, one->name, ons_results_path(results));
+    }
+    return ONS_OK;
+}
+
+static ons_status check_conditions(const ons_results *results, const char *where, bool points) {
     condition one = {0};
     ons_status status = ONS_OK;
-    for (const char *rest = where; rest && status == ONS_OK;) {
+    for (const char *rest = where; status == ONS_OK;) {
         status = next_condition(&rest, &one);
-        if (status == ONS_OK && one.name) { status = cli_check_parameter(results, one.name); }
+        if (status == ONS_OK) { status = cli_check_parameter(results, one.name); }
+        if (status == ONS_OK && !points) { status = refuse_inside(results, &one); }
         free_condition(&one);
     }
-    if (status < 0) { return status; }
-    for (size_t t = 0; t < ons_results_count(results); t++) {
-        if (cli_where(ons_results_task(results, t), NULL, CLI_NO_INDEX, where)) { return ONS_OK; }
+    return status < 0 ? status : ONS_OK;
+}
+
+ons_status cli_where_keep(const cli_arguments *arguments, ons_results *results) {
+    const char *where = cli_option_value(arguments, "where");
+    if (!where) { return ONS_OK; }
+    ons_status status = check_conditions(results, where, arguments->verb->run == cli_plot);
+    if (status != ONS_OK) { return status; }
+    const size_t count = ons_results_count(results);
+    size_t kept = 0;
+    bool *keep = ONS_NEW(bool, count);
+    if (!keep) { return ONS_MEMORY; }
+    for (size_t t = 0; t < count; t++) {
+        keep[t] = cli_where(ons_results_task(results, t), NULL, CLI_NO_INDEX, where);
+        kept += keep[t];
     }
-    return ons_fail(ONS_INVALID, "%s has no task with %s", ons_results_path(results), where ? where : "anything");
+    status = kept > 0 ? ons_results_keep(results, keep)
+                      : ons_fail(ONS_INVALID, "%s has no task with %s", ons_results_path(results), where);
+    free(keep);
+    return status;
 }

@@ -19,4 +19,5 @@
 #include <onsager/spins.h>
 #include <onsager/statistics.h>
 #include <onsager/system.h>
+#include <onsager/watch.h>
 #endif

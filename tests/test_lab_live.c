@@ -410,7 +410,7 @@ static void test_interrupted_steps_go_on(void **unused) {
     ons_job *job = job_of("ising-kinetics", "L=1024 temperature=3");
     ons_live *a = live_of(job), *b = live_of(job);
     unsigned asked = 0, stopped = 0;
-    ons_live_interrupt(b, yes, &asked);
+    ons_live_interrupt(b, yes, NULL, &asked);
     steps(a, 2);
     while (ons_live_steps(b) < 2) {
         const ons_status status = ons_live_step(b);
@@ -421,6 +421,75 @@ static void test_interrupted_steps_go_on(void **unused) {
     assert_true(same(a, b));
     ons_live_free(a);
     ons_live_free(b);
+    ons_job_free(job);
+}
+
+/* Makes its state, and each step, in one piece that cannot be continued. */
+static ons_status make_slowly(void *state, ons_context *context) {
+    *(double *)state = 0;
+    return ons_halted(context, 0, 1) ? ONS_STOPPED : ONS_OK;
+}
+
+static ons_status step_slowly(void *state, ons_context *context) {
+    if (ons_poll(context, 0, 1) && ons_halted(context, 0, 1)) { return ONS_STOPPED; }
+    ++*(double *)state;
+    return ONS_OK;
+}
+
+static ons_status measure_slow(const void *state, ons_context *context) {
+    ons_measure(context, 0, 0, *(const double *)state);
+    return ONS_OK;
+}
+
+static ons_status persist_slow(void *state, ons_part *part) { return ons_persist(part, "x", ONS_F64, state, 1); }
+
+static const ons_parameter slow_parameters[] = {
+    {.name = "a", .type = ONS_REAL, .standard = "1", .flags = ONS_LIVE, .meaning = "any"}, {.name = NULL}};
+static const ons_observable slow_observables[] = {{.name = "x", .kind = ONS_MEAN, .meaning = "steps"}, {.name = NULL}};
+static const ons_system slow = {.abi = ONS_ABI,
+                                .version = 1,
+                                .name = "slow",
+                                .summary = "slow",
+                                .step = "step",
+                                .parameters = slow_parameters,
+                                .observables = slow_observables,
+                                .controls = {.steps = 10, .replicas = 1},
+                                .state_size = sizeof(double),
+                                .create = make_slowly,
+                                .advance = step_slowly,
+                                .measure = measure_slow,
+                                .persist = persist_slow};
+
+static bool is_set(void *data) { return *(bool *)data; }
+static bool always(void *data) {
+    (void)data;
+    return true;
+}
+
+/* A wish to look does not leave what would have to begin anew; the end does, and all is as it was. */
+static void test_what_cannot_be_continued_is_left_at_the_end(void **unused) {
+    ons_job *job;
+    bool over = false;
+    const char *name = "a", *value = "2";
+    assert_int_equal(ons_job_create(&job), ONS_OK);
+    assert_int_equal(ons_job_bind(job, &slow, NULL), ONS_OK);
+    ons_live *live = live_of(job);
+    ons_live_interrupt(live, always, is_set, &over);
+    steps(live, 3);
+    assert_int_equal(ons_live_reset(live), ONS_OK);
+    steps(live, 2);
+    over = true;
+    assert_int_equal(ons_live_step(live), ONS_STOPPED);
+    assert_int_equal(ons_live_reset(live), ONS_STOPPED);
+    assert_int_equal(ons_live_change(live, 1, &name, &value), ONS_STOPPED);
+    over = false;
+    measure(live);
+    assert_true(latest(live, "x") == 2 && ons_live_steps(live) == 2);
+    assert_string_equal(value_of(live, "a"), "1");
+    change(live, "a", "2");
+    steps(live, 1);
+    assert_int_equal(ons_live_steps(live), 3);
+    ons_live_free(live);
     ons_job_free(job);
 }
 
@@ -475,6 +544,7 @@ int main(void) {
         cmocka_unit_test(test_reset_begins_anew_with_the_present_parameters),
         cmocka_unit_test(test_history_keeps_the_latest_samples),
         cmocka_unit_test(test_interrupted_steps_go_on),
+        cmocka_unit_test(test_what_cannot_be_continued_is_left_at_the_end),
         cmocka_unit_test(test_solutions_end),
         cmocka_unit_test(test_every_system_begins),
     };

@@ -175,6 +175,8 @@ ONS_API ons_status ons_results_read(ons_results **results, const char *path);
 ONS_API ons_status ons_results_collect(const ons_job *job);
 /* Keeps the tasks of this job only, in its order. */
 ONS_API ons_status ons_results_select(ons_results *results, const ons_job *job);
+/* Keeps the tasks with keep[task] only, in their order; what varies is then told of these alone. */
+ONS_API ons_status ons_results_keep(ons_results *results, const bool *keep);
 /* Adds quantities that were not asked for before the run: formulas as `measure.NAME` takes them, of samples
  * ("energy^2") or of means ("mean(m6)/mean(energy)^3"), one may use those of samples before it. Those of means alone
  * come from the stored joint bins, as in a run; those of samples from the full series (series=yes), else from the

@@ -28,15 +28,17 @@ typedef struct ons_live ons_live;
 ONS_API ons_status ons_live_create(ons_live **live, const ons_job *job, unsigned threads);
 ONS_API void ons_live_free(ons_live *live);
 
-/* Asked inside long steps: true means leave the step now (ons_live_step returns ONS_STOPPED, and the next call goes on
- * with it). NULL: never. */
-ONS_API void ons_live_interrupt(ons_live *live, bool (*asked)(void *data), void *data);
+/* Asked inside long steps. `asked` true: leave the step now (ons_live_step returns ONS_STOPPED, and the next call goes
+ * on with it). `over` true: nobody waits for what is being made; steps that cannot be continued are left too (all is as
+ * before the step), and the making of a state in ons_live_reset and ons_live_change (ONS_STOPPED, all is as it was).
+ * NULL: never. */
+ONS_API void ons_live_interrupt(ons_live *live, bool (*asked)(void *data), bool (*over)(void *data), void *data);
 
 /* One step. ONS_DONE: nothing is left to do, this call did nothing or was the last. After a failure only reset or free
  * is possible. */
 ONS_API ons_status ons_live_step(ons_live *live);
 /* Begins anew with the present parameters: the state as create makes it, with the same random numbers as the first
- * time; the history is empty. On failure all is as it was. */
+ * time; the history is empty. On failure, and ONS_STOPPED, all is as it was. */
 ONS_API ons_status ons_live_reset(ons_live *live);
 
 ONS_API uint64_t ons_live_steps(const ons_live *live); /* since the beginning or the last reset */

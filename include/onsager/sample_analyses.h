@@ -44,6 +44,8 @@ typedef struct ons_reweighting {
     ons_estimate *estimates;                 /* [targets][size] */
     double *free_energy, *free_energy_error; /* [targets] -ln Z(x) + ln Z(state_x[0]); NaN for quenched disorder */
     double *state_free_energy, *state_free_energy_error; /* [states] the same at the states */
+    double *exact; /* [targets][size] what the system knows of the quantity there, NaN where nothing; NULL: nowhere */
+    char *exact_source; /* "Kaufman 1949" */
 } ons_reweighting;
 
 /* `x`: a real parameter that the weight of a state depends on; where it is an array, each task is a ladder and a curve

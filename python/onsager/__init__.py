@@ -8,6 +8,7 @@
     >>> results.crossing("binder")                            # where the curves of neighbouring sizes cross
 
 run, submit     run a job here, in the background, or in a process of its own
+watch           see a system run, on a live page
 open            read an archive (FILE.h5) of this module or of the command
 systems         every system as a function with its parameters: onsager.systems.ising(L=16).run()
 papers, reproduce   published results, held against ours
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from . import analysis, colours, learning, random, spins, statistics, systems
     from .background import Submitted, submit
     from .jobs import Job, Progress, merge, run
+    from .page import Watch, watch
     from .declarations import Derived, Exact, Formula, Histogram, Mean, Parameter, Series, Table, Value
     from .reproduction import papers, reproduce
     from .results import Quantity, Results, Task, open
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "analysis": None, "learning": None, "systems": None, "colours": None, "random": None, "spins": None, "statistics": None,
     "Submitted": "background", "submit": "background",
+    "Watch": "page", "watch": "page",
     "Job": "jobs", "Progress": "jobs", "merge": "jobs", "run": "jobs",
     "papers": "reproduction", "reproduce": "reproduction",
     "Quantity": "results", "Results": "results", "Task": "results", "open": "results",

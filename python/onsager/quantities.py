@@ -213,8 +213,7 @@ class Quantity:
         if isinstance(label, (list, np.ndarray)):
             return [self._find(dim, item) for item in label]
         for place, value in enumerate(self.coords[dim]):
-            same = np.isclose(value, label, rtol=1e-12, atol=0) if _are_numbers([value, label]) else value == label
-            if same:
+            if same_value(value, label):
                 return place
         raise KeyError(f"{dim} = {label!r} is none of {', '.join(str(value) for value in self.coords[dim])}")
 
@@ -276,6 +275,11 @@ def _merge(lists):
         return lists[0]
     merged = set().union(*lists)
     return sorted(merged) if _are_numbers(merged) else list(dict.fromkeys(label for labels in lists for label in labels))
+
+
+def same_value(value, label):
+    """Whether a parameter has this value; what numpy calculates may miss it by a last bit."""
+    return np.isclose(value, label, rtol=1e-12, atol=0) if _are_numbers([value, label]) else value == label
 
 
 def _are_numbers(values):

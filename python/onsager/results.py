@@ -11,7 +11,7 @@ import numpy as np
 from . import _descriptors
 from ._native import check, encoded, ffi, lib, text
 from .errors import InvalidError
-from .quantities import Estimate, Quantity, Table, flag_names
+from .quantities import Estimate, Quantity, Table, flag_names, same_value
 from .values import parse, yaml
 
 
@@ -77,8 +77,8 @@ class Results(Mapping):
     parameter that varies. results.tasks are the points one by one. Where the grid has no such point there is NaN.
     """
 
-    def __init__(self, pointer, keep=None):
-        self._pointer, self._keep = pointer, keep
+    def __init__(self, pointer, keep=None, formulas=None):
+        self._pointer, self._keep, self._formulas = pointer, keep, formulas or {}
         self.path, self.system = text(lib.ons_results_path(pointer)), text(lib.ons_results_system(pointer))
         self.summary, self.step = text(lib.ons_results_summary(pointer)), text(lib.ons_results_step(pointer))
         self.seed = int(lib.ons_results_seed(pointer))
@@ -294,12 +294,41 @@ class Results(Mapping):
 
         Formulas are as in measure={...} of onsager.run: of samples, or of means.
         """
-        again = read(self.path, keep=self._keep, make=False)
-        kept = [(ffi.new("char[]", encoded(name)), ffi.new("char[]", encoded(formula)))
-                for name, formula in formulas.items()]
-        wanted = ffi.new("ons_own_quantity[]", [{"name": name, "formula": formula} for name, formula in kept])
-        check(lib.ons_results_measure(again, wanted, len(kept)))
-        return Results(again, self._keep)
+        return self._again(self.tasks, {**self._formulas, **formulas})
+
+    def sel(self, wanted=None, /, **values):
+        """Results of some tasks alone, chosen by their parameters; every analysis, figure and table then sees these only.
+
+        >>> results.sel(L=[16, 32], temperature=slice(2.2, 2.3))
+        >>> results.sel(lambda task: task.parameters["L"] * task.parameters["temperature"] < 40)
+
+        A parameter has one value, one of a list, or lies within a slice (both ends included, either may be None); an
+        array value is a tuple. `wanted` is a function of the Task.
+        """
+        names = {name for task in self.tasks for name in task.parameters}
+        for name in values:
+            if name not in names:
+                guess = _descriptors.nearest(name, names)
+                hint = f"; did you mean '{guess}'?" if guess else ""
+                raise InvalidError(f"{self.path} has no parameter '{name}'{hint}")
+        tasks = [task for task in self.tasks if (wanted is None or wanted(task)) and all(
+            name in task.parameters and _meant(task.parameters[name], value) for name, value in values.items())]
+        if not tasks:
+            asked = ", ".join(f"{name}={value!r}" for name, value in values.items())
+            raise InvalidError(f"{self.path} has no task with {asked or 'what is wanted'}")
+        return self._again(tasks, self._formulas)
+
+    def _again(self, tasks, formulas):
+        """These tasks read anew, with quantities that were not asked for before the run."""
+        pointer, keys = read(self.path, make=False), {task.key for task in tasks}
+        kept = [text(lib.ons_results_task(pointer, index).key) in keys for index in range(lib.ons_results_count(pointer))]
+        check(lib.ons_results_keep(pointer, ffi.new("bool[]", kept)))
+        texts = [(ffi.new("char[]", encoded(name)), ffi.new("char[]", encoded(formula)))
+                 for name, formula in formulas.items()]
+        if texts:
+            measures = ffi.new("ons_own_quantity[]", [{"name": name, "formula": formula} for name, formula in texts])
+            check(lib.ons_results_measure(pointer, measures, len(texts)))
+        return Results(pointer, self._keep, formulas)
 
     def samples(self, task=0):
         """The samples that the archive keeps of a task: bins, record, series and snapshots as numpy arrays."""
@@ -316,6 +345,17 @@ class Results(Mapping):
         from .text import results_html
 
         return results_html(self)
+
+
+def _meant(value, wanted):
+    """Whether the value of a parameter is the wanted one, one of a list, or within a slice."""
+    if isinstance(wanted, slice):
+        if isinstance(value, (str, tuple)) or wanted.step is not None:
+            raise InvalidError("a slice is of numbers, from:to without a step")
+        return (wanted.start is None or value >= wanted.start) and (wanted.stop is None or value <= wanted.stop)
+    if not isinstance(wanted, (str, tuple)) and hasattr(wanted, "__iter__"):
+        return any(_meant(value, one) for one in wanted)
+    return same_value(value, wanted)
 
 
 def _names(pointer):

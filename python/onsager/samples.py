@@ -92,7 +92,8 @@ class Reweighted:
     """A quantity along x from all samples together: `mean` and `error` at `x`, NaN where nothing bears the point.
 
     effective: independent samples that bear each point, flags in words; free_energy: -ln Z relative to the first
-    simulated state, with its error; overlap: the smallest between neighbouring states.
+    simulated state, with its error; overlap: the smallest between neighbouring states. exact: what the system knows of
+    the quantity at these points, NaN where nothing, and from where; None where it knows nothing at all.
     """
 
     quantity: str
@@ -109,6 +110,8 @@ class Reweighted:
     state_free_energy_error: np.ndarray
     overlap: float
     samples: int
+    exact: np.ndarray | None = None
+    exact_source: str = ""
 
     def __repr__(self):
         lost = int(np.isnan(self.mean).sum())
@@ -160,7 +163,8 @@ def _reweighted(results, quantity, x, curve):
     return Reweighted(quantity, others, array(curve.x, (curve.targets,)), field("mean"), field("error"), field("effective"),
                       flags, array(curve.free_energy, (curve.targets,)), array(curve.free_energy_error, (curve.targets,)),
                       array(curve.state_x, (curve.states,)), array(curve.state_free_energy, (curve.states,)),
-                      array(curve.state_free_energy_error, (curve.states,)), curve.overlap, int(curve.rows))
+                      array(curve.state_free_energy_error, (curve.states,)), curve.overlap, int(curve.rows),
+                      array(curve.exact, shape), text(curve.exact_source) or "")
 
 
 # ---- what is made of the samples of one task

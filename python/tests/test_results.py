@@ -176,3 +176,23 @@ def test_errors_travel_between_processes():
     for error in (onsager.InvalidError("a"), onsager.Cancelled("b", "c.h5"), onsager.Interrupted("d", "e.h5")):
         copy = pickle.loads(pickle.dumps(error))
         assert type(copy) is type(error) and copy.args[0] == error.args[0]
+
+
+def test_results_of_some_tasks(ising):
+    """sel() leaves tasks; what it leaves is what the whole has there."""
+    part = ising.sel(L=8, temperature=slice(2.1, 2.4))
+    assert len(part.tasks) == 2 and part.dims == ["temperature"]
+    assert np.array_equal(part["binder"].mean, ising["binder"].sel(L=8).mean[1:3])
+    assert len(ising.sel(temperature=[2.0, 2.6]).tasks) == 4
+    assert len(ising.sel(temperature=slice(None, 2.2)).tasks) == 4
+    assert len(ising.sel(lambda task: task.parameters["L"] * task.parameters["temperature"] < 9).tasks) == 2
+    assert ising.sel(L=4).binning("energy", task=1).error[0] == ising.binning("energy", task=1).error[0]
+    own = ising.measure(m6="magnetization^6").sel(L=8)
+    assert np.array_equal(own["m6"].mean, ising.measure(m6="magnetization^6")["m6"].sel(L=8).mean)
+    assert "m8" in own.measure(m8="magnetization^8") and "m6" in own.measure(m8="magnetization^8")
+
+
+@pytest.mark.parametrize("words, says", [({"l": 4}, "'L'"), ({"L": 5}, "L=5"), ({"update": slice(1, 2)}, "numbers")])
+def test_no_such_tasks(ising, words, says):
+    with pytest.raises(onsager.InvalidError, match=says):
+        ising.sel(**words)

@@ -16,7 +16,7 @@ struct ons_live {
     unsigned threads;
     lab_instance *instance;
     lab_override **overrides; /* [parameters], NULL: none given */
-    bool (*asked)(void *data);
+    bool (*asked)(void *data), (*over)(void *data);
     void *data;
 
     uint64_t steps;
@@ -52,8 +52,23 @@ static void instance_free(lab_instance *instance) {
     free(instance);
 }
 
+static bool poll_live(void *data, double done, double total) {
+    const ons_live *live = data;
+    (void)done;
+    (void)total;
+    return live->asked && live->asked(live->data);
+}
+
+static bool halt_live(void *data, double done, double total) {
+    const ons_live *live = data;
+    (void)done;
+    (void)total;
+    return live->over && live->over(live->data);
+}
+
 /* Counts and rows of endless runs are not kept. */
-static ons_status instance_open(lab_instance *instance, const ons_job *job, unsigned threads) {
+static ons_status instance_open(lab_instance *instance, ons_live *live) {
+    const ons_job *job = live->job;
     const ons_system *system = job->system;
     ons_status status = lab_replica_init(&instance->replica, &instance->task, 0);
     if (status != ONS_OK) {
@@ -63,7 +78,9 @@ static ons_status instance_open(lab_instance *instance, const ons_job *job, unsi
     status = lab_context_init(&instance->context, &instance->replica, job->seed);
     if (status != ONS_OK) { return status; }
     const unsigned most = instance->task.plan.threads;
-    instance->context.threads = threads < 1 ? 1 : threads < most ? threads : most;
+    instance->context.threads = live->threads < 1 ? 1 : live->threads < most ? live->threads : most;
+    instance->context.halted = halt_live;
+    instance->context.data = live;
     instance->context.dropping = true;
     instance->memory = ons_allocate(1, system->state_size ? system->state_size : 1);
     if (!instance->memory) { return ONS_MEMORY; }
@@ -71,12 +88,12 @@ static ons_status instance_open(lab_instance *instance, const ons_job *job, unsi
     return status == ONS_OK ? lab_context_status(&instance->context) : status;
 }
 
-static ons_status instance_create(lab_instance **created, const ons_live *live, lab_override *const *overrides) {
+static ons_status instance_create(lab_instance **created, ons_live *live, lab_override *const *overrides) {
     lab_instance *instance = ONS_NEW(lab_instance, 1);
     if (!instance) { return ONS_MEMORY; }
     ons_status status = lab_task_override(live->job, (const lab_override *const *)overrides, &instance->task);
-    if (status == ONS_OK) { status = instance_open(instance, live->job, live->threads); }
-    if (status < 0) {
+    if (status == ONS_OK) { status = instance_open(instance, live); }
+    if (status != ONS_OK) {
         instance_free(instance);
         return status;
     }
@@ -103,19 +120,11 @@ static ons_status hand_over(const ons_system *system, lab_instance *from, lab_in
     return status < 0 ? status : ONS_OK;
 }
 
-static bool poll_live(void *data, double done, double total) {
-    const ons_live *live = data;
-    (void)done;
-    (void)total;
-    return live->asked && live->asked(live->data);
-}
-
 /* Lets the live state be this instance. */
 static void install(ons_live *live, lab_instance *instance) {
     instance_free(live->instance);
     live->instance = instance;
     instance->context.poll = poll_live;
-    instance->context.data = live;
     instance->context.steps = live->steps;
     instance->context.time = instance->context.target = live->time;
 }
@@ -263,7 +272,7 @@ static ons_status begin(ons_live *live) {
     lab_instance *instance = NULL;
     ons_status status = instance_create(&instance, live, live->overrides);
     if (status == ONS_OK) { status = take_start(instance); }
-    if (status < 0) {
+    if (status != ONS_OK) {
         instance_free(instance);
         return status;
     }
@@ -327,8 +336,9 @@ ons_status ons_live_reset(ons_live *live) {
     return ONS_OK;
 }
 
-void ons_live_interrupt(ons_live *live, bool (*asked)(void *data), void *data) {
+void ons_live_interrupt(ons_live *live, bool (*asked)(void *data), bool (*over)(void *data), void *data) {
     live->asked = asked;
+    live->over = over;
     live->data = data;
 }
 

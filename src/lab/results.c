@@ -185,19 +185,8 @@ void ons_results_free(ons_results *results) {
     free(results);
 }
 
-ons_status ons_results_select(ons_results *results, const ons_job *job) {
-    size_t kept = 0;
-    for (size_t t = 0; t < job->task_count; ++t) {
-        size_t found = kept;
-        while (found < results->count && strcmp(results->tasks[found].key, job->tasks[t].key_text) != 0) { ++found; }
-        if (found == results->count) { continue; }
-        const ons_task_result task = results->tasks[found];
-        char *const canonical = results->canonical[found];
-        results->tasks[found] = results->tasks[kept];
-        results->canonical[found] = results->canonical[kept];
-        results->tasks[kept] = task;
-        results->canonical[kept++] = canonical;
-    }
+/* Lets the tasks from `kept` on go. */
+static ons_status shorten(ons_results *results, size_t kept) {
     for (size_t t = kept; t < results->count; ++t) {
         lab_task_result_free(&results->tasks[t]);
         free(results->canonical[t]);
@@ -205,6 +194,33 @@ ons_status ons_results_select(ons_results *results, const ons_job *job) {
     results->count = kept;
     const ons_status status = compare_values(results);
     return status == ONS_OK ? lab_results_names(results) : status;
+}
+
+static void exchange(ons_results *results, size_t a, size_t b) {
+    const ons_task_result task = results->tasks[a];
+    char *const canonical = results->canonical[a];
+    results->tasks[a] = results->tasks[b];
+    results->canonical[a] = results->canonical[b];
+    results->tasks[b] = task;
+    results->canonical[b] = canonical;
+}
+
+ons_status ons_results_select(ons_results *results, const ons_job *job) {
+    size_t kept = 0;
+    for (size_t t = 0; t < job->task_count; ++t) {
+        size_t found = kept;
+        while (found < results->count && strcmp(results->tasks[found].key, job->tasks[t].key_text) != 0) { ++found; }
+        if (found < results->count) { exchange(results, kept++, found); }
+    }
+    return shorten(results, kept);
+}
+
+ons_status ons_results_keep(ons_results *results, const bool *keep) {
+    size_t kept = 0;
+    for (size_t t = 0; t < results->count; ++t) {
+        if (keep[t]) { exchange(results, kept++, t); }
+    }
+    return shorten(results, kept);
 }
 
 /* ---- a job that runs or was broken off ---- */

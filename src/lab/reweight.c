@@ -6,6 +6,8 @@
 #include "reweight.h"
 
 #include "curves.h"
+#include "job.h"
+#include "replica.h"
 #include "results.h"
 
 #include <math.h>
@@ -36,6 +38,8 @@ static void free_curve(ons_reweighting *curve) {
     free(curve->free_energy_error);
     free(curve->state_free_energy);
     free(curve->state_free_energy_error);
+    free(curve->exact);
+    free(curve->exact_source);
     *curve = (ons_reweighting){0};
 }
 
@@ -232,6 +236,47 @@ static ons_status estimate_disorder(const lab_states *states, const ons_mbar_req
     return status;
 }
 
+/* ---- what is known exactly ---- */
+
+/* Keeps the known values at one target; the array is made with the first of them. */
+static ons_status keep_exact(ons_reweighting *curve, size_t target, const double *values, const char *source) {
+    if (curve->exact == NULL) {
+        const size_t count = curve->targets * curve->size;
+        curve->exact = ONS_NEW(double, count);
+        curve->exact_source = ons_copy(source);
+        if (curve->exact == NULL || curve->exact_source == NULL) { return ONS_MEMORY; }
+        for (size_t i = 0; i < count; ++i) { curve->exact[i] = (double)NAN; }
+    }
+    memcpy(curve->exact + target * curve->size, values, curve->size * sizeof *values);
+    return ONS_OK;
+}
+
+/* Asks the system, with x at each target and the other parameters as they were simulated. */
+static ons_status add_exact(const lab_question *question, const ons_task_result *result, ons_reweighting *curve) {
+    const lab_task *own = lab_job_task(question->view->job, result->key);
+    if (own == NULL) { return ONS_OK; }
+    lab_task task = *own;
+    struct ons_parameters *parameters = &task.parameters;
+    const size_t x = lab_parameter_find(parameters->table, parameters->count, question->x);
+    if (x >= parameters->count || parameters->table[x].type != ONS_REAL || parameters->values[x].count != 1) {
+        return ONS_OK;
+    }
+    parameters->values = ONS_NEW(lab_value, parameters->count);
+    if (parameters->values == NULL) { return ONS_MEMORY; }
+    memcpy(parameters->values, own->parameters.values, parameters->count * sizeof *parameters->values);
+    ons_status status = ONS_OK;
+    for (size_t t = 0; t < curve->targets && status >= 0; ++t) {
+        double *values;
+        const char *source;
+        parameters->values[x].reals = &curve->x[t];
+        status = lab_known_value(&task, question->name, curve->size, &values, &source);
+        if (status == ONS_OK) { status = keep_exact(curve, t, values, source); }
+        free(values);
+    }
+    free(parameters->values);
+    return status < 0 ? status : ONS_OK;
+}
+
 /* ---- one curve ---- */
 
 static ons_status reweight(lab_question *question, const size_t *tasks, size_t count, const double *at, size_t targets,
@@ -264,6 +309,9 @@ static ons_status reweight(lab_question *question, const size_t *tasks, size_t c
     if (status == ONS_OK) {
         status = states.independent ? estimate_disorder(&states, &request, curve)
                                     : estimate_chains(&states, &request, curve);
+    }
+    if (status == ONS_OK && !states.ladder) {
+        status = add_exact(question, ons_results_task(question->view->results, tasks[0]), curve);
     }
     free(coefficients);
     free(means);

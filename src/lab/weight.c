@@ -29,9 +29,9 @@ typedef struct binding {
     size_t components;
 } binding;
 
-static ons_status bind_name(const binding *b, const char *name, lab_place *place) {
+static ons_status bind_name(const binding *b, const char *name, lab_weight_place *place) {
     const char *text = lab_value_of(b->result, name);
-    *place = (lab_place){.component = SIZE_MAX};
+    *place = (lab_weight_place){.component = SIZE_MAX};
     if (strcmp(name, b->x) == 0) {
         place->is_x = true;
         return ONS_OK;
@@ -58,7 +58,7 @@ static ons_status open_formula(const binding *b, const char *source, lab_formula
     ons_status status = ons_expression_parse(&formula->expression, source);
     if (status != ONS_OK) { return status; }
     formula->count = ons_expression_name_count(formula->expression);
-    formula->places = ONS_NEW(lab_place, formula->count + 1);
+    formula->places = ONS_NEW(lab_weight_place, formula->count + 1);
     formula->values = ONS_NEW(double, formula->count + 1);
     if (formula->places == NULL || formula->values == NULL) { return ONS_MEMORY; }
     for (size_t i = 0; i < formula->count && status == ONS_OK; ++i) {
@@ -69,7 +69,7 @@ static ons_status open_formula(const binding *b, const char *source, lab_formula
 
 static double formula_value(lab_formula *formula, double x, const double *row) {
     for (size_t i = 0; i < formula->count; ++i) {
-        const lab_place *place = &formula->places[i];
+        const lab_weight_place *place = &formula->places[i];
         const double other = place->component == SIZE_MAX ? place->constant : row[place->component];
         formula->values[i] = place->is_x ? x : other;
     }

@@ -11,16 +11,16 @@
 #include <onsager/samples.h>
 
 /* Where the value of a name in an expression comes from. */
-typedef struct lab_place {
+typedef struct lab_weight_place {
     bool is_x;
     size_t component; /* SIZE_MAX: a constant */
     double constant;
-} lab_place;
+} lab_weight_place;
 
 typedef struct lab_formula {
     ons_expression *expression;
     size_t count;
-    lab_place *places; /* [count] */
+    lab_weight_place *places; /* [count] */
     double *values;    /* [count] */
 } lab_formula;
 

@@ -52,7 +52,7 @@ import json
 crossings = json.load(open("crossing.json"))["crossings"]
 assert [c["by"] for c in crossings] == [[8, 16], [16, 32]]
 assert all(abs(c["x"] - 2) < 6 * c["x_error"] and abs(c["y"] - 0.6) < 6 * c["y_error"] for c in crossings), crossings'
-code 0 report l.h5; has l.html "Crossings of the Binder cumulant"; has l.html "<svg"
+code 0 report l.h5; has l.html "analyse l.h5 crossing"; has l.html "<svg"
 
 # ladders of their own for every size, one of them a single temperature; several ladders of one size
 cat >own.yaml <<'EOF'

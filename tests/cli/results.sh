@@ -77,7 +77,7 @@ code 2 report tiny.h5 -o missing/r.html; has err "missing"; one_line
 code 2 plot tiny.h5 -o missing/r.svg; has err "missing"; one_line
 mkdir folder.svg; code 2 plot tiny.h5 -o folder.svg; one_line
 code 0 report tiny.h5 -o report.html --exact 2.269185314213022 --source "Onsager <1944>"
-has report.html "Onsager &lt;1944&gt;"; has report.html "<svg"; has report.html "Crossings"; has report.html "Provenance"
+has report.html "Onsager &lt;1944&gt;"; has report.html "<svg"; has report.html "two largest sizes, L = 6 and 8"; has report.html "Provenance"
 python '
 import html.parser, re
 text = open("report.html", encoding="utf-8").read()

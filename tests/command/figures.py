@@ -300,7 +300,7 @@ def test_without_gnuplot():
     assert done.returncode == 0 and "There are no figures" in open("none.html").read()
 
 
-SECTIONS = ["Warnings", "The job", "Crossings of the Binder cumulant", "Figures", "Pictures", "Comparison with exact values",
+SECTIONS = ["Warnings", "The job", "Analyses", "Figures", "Pictures", "Comparison with exact values",
             "Results", "To run it again", "How to cite", "Provenance"]
 
 

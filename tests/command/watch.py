@@ -356,9 +356,58 @@ def test_every_system_with_a_picture_is_drawn():
     assert drawn >= 5
 
 
+SLOW = """#include <onsager/system.h>
+#include <unistd.h>
+
+static ons_status create(void *state, ons_context *context) {
+    *(double *)state = ons_real(ons_context_parameters(context), "a");
+    return ONS_OK;
+}
+static ons_status advance(void *state, ons_context *context) { /* an hour, in one piece */
+    for (int k = 0; k < 3600000; k++) {
+        if (ons_poll(context, k, 3600000) && ons_halted(context, k, 3600000)) { return ONS_STOPPED; }
+        usleep(1000);
+    }
+    *(double *)state += 1;
+    return ONS_OK;
+}
+static ons_status measure(const void *state, ons_context *context) {
+    ons_measure(context, 0, 0, *(const double *)state);
+    return ONS_OK;
+}
+static ons_status persist(void *state, ons_part *part) { return ons_persist(part, "x", ONS_F64, state, 1); }
+static const ons_parameter parameters[] = {{.name = "a", .type = ONS_REAL, .flags = ONS_LIVE, .standard = "1"}, {.name = NULL}};
+static const ons_observable observables[] = {{.name = "x", .kind = ONS_MEAN}, {.name = NULL}};
+ONS_SYSTEM {
+    .version = 1, .name = "slow", .summary = "slow steps", .step = "step", .parameters = parameters,
+    .observables = observables, .controls = {.steps = 1, .replicas = 1}, .state_size = sizeof(double), .create = create,
+    .advance = advance, .measure = measure, .persist = persist,
+};
+"""
+
+
+def test_long_steps_do_not_hold_up_the_end():
+    """A step of an hour that cannot be continued is left by a reset and by Ctrl-C, with a change waiting for its end."""
+    with open("slow.c", "w") as file:
+        file.write(SLOW)
+    with watched("./slow.c", "a=2") as run:
+        assert json.loads(run.get("/system")[1])["command"] == "onsager watch ./slow.c"
+        assert run.post({"action": "reset"})[0] == 200
+        body = json.dumps({"action": "set", "parameters": {"a": "3"}}).encode()
+        waiting = socket.create_connection(("127.0.0.1", run.port), PATIENCE)
+        waiting.sendall(b"POST /action HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nX-Onsager-Token: %s\r\nContent-Type: application/json\r\n"
+                        b"Content-Length: %d\r\n\r\n%s" % (run.port, run.token.encode(), len(body), body))
+        time.sleep(0.3)
+        assert run.state()["steps"] == 0
+        code, _, errors = run.interrupt()
+        assert (code, errors) == (0, "")
+        waiting.close()
+        run.interrupt = lambda: (0, "", "")
+
+
 def test_bad_command_lines_are_refused():
     busy = socket.create_server(("127.0.0.1", 0))
-    for words, says in [(["ising", "temperature=2,3"], "one value"), (["ising", "L=0"], "L"), (["isng"], "ising"),
+    for words, says in [(["ising", "temperature=2,3"], "one value"), (["ising", "L=0"], "L"), (["isng"], "ising"), (["mine.py"], "onsager.watch(CLASS"),
                         (["ising", "--port", "70000"], "65535"), (["ising", "--port", "x"], "65535"), ([], "no system"),
                         (["ising", "--port", str(busy.getsockname()[1])], "Address already in use")]:
         done = command("watch", *words, "--no-browser", timeout=PATIENCE)

@@ -14,7 +14,7 @@ TYPES = {
 
 output, *files = sys.argv[1:]
 with open(output, "w", encoding="ascii") as out:
-    out.write('/* Made by cli/watch/embed.py. SPDX-License-Identifier: GPL-3.0-or-later */\n#include "watch.h"\n\n')
+    out.write('/* Made by src/watch/embed.py. SPDX-License-Identifier: GPL-3.0-or-later */\n#include "watch.h"\n\n')
     rows = []
     for number, path in enumerate(files):
         name, ending = os.path.splitext(os.path.basename(path))

@@ -295,6 +295,16 @@ function showState() {
   showShared();
 }
 
+const inPython = (text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? text : JSON.stringify(text));
+
+// What shows the same: a command of the shell, or a call of Python, where `lambda` is the keyword `lambda_`.
+function sharedCommand() {
+  const { command, python } = page.system;
+  if (command === null) return '';
+  if (!python) return [command, ...given().map(([name, value]) => quoted(`${name}=${value}`))].join(' ');
+  return [command, ...given().map(([name, value]) => `${name === 'lambda' ? 'lambda_' : name}=${inPython(value)}`)].join(', ') + ')';
+}
+
 const quoted = (word) => (/^[\w.,:=+/#-]*$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
 
 function given() {
@@ -304,8 +314,7 @@ function given() {
 let sharedBefore = '';
 
 function showShared() {
-  const words = given().map(([name, value]) => quoted(`${name}=${value}`));
-  const command = ['onsager watch', quoted(page.system.system), ...words].join(' ');
+  const command = sharedCommand();
   const rows = JSON.stringify(page.state.parameters);
   element('command').textContent = command;
   if (rows === sharedBefore) return;

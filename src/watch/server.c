@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -56,6 +57,7 @@ struct watch_server {
     watch_run *run;
     json_t *description;
     int port, wake;
+    atomic_bool ended;
     char token[WATCH_TOKEN + 1];
     visit *visits;
     size_t crowd; /* connections */
@@ -455,7 +457,7 @@ int watch_server_port(const watch_server *server) { return server->port; }
 ons_status watch_server_serve(watch_server *server, const volatile sig_atomic_t *stop) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd watched[] = {{.fd = info->epoll_fd, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
-    while (!*stop) {
+    while (!(stop && *stop) && !atomic_load(&server->ended)) {
         MHD_UNSIGNED_LONG_LONG wait = LOOP_MILLISECONDS;
         if (MHD_get_timeout(server->daemon, &wait) != MHD_YES || wait > LOOP_MILLISECONDS) { wait = LOOP_MILLISECONDS; }
         if (poll(watched, 2, (int)wait) < 0 && errno != EINTR) {
@@ -471,6 +473,13 @@ ons_status watch_server_serve(watch_server *server, const volatile sig_atomic_t 
         shut_idle(server);
     }
     return ONS_OK;
+}
+
+void watch_server_end(watch_server *server) {
+    const uint64_t one = 1;
+    atomic_store(&server->ended, true);
+    const ssize_t written = write(server->wake, &one, sizeof one); /* fails only when it is signalled already */
+    (void)written;
 }
 
 void watch_server_stop(watch_server *server) {

@@ -1,20 +1,18 @@
 /*
- * watch: what the files of `onsager watch` share. One thread sweeps and owns the live state; the main thread serves
- * the page; between them stands a watch_run.
+ * Inside the room: one thread sweeps and owns the live state; another one serves the page; between them stands a
+ * watch_run.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef ONSAGER_CLI_WATCH_H
-#define ONSAGER_CLI_WATCH_H
-
-#include "cli.h"
+#ifndef ONS_WATCH_ROOM_H
+#define ONS_WATCH_ROOM_H
 
 #include <onsager/live.h>
+#include <onsager/watch.h>
 
 #include <jansson.h>
 
-/* ---- watch_command.c: what a page asks for
- * ---------------------------------------------------------------------------
+/* ---- command.c: what a page asks for ----------------------------------------------------------------------------
  */
 
 typedef enum watch_action { WATCH_RUN, WATCH_PAUSE, WATCH_STEP, WATCH_RESET, WATCH_SPEED, WATCH_SET } watch_action;
@@ -36,8 +34,7 @@ typedef struct watch_command {
 ons_status watch_command_read(watch_command **command, const char *bytes, size_t count);
 void watch_command_free(watch_command *command);
 
-/* ---- watch_run.c: the thread that sweeps
- * -----------------------------------------------------------------------------
+/* ---- run.c: the thread that sweeps ------------------------------------------------------------------------------
  */
 
 typedef struct watch_run watch_run;
@@ -45,6 +42,8 @@ typedef struct watch_run watch_run;
 /* Starts the thread. It owns `live` until watch_run_stop. `wake`: an eventfd that is written when a command is answered
  * or a frame is new. */
 ons_status watch_run_start(watch_run **run, ons_live *live, int wake);
+/* Asks the thread to end soon: long steps are left, and all commands answered. */
+void watch_run_leave(watch_run *run);
 /* Ends the thread; all commands are answered. */
 void watch_run_stop(watch_run *run);
 
@@ -60,19 +59,17 @@ uint64_t watch_run_picture(watch_run *run, ons_picture *picture);
 /* What a page shows beside the picture, with the samples whose number is `after` or more; NULL: out of memory. */
 json_t *watch_run_report(watch_run *run, uint64_t after);
 
-/* ---- watch_describe.c: what stays the same
- * ---------------------------------------------------------------------------
+/* ---- describe.c: what stays the same ----------------------------------------------------------------------------
  */
 
-/* The system, its parameters and quantities. */
-json_t *watch_describe(const ons_live *live, const ons_system *system);
+/* The system, its parameters and quantities, and how to see the same again. */
+json_t *watch_describe(const ons_live *live, const ons_system *system, const ons_watch_options *options);
 /* The values of the parameters as they are: {"temperature": {"value": "2.5", "given": true}, ...}. */
 json_t *watch_values(const ons_live *live);
 /* A number; null where it is not finite. */
 json_t *watch_number(double value);
 
-/* ---- watch_frame.c: a picture as bytes
- * -------------------------------------------------------------------------------
+/* ---- frame.c: a picture as bytes --------------------------------------------------------------------------------
  */
 
 /* "ONSF", then little-endian 32-bit numbers: frame, width, height, colours; then a palette of `colours` x 3 bytes and
@@ -81,8 +78,7 @@ json_t *watch_number(double value);
  * *bytes is allocated. */
 ons_status watch_frame_encode(const ons_picture *picture, uint64_t frame, char **bytes, size_t *count);
 
-/* ---- watch_server.c: HTTP
- * --------------------------------------------------------------------------------------------
+/* ---- server.c: HTTP ---------------------------------------------------------------------------------------------
  */
 
 typedef struct watch_server watch_server;
@@ -90,12 +86,12 @@ typedef struct watch_server watch_server;
 /* Listens on 127.0.0.1:port (0: any free one). The description is borrowed. */
 ons_status watch_server_start(watch_server **server, int port, watch_run *run, int wake, json_t *description);
 int watch_server_port(const watch_server *server);
-/* Serves until *stop is not 0. */
+/* Serves until *stop is not 0 (NULL: never) or watch_server_end is called, from any thread. */
 ons_status watch_server_serve(watch_server *server, const volatile sig_atomic_t *stop);
+void watch_server_end(watch_server *server);
 void watch_server_stop(watch_server *server);
 
-/* ---- watch_guard.c: who may ask what
- * ---------------------------------------------------------------------------------
+/* ---- guard.c: who may ask what ----------------------------------------------------------------------------------
  */
 
 #define WATCH_TOKEN 64 /* hexadecimal digits */
@@ -108,8 +104,7 @@ bool watch_host_allowed(const char *host, int port);
 /* The same for an Origin header: http:// and such a host. */
 bool watch_origin_allowed(const char *origin, int port);
 
-/* ---- the page, embedded
- * ----------------------------------------------------------------------------------------------
+/* ---- the page, embedded -----------------------------------------------------------------------------------------
  */
 
 typedef struct watch_asset {
@@ -118,6 +113,6 @@ typedef struct watch_asset {
     const unsigned char *bytes;
     size_t count;
 } watch_asset;
-extern const watch_asset watch_assets[]; /* ends with path == NULL; made from cli/watch/ at build time */
+extern const watch_asset watch_assets[]; /* ends with path == NULL; made from page/ at build time */
 
 #endif

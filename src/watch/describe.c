@@ -48,10 +48,11 @@ static json_t *describe_quantities(const ons_live *live) {
     return list;
 }
 
-json_t *watch_describe(const ons_live *live, const ons_system *system) {
-    return json_pack("{s:s, s:s, s:o, s:o, s:b, s:o, s:o}", "onsager", ONS_VERSION, "system", system->name, "summary",
-                     text(system->summary), "step", text(system->step), "picture", ons_live_has_picture(live),
-                     "parameters", describe_parameters(live, system), "quantities", describe_quantities(live));
+json_t *watch_describe(const ons_live *live, const ons_system *system, const ons_watch_options *options) {
+    return json_pack("{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "onsager", ONS_VERSION, "system", system->name,
+                     "summary", text(system->summary), "step", text(system->step), "picture",
+                     ons_live_has_picture(live), "parameters", describe_parameters(live, system), "quantities",
+                     describe_quantities(live), "command", text(options->command), "python", (int)options->python);
 }
 
 json_t *watch_values(const ons_live *live) {

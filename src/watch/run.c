@@ -38,10 +38,12 @@ struct watch_run {
     pthread_cond_t go;
     int wake;
     atomic_bool wanted; /* a command waits: leave the batch, or the long step */
+    atomic_bool over;   /* the end: leave also what cannot be continued */
+    atomic_bool anew;   /* a reset waits: nobody wants the end of this step */
 
     /* The thread's own: */
     ons_picture drawn;
-    bool running, broken, force;
+    bool running, broken, force, stepping;
     double speed;        /* steps a second; 0: as many as possible */
     double paced_since;  /* the steps of `speed` are counted from here */
     double paced;        /* those made since */
@@ -114,7 +116,9 @@ static void make_steps(watch_run *run, uint64_t count) {
     uint64_t made = 0;
     ons_status status = ONS_OK;
     while (made < count && status == ONS_OK && !atomic_load_explicit(&run->wanted, memory_order_relaxed)) {
+        run->stepping = true;
         status = ons_live_step(run->live);
+        run->stepping = false;
         made += status == ONS_OK;
     }
     const double seconds = ons_seconds() - begin;
@@ -268,6 +272,12 @@ static bool asked_to_leave(void *data) {
     return atomic_load_explicit(&run->wanted, memory_order_relaxed);
 }
 
+static bool nobody_waits(void *data) {
+    const watch_run *run = data;
+    return atomic_load_explicit(&run->over, memory_order_relaxed) ||
+           (run->stepping && atomic_load_explicit(&run->anew, memory_order_relaxed));
+}
+
 /* When something is next to be done without being asked. */
 static double next_time(const watch_run *run) {
     if (!moving(run)) { return INFINITY; }
@@ -296,6 +306,7 @@ static bool wait_for_work(watch_run *run, watch_command **command) {
     if (*command) {
         run->first = (*command)->next;
         if (!run->first) { run->last = NULL; }
+        if ((*command)->action == WATCH_RESET) { atomic_store(&run->anew, false); }
     }
     atomic_store(&run->wanted, run->first != NULL || run->quit);
     run->force = run->force || run->poked;
@@ -361,7 +372,7 @@ ons_status watch_run_start(watch_run **started, ons_live *live, int wake) {
     begin_pace(run);
     ons_status status = take_memory(run);
     if (status == ONS_OK) {
-        ons_live_interrupt(live, asked_to_leave, run);
+        ons_live_interrupt(live, asked_to_leave, nobody_waits, run);
         publish(run, true); /* so that there is something from the first request on */
         if (pthread_create(&run->thread, NULL, sweep, run) != 0) {
             status = ons_fail(ONS_FAILED, "no thread could be started for the simulation");
@@ -375,15 +386,20 @@ ons_status watch_run_start(watch_run **started, ons_live *live, int wake) {
     return ONS_OK;
 }
 
-void watch_run_stop(watch_run *run) {
-    if (!run) { return; }
+void watch_run_leave(watch_run *run) {
     pthread_mutex_lock(&run->lock);
     run->quit = true;
     atomic_store(&run->wanted, true);
+    atomic_store(&run->over, true);
     pthread_cond_signal(&run->go);
     pthread_mutex_unlock(&run->lock);
+}
+
+void watch_run_stop(watch_run *run) {
+    if (!run) { return; }
+    watch_run_leave(run);
     pthread_join(run->thread, NULL);
-    ons_live_interrupt(run->live, NULL, NULL);
+    ons_live_interrupt(run->live, NULL, NULL, NULL);
     free_run(run);
 }
 
@@ -399,6 +415,7 @@ void watch_run_submit(watch_run *run, watch_command *command) {
         run->first = command;
     }
     run->last = command;
+    if (command->action == WATCH_RESET) { atomic_store(&run->anew, true); }
     atomic_store(&run->wanted, true);
     pthread_cond_signal(&run->go);
     pthread_mutex_unlock(&run->lock);
