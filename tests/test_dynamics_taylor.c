@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <onsager/dynamics.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct problem {
