@@ -39,6 +39,8 @@ void bench_flows(const char *onsager, const char *output);
 void bench_patterns(const char *onsager, const char *output);
 void bench_rate_network(const char *onsager, const char *output);
 void bench_meanfield(const char *onsager, const char *output);
+/* Takes Lorenz states x[count][3] from time 0 to `duration` by SUNDIALS (flow_sundials.c). */
+void bench_sundials(double *x, size_t count, double duration, double tolerance, int by_adams);
 /* An update of an RBM, and fixed points of the monotone machine. */
 void bench_boltzmann(const char *onsager, const char *output);
 void bench_perceptron(const char *onsager, const char *output);

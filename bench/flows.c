@@ -1,6 +1,7 @@
 /*
- * Ensembles of Lorenz trajectories at equal measured global error: our lanes against a scalar DOP853 in plain C, and
- * the arithmetic that its formulas need at least.
+ * Ensembles of 10^5 Lorenz trajectories at equal measured global error: our lanes against a scalar DOP853 in plain C
+ * and against SUNDIALS, and the arithmetic that its formulas need at least. Peers that need minutes for all members
+ * take every 25th or 250th; times are those of a trajectory.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,7 +15,7 @@
 #include "../src/dynamics/runge_kutta_tables.h"
 #include "bench.h"
 
-enum { MEMBERS = 4096 };
+enum { MEMBERS = 100000, STRIDE = 25, LONG_STRIDE = 250 }; /* of peers */
 static const double duration = 5, sigma = 10, rho = 28, beta = 8.0 / 3;
 
 typedef double reals __attribute__((vector_size(8 * ONS_LANES), may_alias));
@@ -199,31 +200,43 @@ static void scalar_trajectory(double *x, double tolerance) {
     }
 }
 
-static double scalars(const ons_field *field, double tolerance, double *out, double *tries) {
-    (void)field;
-    *tries = NAN;
+/* Every `stride`-th member by a peer. */
+static double scalars(double tolerance, double *out) {
+    for (size_t m = 0; m < MEMBERS; m += STRIDE) { starts(m, out + 3 * (m / STRIDE)); }
     const double begin = bench_seconds_of_work();
-    for (size_t m = 0; m < MEMBERS; m++) {
-        starts(m, out + 3 * m);
-        scalar_trajectory(out + 3 * m, tolerance);
-    }
+    for (size_t k = 0; k < MEMBERS / STRIDE; k++) { scalar_trajectory(out + 3 * k, tolerance); }
     return bench_seconds_of_work() - begin;
 }
 
+static double by_sundials(double tolerance, double *out, int by_adams) {
+    for (size_t m = 0; m < MEMBERS; m += LONG_STRIDE) { starts(m, out + 3 * (m / LONG_STRIDE)); }
+    const double begin = bench_seconds_of_work();
+    bench_sundials(out, MEMBERS / LONG_STRIDE, duration, tolerance, by_adams);
+    return bench_seconds_of_work() - begin;
+}
+
+static double arkode(double tolerance, double *out) { return by_sundials(tolerance, out, 0); }
+static double cvode(double tolerance, double *out) { return by_sundials(tolerance, out, 1); }
+
 /* ---- work and precision ---- */
 
-typedef double solver(const ons_field *field, double tolerance, double *out, double *tries);
-
-/* Median over trajectories of the distance at the end: a mean would be that of the few most unstable ones. */
-static double error_of(const double *ends, const double *reference) {
+/* Median over trajectories, every `stride`-th, of the distance at the end: a mean would be that of the few most
+ * unstable ones. */
+static double error_of(const double *ends, const double *reference, size_t stride) {
     static double distances[MEMBERS];
-    for (size_t m = 0; m < MEMBERS; m++) {
+    const size_t count = MEMBERS / stride;
+    for (size_t m = 0; m < count; m++) {
         double sum = 0;
-        for (size_t i = 3 * m; i < 3 * m + 3; i++) { sum += (ends[i] - reference[i]) * (ends[i] - reference[i]); }
+        for (size_t i = 0; i < 3; i++) {
+            const double off = ends[3 * m + i] - reference[3 * m * stride + i];
+            sum += off * off;
+        }
         distances[m] = sqrt(sum);
     }
-    return bench_median(distances, MEMBERS);
+    return bench_median(distances, count);
 }
+
+typedef double solver(const ons_field *field, double tolerance, double *out, double *tries);
 
 /* Microseconds a trajectory at a tolerance, best of the runs, and its error. */
 static double work(solver *solve, const ons_field *field, double tolerance, const double *reference, double *error,
@@ -231,22 +244,35 @@ static double work(solver *solve, const ons_field *field, double tolerance, cons
     static double ends[3 * MEMBERS];
     double best = INFINITY;
     for (int r = 0; r < BENCH_RUNS; r++) { best = fmin(best, solve(field, tolerance, ends, tries)); }
-    *error = error_of(ends, reference);
+    *error = error_of(ends, reference, 1);
     return 1e6 * best / MEMBERS;
 }
 
-/* The same at a given error: between the tolerances around it the logarithm of the work is straight in that of the
- * error. */
-static double work_at(solver *solve, const ons_field *field, double wanted, const double *reference) {
-    double before = NAN, error_before = NAN, tries, error;
-    for (double tolerance = 1e-4; tolerance > 5e-15; tolerance /= 10) {
-        const double now = work(solve, field, tolerance, reference, &error, &tries);
-        if (error <= wanted && !isnan(before)) {
-            const double part = log(error_before / wanted) / log(error_before / error);
-            return before * pow(now / before, part);
-        }
-        before = now;
-        error_before = error;
+/* A peer: its work and its error at tolerances from 1e-4 to 1e-14, each measured once. */
+enum { TOLERANCES = 11 };
+typedef struct peer {
+    const char *name;
+    double (*solve)(double tolerance, double *out);
+    size_t stride;
+    double work[TOLERANCES], error[TOLERANCES];
+} peer;
+
+static void measure_peer(peer *one, const double *reference) {
+    static double ends[3 * MEMBERS];
+    for (int k = 0; k < TOLERANCES; k++) {
+        double best = INFINITY;
+        for (int r = 0; r < 2; r++) { best = fmin(best, one->solve(pow(10, -4 - k), ends)); }
+        one->work[k] = 1e6 * best / (MEMBERS / (double)one->stride);
+        one->error[k] = error_of(ends, reference, one->stride);
+    }
+}
+
+/* At a given error: between the tolerances around it the logarithm of the work is straight in that of the error. */
+static double work_at(const peer *one, double wanted) {
+    for (int k = 1; k < TOLERANCES; k++) {
+        if (one->error[k] > wanted) { continue; }
+        const double part = log(one->error[k - 1] / wanted) / log(one->error[k - 1] / one->error[k]);
+        return one->work[k - 1] * pow(one->work[k] / one->work[k - 1], part);
     }
     return NAN;
 }
@@ -293,42 +319,58 @@ static double arithmetic(void) {
 #endif
 }
 
+/* The flow by its formulas: by their tape, or compiled. */
+static ons_field formulas_of(ons_flow **flow, bool machine_code) {
+    static const double parameters[] = {10, 28, 8.0 / 3};
+    ons_field field = {0};
+    if (ons_flow_parse(flow, "x' = sigma*(y - x); y' = x*(rho - z) - y; z' = x*y - beta*z", NULL, 0) != ONS_OK ||
+        ons_flow_field(&field, *flow, parameters, 1) != ONS_OK || ons_flow_field_series(&field) != ONS_OK) {
+        bench_die("a flow");
+    }
+    if (machine_code && ons_flow_field_compile(&field, true) != ONS_OK) { printf("%s\n", ons_message()); }
+    return field;
+}
+
+/* One way of ours at a tolerance, beside the peers at its error. */
+static void compare(const char *what, solver *solve, const ons_field *field, int digits, const double *reference,
+                    const peer *peers, size_t count, double *limit_of_try) {
+    double error, tries;
+    const double ours = work(solve, field, pow(10, -digits), reference, &error, &tries);
+    char text[160], against[80];
+    snprintf(text, sizeof text, "%s, tolerance 1e-%d, global error %.1e", what, digits, error);
+    for (size_t k = 0; k < count; k++) {
+        snprintf(against, sizeof against, "%s, equal error", peers[k].name);
+        bench_row(text, "us a trajectory", against, limit_of_try && k == 0 ? "multiply-adds" : "", ours,
+                  work_at(&peers[k], error), limit_of_try && k == 0 ? tries * *limit_of_try : NAN);
+    }
+    if (limit_of_try && digits == 9) {
+        const double theirs = work_at(&peers[0], error);
+        bench_row("right-hand sides of Lorenz in DOP853", "ns", "scalar", "multiply-adds", 1e3 * ours / tries / 12,
+                  1e3 * theirs / tries / 12, 1e3 * *limit_of_try / 12);
+    }
+}
+
 void bench_flows(const char *onsager, const char *output) {
     (void)onsager, (void)output;
     static double reference[3 * MEMBERS];
-    static const double parameters[] = {10, 28, 8.0 / 3};
-    const ons_field field = compiled();
-    const double try_limit = arithmetic();
-    ons_field formulas = {0};
-    ons_flow *flow = NULL;
-    double tries, error;
-    if (ons_flow_parse(&flow, "x' = sigma*(y - x); y' = x*(rho - z) - y; z' = x*y - beta*z", NULL, 0) != ONS_OK ||
-        ons_flow_field(&formulas, flow, parameters, 1) != ONS_OK) {
-        bench_die("a flow");
-    }
+    ons_flow *flows[2] = {NULL};
+    const ons_field field = compiled(), tape = formulas_of(&flows[0], false), code = formulas_of(&flows[1], true);
+    double tries, try_limit = arithmetic();
+    peer peers[] = {{.name = "scalar DOP853 in C, every 25th", .solve = scalars, .stride = STRIDE},
+                    {.name = "ARKODE order 8, every 250th", .solve = arkode, .stride = LONG_STRIDE},
+                    {.name = "CVODE Adams, every 250th", .solve = cvode, .stride = LONG_STRIDE}};
     lanes(&field, 2e-15, reference, &tries);
+    for (size_t k = 0; k < sizeof peers / sizeof *peers; k++) { measure_peer(&peers[k], reference); }
     for (int digits = 6; digits <= 12; digits += 3) {
-        const double tolerance = pow(10, -digits);
-        const double ours = work(lanes, &field, tolerance, reference, &error, &tries);
-        const double theirs = work_at(scalars, NULL, error, reference);
-        double error_of_formulas, same;
-        const double interpreted = work(lanes, &formulas, tolerance, reference, &error_of_formulas, &same);
-        char what[120];
-        snprintf(what, sizeof what, "Lorenz to t = 5, tolerance 1e-%d, global error %.1e", digits, error);
-        bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "multiply-adds", ours, theirs,
-                  tries * try_limit);
-        double error_of_series;
-        const double series = work(taylor, &field, tolerance, reference, &error_of_series, &same);
-        const double at_error = work_at(scalars, NULL, error_of_series, reference);
-        snprintf(what, sizeof what, "the same by Taylor series, tolerance 1e-%d, error %.1e", digits, error_of_series);
-        bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "", series, at_error, NAN);
-        snprintf(what, sizeof what, "the same by its formulas, tolerance 1e-%d", digits);
-        bench_row(what, "us a trajectory", "scalar DOP853 in C, equal error", "", interpreted, theirs, NAN);
-        if (digits == 9) {
-            bench_row("right-hand sides of Lorenz in DOP853", "ns", "scalar", "multiply-adds", 1e3 * ours / tries / 12,
-                      1e3 * theirs / tries / 12, 1e3 * try_limit / 12);
-        }
+        compare("1e5 Lorenz to t = 5", lanes, &field, digits, reference, peers, 3, &try_limit);
+        compare("1e5 Lorenz by Taylor series", taylor, &field, digits, reference, peers, 3, NULL);
+        compare("1e5 Lorenz by formulas, interpreted", lanes, &tape, digits, reference, peers, 1, NULL);
+        compare("1e5 Lorenz by formulas, compiled", lanes, &code, digits, reference, peers, 1, NULL);
+        compare("1e5 Lorenz by the series of formulas", taylor, &code, digits, reference, peers, 1, NULL);
     }
-    ons_flow_field_free(&formulas);
-    ons_flow_free(flow);
+    ons_field made[] = {tape, code};
+    for (int k = 0; k < 2; k++) {
+        ons_flow_field_free(&made[k]);
+        ons_flow_free(flows[k]);
+    }
 }

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <onsager/dynamics.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct problem {
@@ -139,6 +140,56 @@ static void members_do_not_know_their_neighbours(void **state) {
     release(&alone);
 }
 
+/* Growth of all perturbations in a stretch of time, by the Taylor series of the variational equations and by DOP853. */
+static double growth_of(const char *equations, ons_method method, double *growth, double *divergence) {
+    static const double parameters[] = {1.3, 0.4}, x[] = {0.4, 1.1, 0.7};
+    ons_flow *flow;
+    ons_field field;
+    ons_tangent *tangent;
+    const ons_integration how = {.method = method, .relative = 1e-13, .absolute = 1e-13};
+    assert_int_equal(ons_flow_parse(&flow, equations, NULL, 0), ONS_OK);
+    assert_int_equal(ons_flow_field(&field, flow, parameters, 1), ONS_OK);
+    const size_t n = field.dimension;
+    if (ons_tangent_create(&tangent, &field, 3, n, &how) != ONS_OK) { fail_msg("%s: %s", equations, ons_message()); }
+    memset(growth, 0, 9 * sizeof *growth);
+    memset(divergence, 0, 3 * sizeof *divergence);
+    for (size_t m = 0; m < 3; m++) { ons_tangent_set(tangent, m, 0, x); }
+    assert_int_equal(ons_tangent_advance(tangent, 2, 0.5, growth, divergence), ONS_OK);
+    /* A stored member goes on with the same bits. */
+    double *numbers = calloc(ons_tangent_size(tangent), sizeof *numbers), first[9] = {0}, again[9] = {0};
+    assert_non_null(numbers);
+    ons_tangent_store(tangent, 0, numbers);
+    assert_int_equal(ons_tangent_advance(tangent, 3, 0.5, first, NULL), ONS_OK);
+    for (size_t m = 0; m < 3; m++) { ons_tangent_load(tangent, m, numbers); }
+    assert_int_equal(ons_tangent_advance(tangent, 3, 0.5, again, NULL), ONS_OK);
+    assert_memory_equal(first, again, n * sizeof *first);
+    free(numbers);
+    ons_tangent_free(tangent);
+    ons_flow_field_free(&field);
+    ons_flow_free(flow);
+    return (double)n;
+}
+
+static void perturbations_grow_as_by_another_method(void **state) {
+    static const char *const flows[] = {
+        "x' = 10*(y - x); y' = x*(28 - z) - y; z' = x*y - 8/3*z",
+        "x' = sin(y) - a*x; y' = cos(x*t) - b*y; z' = exp(-z)*x - z^3",
+        "x' = (2 + y^2)^a - 3*x; y' = tanh(x) - y/(1 + x^2); z' = atan(x*z) - log(2 + y^2)",
+    };
+    for (size_t k = 0; k < 3; k++) {
+        double ours[9], known[9], divergence[3], sum[3];
+        const size_t n = (size_t)growth_of(flows[k], ONS_TAYLOR, ours, divergence);
+        growth_of(flows[k], ONS_DOP853, known, sum);
+        for (size_t i = 0; i < 3 * n; i++) { assert_true(fabs(ours[i] - known[i]) < 1e-9); }
+        for (size_t m = 0; m < 3; m++) {
+            double total = 0;
+            for (size_t i = 0; i < n; i++) { total += ours[m * n + i]; }
+            assert_true(fabs(divergence[m] - sum[m]) < 1e-9);
+            assert_true(fabs(divergence[m] - total) < 1e-9); /* Liouville */
+        }
+    }
+}
+
 static void refusals_and_blow_up(void **state) {
     static const char *const without[] = {"x' = abs(x)", "x' = min(x, 1)", "x' = x^t", "x' = floor(x)"};
     for (size_t k = 0; k < 4; k++) {
@@ -150,6 +201,8 @@ static void refusals_and_blow_up(void **state) {
         ons_trajectories *none;
         assert_int_equal(ons_trajectories_create(&none, &field, 1, &how), ONS_INVALID);
         assert_int_equal(ons_flow_field_series(&field), ONS_INVALID);
+        ons_tangent *nothing;
+        assert_int_equal(ons_tangent_create(&nothing, &field, 1, 1, &how), ONS_INVALID);
         assert_non_null(strstr(ons_message(), "Taylor"));
         ons_flow_field_free(&field);
         ons_flow_free(flow);
@@ -170,6 +223,7 @@ int main(void) {
         cmocka_unit_test(lorenz_reference_points),
         cmocka_unit_test(error_follows_the_tolerance),
         cmocka_unit_test(members_do_not_know_their_neighbours),
+        cmocka_unit_test(perturbations_grow_as_by_another_method),
         cmocka_unit_test(refusals_and_blow_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

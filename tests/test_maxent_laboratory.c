@@ -171,6 +171,7 @@ static void test_one_site_has_its_closed_form(void **state) {
     assert_true(fabs(levels->numbers[4 * levels->columns + 2] - value(results, "entropy", 0)) < 1e-9);
     ons_results_free(results);
     assert_refused("ion-channel sites=13", "4096");
+    assert_refused("maximum-entropy values=[1,2,3,2]", "2 stands there twice");
     assert_refused("ion-channel potential=[0,1] interaction=[1,2,3,4]", "not symmetric");
     assert_refused("ion-channel potential=[0,1] energy=[1,2,3]", "3 numbers");
 }

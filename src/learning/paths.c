@@ -200,6 +200,20 @@ static ons_status differentiate(eigenproblem *w, ons_path_solution *s) {
     return ONS_OK;
 }
 
+/* Most often the rates are too far apart for the digits of a double. */
+static ons_status not_found(const eigenproblem *w) {
+    double least = INFINITY, most = 0;
+    for (size_t e = 0; e < w->process->events; e++) {
+        least = fmin(least, w->tilted[e]);
+        most = fmax(most, w->tilted[e]);
+    }
+    return ons_fail(ONS_FAILED,
+                    "the leading eigenvalue of the jumps was not found: with the fields on their functionals the rates "
+                    "go from %.3g to %.3g, and eigenvectors are resolved where these are within some 1e15 of each "
+                    "other and of 1: energies, potentials and voltages that differ less are expected",
+                    least, most);
+}
+
 static ons_status solve_eigenproblem(eigenproblem *w, const double *gamma, ons_path_solution *s) {
     const ons_path_process *process = w->process;
     for (size_t e = 0; e < process->events; e++) {
@@ -210,11 +224,7 @@ static ons_status solve_eigenproblem(eigenproblem *w, const double *gamma, ons_p
     double again;
     ons_status status = iterate(w, false, s->right, &s->theta);
     if (!status) { status = iterate(w, true, w->left, &again); }
-    if (status) {
-        return status == ONS_MEMORY ? status
-                                    : ons_fail(ONS_FAILED, "the leading eigenvalue of the tilted generator did not "
-                                                           "converge");
-    }
+    if (status) { return status == ONS_MEMORY ? status : not_found(w); }
     bool tilted = false;
     for (size_t k = 0; gamma && k < process->functionals; k++) { tilted |= gamma[k] != 0; }
     if (!tilted) { s->theta = 0; }

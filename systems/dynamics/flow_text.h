@@ -13,7 +13,8 @@
     "sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh floor ceil, min max atan2 mod. All other names are " \
     "parameters and get their values by `parameters=\"sigma=10 rho=28\"`; `vary` names one of them whose values "      \
     "`value` gives, one or many: `vary=rho value=20:30:1`.\n\nThe formulas are differentiated, so that exponents are " \
-    "those of the exact Jacobian.\n"
+    "those of the exact Jacobian. A long run compiles them with the machine's C compiler; results do not depend on "   \
+    "that.\n"
 
 #define OWN_FLOW_DETAILS                                                                                               \
     "## Your own equations\n" OWN_EQUATIONS_TEXT "\nOne step is one unit of time. Eight replicas go side by side, "    \

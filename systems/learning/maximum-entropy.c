@@ -236,11 +236,36 @@ static ons_status measure_averages(asked *a, const ons_parameters *p, const form
     return ONS_OK;
 }
 
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A state that stood twice would count twice: that is what a prior is for. */
+static ons_status check_distinct(const double *values, size_t count) {
+    double *sorted = ONS_NEW(double, count + 1);
+    if (!sorted) { return ONS_MEMORY; }
+    memcpy(sorted, values, count * sizeof *values);
+    qsort(sorted, count, sizeof *sorted, ascending);
+    ons_status status = ONS_OK;
+    for (size_t i = 1; i < count && !status; i++) {
+        if (sorted[i] == sorted[i - 1]) {
+            status = ons_fail(ONS_INVALID,
+                              "values: %g stands there twice; expected different numbers (a weight of "
+                              "some belongs into `prior`)",
+                              sorted[i]);
+        }
+    }
+    free(sorted);
+    return status;
+}
+
 static ons_status read_problem(asked *a, const ons_parameters *p) {
     size_t count;
     const double *values = ons_reals(p, "values", &count);
     a->variables = (size_t)ons_integer(p, "variables");
-    ons_status status = cut(a, ons_string(p, "features"));
+    ons_status status = check_distinct(values, count);
+    if (!status) { status = cut(a, ons_string(p, "features")); }
     if (status) { return status; }
     const double states = pow((double)count, (double)a->variables);
     if (states * (double)a->features > 1e8 || states > 1e7) {
