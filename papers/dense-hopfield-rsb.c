@@ -54,7 +54,7 @@ static const char details[] =
     "those\n"
     "that come into equilibrium: <q^2> has to reach (1 - theta) q2^2. At N = 64 and 96 (P = 3) 500 steps leave it at "
     "0.17 and\n"
-    "0.04 of 0.34, and energies 2 % too high: runs that are too short look like slow corrections. Loads of 5 and 2 "
+    "0.04 of 0.34, and energies too high: runs that are too short look like slow corrections. Loads of 5 and 2 "
     "rather than\n"
     "0.3, because the third-order term, relative to the energy, falls with 1/T_s; P = 3, because it has none and needs "
     "N times\n"
