@@ -127,6 +127,7 @@ enum { SPINS = 4, TERMS = 4 };
 
 typedef struct sums {
     double e, e2, e_product, m2, q2, q4, term_overlap;
+    double pressure; /* [ln Z]/N */
 } sums;
 
 /* The four triples of four spins, each with +-J: all 16 samples. */
@@ -145,6 +146,7 @@ static sums all_samples(double coupling, double field, double temperature) {
             z += weight[a];
         }
         double e = 0;
+        all.pressure += log(z) / SPINS / 16;
         for (unsigned a = 0; a < 1u << SPINS; a++) {
             const double m = (2.0 * __builtin_popcount(a) - SPINS) / SPINS, p = weight[a] / z / 16;
             e += weight[a] / z * energy[a] / SPINS;
@@ -197,6 +199,26 @@ static void test_p_spin_ladders_match_the_sum_over_all_samples(void **state) {
 }
 
 /* Normal couplings: partial integration holds in every sample's average, at every temperature, size and field. */
+/* The cubics between these rungs leave less than 1e-5 (the same sum with exact energies). */
+static void test_pressure_and_entropy_match_the_sum_over_all_samples(void **state) {
+    static const double temperatures[] = {0.3, 0.33, 0.37, 0.42, 0.48, 0.56, 0.67, 0.83, 1.1, 1.6, 3.2};
+    static const char *const words = "p-spin N=4 p=3 disorder=bimodal replicas=250 steps=200 warmup=20 "
+                                     "temperature=[0.3,0.33,0.37,0.42,0.48,0.56,0.67,0.83,1.1,1.6,3.2]";
+    ons_results *results = run(words);
+    const ons_result *pressure = row(results, "pressure"), *entropy = row(results, "entropy");
+    for (size_t t = 0; t < 11; t++) {
+        const sums exact = all_samples(sqrt(6 / (2 * 16.0)), 0, temperatures[t]);
+        const double s = exact.pressure + exact.e / temperatures[t];
+        assert_true(pressure->error[t] < 0.01 && entropy->error[t] < 0.01);
+        if (!(fabs(pressure->mean[t] - exact.pressure) <= 6.5 * pressure->error[t] + 1e-5) ||
+            !(fabs(entropy->mean[t] - s) <= 6.5 * entropy->error[t] + 1e-5)) {
+            fail_msg("T = %g: pressure %.6f +- %.6f, exact %.6f; entropy %.6f +- %.6f, exact %.6f", temperatures[t],
+                     pressure->mean[t], pressure->error[t], exact.pressure, entropy->mean[t], entropy->error[t], s);
+        }
+    }
+    ons_results_free(results);
+}
+
 static void test_normal_couplings_have_their_identity(void **state) {
     static const char *const cases[] = {"p-spin N=9 temperature=[0.5,0.8] field=0.2",
                                         "p-spin N=12 p=4 hypergraph=random connectivity=3 temperature=[1,2]",
@@ -277,6 +299,7 @@ int main(void) {
         cmocka_unit_test(test_square_plaquettes_have_their_exact_energy),
         cmocka_unit_test(test_plaquettes_with_pairs_and_fields_match_enumeration),
         cmocka_unit_test(test_p_spin_ladders_match_the_sum_over_all_samples),
+        cmocka_unit_test(test_pressure_and_entropy_match_the_sum_over_all_samples),
         cmocka_unit_test(test_normal_couplings_have_their_identity),
         cmocka_unit_test(test_the_annealed_energy_at_high_temperature),
         cmocka_unit_test(test_longer_runs_continue_shorter_ones),

@@ -51,6 +51,32 @@ def test_a_lone_pattern_is_a_mattis_magnet():
         assert abs(mean(done, "energy") - expected) < 1e-9 and mean(done, "example_overlap") == 1
 
 
+def test_pressure_is_the_logarithm_of_the_partition_function():
+    # five patterns of eight sites, all 256 configurations; the cubics between rungs leave less than 1e-4
+    rows = ["++++++++", "+-+-+-+-", "++--+-+-", "+-++-+--", "--+++-++"]
+    energies = []
+    for state in range(256):
+        spins = [1 if state >> i & 1 else -1 for i in range(8)]
+        sums = [sum(s if c == "+" else -s for s, c in zip(spins, row)) for row in rows]
+        energies.append(-6 / 8**3 * sum((u**4 - 40 * u * u + 144) / 24 for u in sums))
+    with open("rows.txt", "w") as file:
+        file.write("\n".join(rows) + "\n")
+    ladder = [0.1, 0.12, 0.14, 0.165, 0.2, 0.25, 0.33, 0.5, 1]
+    done = run("dense-hopfield", "N=8", "K=5", "patterns=rows.txt", f"temperature={ladder}".replace(" ", ""), "steps=4000",
+               "warmup=100", "replicas=4", "start=random")["tasks"][0]["observables"]
+    for k, temperature in enumerate(ladder):
+        weights = [math.exp(-energy / temperature) for energy in energies]
+        pressure = math.log(sum(weights)) / 8
+        entropy = pressure + sum(w * e for w, e in zip(weights, energies)) / sum(weights) / 8 / temperature
+        for name, exact in (("pressure", pressure), ("entropy", entropy)):
+            ours, error = done[name]["mean"][k], done[name]["error"][k]
+            assert error < 0.02 and abs(ours - exact) < 6.5 * error + 1e-4, (name, temperature, ours, error, exact)
+    # only a ladder of two copies tells it
+    lone = run("dense-hopfield", "N=8", "load=0.1", "steps=5", "warmup=0", "replicas=2")["tasks"][0]["observables"]
+    assert "pressure" not in lone and "entropy" not in lone
+    os.remove("rows.txt")
+
+
 def test_one_noisy_example_is_followed():
     # one example of one pattern at T = 0: the network goes to the example, m = r on average, n = m R/R = 1/r^0
     done = run("dense-hopfield", "P=2", "N=2000", "K=1", "teacher=supervised", "quality=0.6", "examples=1", "copies=1",
