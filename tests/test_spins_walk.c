@@ -381,8 +381,34 @@ static void test_a_walk_with_impossible_numbers_is_refused(void **state) {
     ons_graph_free(graph);
 }
 
+/* Two normal laws of energies with weights 7 and 1 at T = 0.7, 6 standard deviations or more from the level between
+ * them: what lies beyond it is below 1e-8 of each. */
+static void test_two_phases_of_known_weights(void **state) {
+    enum { LEVELS = 1901 };
+    int64_t level[LEVELS];
+    double log_g[LEVELS], temperature, energies[2];
+    for (size_t k = 0; k < LEVELS; k++) {
+        level[k] = (int64_t)k - 2000;
+        const double e = (double)level[k], low = (e + 1600) / 40, high = (e + 800) / 80;
+        log_g[k] = e / 0.7 + log(7 * exp(-low * low / 2) / 40 + exp(-high * high / 2) / 80);
+    }
+    const ons_density density = {.sites = 1000, .count = LEVELS, .level = level, .log_g = log_g};
+    ons_coexistence phases;
+    assert_int_equal(ons_density_coexistence(&density, 1, &phases), ONS_OK);
+    /* at T = 0.7 the lower peak is 14 times as high; at equal heights both have moved by s^2 (1/0.7 - 1/T) */
+    const double shift = 1 / 0.7 - 1 / phases.temperature;
+    assert_true(fabs(phases.energy[0] - (-1.6 + 1.6 * shift)) < 1e-3);
+    assert_true(fabs(phases.energy[1] - (-0.8 + 6.4 * shift)) < 1e-3);
+    assert_true(level[phases.divide] > -1400 && level[phases.divide] < -1200 && phases.barrier > 10);
+    ons_density_phases(&density, 1, phases.divide, 7, phases.temperature, &temperature, energies);
+    print_message("T = %.9f, energies %.8f and %.8f\n", temperature, energies[0], energies[1]);
+    assert_true(fabs(temperature - 0.7) < 1e-8);
+    assert_true(fabs(energies[0] + 1.6) < 1e-6 && fabs(energies[1] + 0.8) < 1e-6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_phases_of_known_weights),
         cmocka_unit_test(test_moves_with_fixed_weights_satisfy_detailed_balance),
         cmocka_unit_test(test_densities_match_a_direct_count),
         cmocka_unit_test(test_density_of_8x8_matches_beale),

@@ -38,6 +38,8 @@ enum {
     EQUAL_HEIGHT_TEMPERATURE,
     PEAK_ENERGY,
     BARRIER,
+    PHASE_TEMPERATURE,
+    PHASE_ENERGY,
     OBSERVABLES
 };
 
@@ -56,6 +58,11 @@ static const ons_observable observables[] = {
     [PEAK_ENERGY] = {"peak_energy", ONS_VALUE, 0, NULL, NULL, "coupling", "energies per site of the two peaks there"},
     [BARRIER] = {"barrier", ONS_VALUE, 0, NULL, NULL, NULL,
                  "ln(height of the peaks / lowest level between them) there: 2 sigma L at large L on a square torus"},
+    [PHASE_TEMPERATURE] = {"phase_temperature", ONS_VALUE, 0, NULL, NULL, "coupling",
+                           "potts: where the energies below the lowest level between the peaks have q times the weight "
+                           "of those above: q ordered phases and one disordered"},
+    [PHASE_ENERGY] = {"phase_energy", ONS_VALUE, 0, NULL, NULL, "coupling",
+                      "mean energies per site of the two phases there"},
     [OBSERVABLES] = {.name = NULL}};
 
 /* ---- models and their levels -------------------------------------------------------------------------------- */
@@ -117,6 +124,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_shape(plan, LN_G, 1, &levels);
         for (size_t k = ENERGY; k <= ENTROPY; k++) { ons_plan_shape(plan, k, 1, &temperatures); }
         ons_plan_shape(plan, PEAK_ENERGY, 1, &(size_t){2});
+        ons_plan_shape(plan, PHASE_ENERGY, 1, &(size_t){2});
         ons_plan_bytes(plan, ons_walk_bytes(size.sites, range.window, range.moves) + (double)graph->bonds * 24);
     }
     for (size_t k = EQUAL_HEIGHT_TEMPERATURE; k < OBSERVABLES && ons_choice(p, "model") != ONS_WALK_POTTS; k++) {
@@ -197,6 +205,11 @@ static void put_coexistence(const ons_density *density, double unit, ons_context
     ons_value(context, PEAK_ENERGY, 0, 0, phases.energy[0], NAN);
     ons_value(context, PEAK_ENERGY, 0, 1, phases.energy[1], NAN);
     ons_value(context, BARRIER, 0, 0, phases.barrier, NAN);
+    double temperature, energies[2];
+    const double states = (double)ons_integer(ons_context_parameters(context), "q");
+    ons_density_phases(density, unit, phases.divide, states, phases.temperature, &temperature, energies);
+    ons_value(context, PHASE_TEMPERATURE, 0, 0, temperature, NAN);
+    for (size_t k = 0; k < 2; k++) { ons_value(context, PHASE_ENERGY, 0, k, energies[k], NAN); }
 }
 
 static ons_status measure(const void *memory, ons_context *context) {
@@ -388,9 +401,13 @@ static const ons_exact exacts[] = {{"ln_g", exact_ln_g, "Beale 1996"},     {"ene
     "peaks and the depth between them are given. On L x L tori `barrier`/L tends to the interface tension 2 sigma "    \
     "and\n"                                                                                                            \
     "the distance of the peaks to the latent heat, both with corrections in 1/L and ln L/L; for q = 10: 0.0947 and\n"  \
-    "0.69605 at T_c = 1/ln(1 + sqrt 10) = 0.701232 (Baxter 1973; Borgs and Janke 1992). They are null while there "    \
-    "is\n"                                                                                                             \
-    "one peak.\n"                                                                                                      \
+    "0.69605 at T_c = 1/ln(1 + sqrt 10) = 0.701232 (Baxter 1973; Borgs and Janke 1992). `phase_temperature` is "       \
+    "where\n"                                                                                                          \
+    "the energies below the lowest level between the peaks have q times the weight of those above, as q ordered "      \
+    "phases\n"                                                                                                         \
+    "beside one disordered have: T_c up to terms exponentially small in L. `phase_energy` holds the mean energies "    \
+    "of\n"                                                                                                             \
+    "both there. They are null while there is one peak.\n"                                                             \
     "\n"                                                                                                               \
     "## Exact values beside ours\n"                                                                                    \
     "Ising on the square torus: ln g of Beale up to 1024 sites, averages of Kaufman.\n"                                \

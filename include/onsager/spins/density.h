@@ -69,10 +69,18 @@ typedef struct ons_coexistence {
     double temperature;
     double energy[2]; /* per site, of the peaks */
     double barrier;   /* ln of the height of the peaks over the lowest level between them */
+    size_t divide;    /* index of that level */
 } ons_coexistence;
-/* ONS_DONE where the distribution never has two peaks. The search begins at the largest specific heat between
- * 0.1 |unit| and 10 |unit|. */
+/* ONS_DONE where the distribution never has two peaks. The search begins where the energy rises most with ln T
+ * between 0.1 |unit| and 10 |unit|. */
 ONS_API ons_status ons_density_coexistence(const ons_density *density, double unit, ons_coexistence *coexistence);
+
+/* Where the levels before `divide` have `ratio` times the weight of the others, and the mean energies per site of both
+ * there. With the ratio of how many phases lie on the sides (q ordered ones of the Potts model, one disordered) the
+ * temperature is that of the infinite torus up to terms exponentially small in L (C. Borgs and W. Janke, Phys. Rev.
+ * Lett. 68, 1738 (1992)). The search begins at `guess`. */
+ONS_API void ons_density_phases(const ons_density *density, double unit, size_t divide, double ratio, double guess,
+                                double *temperature, double *energies);
 
 #ifdef __cplusplus
 }
