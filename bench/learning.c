@@ -43,12 +43,11 @@ static ons_tensor network(ons_tensor_graph *g, ons_tensor x, const int64_t *widt
 /* u_t - 0.0001 u_xx + 5 u^3 - 5 u over points [n, 2] = (t, x) */
 static ons_tensor allen_cahn(ons_tensor_graph *g, int64_t points, const int64_t *widths, int layers) {
     ons_tensor x = ons_tensor_input(g, "x", ONS_FLOAT, ONS_SHAPE(points, 2));
-    ons_tensor u = network(g, x, widths, layers, ons_tensor_tanh), d[2];
-    const ons_partial partials[2] = {{{1, 0}}, {{0, 2}}};
-    ons_tensor_jet_columns(g, &u, 1, x, (int[]){0, 1}, 2, partials, 2, d);
+    ons_tensor u = network(g, x, widths, layers, ons_tensor_tanh), d;
+    const ons_differential linear = {2, {{{1, 0}}, {{0, 2}}}, {1, -1e-4}};
+    ons_tensor_jet_operators(g, &u, 1, x, (int[]){0, 1}, 2, NULL, 0, &linear, 1, &d);
     ons_tensor cubic = ons_tensor_subtract(g, ons_tensor_power(g, u, 3), u);
-    ons_tensor linear = ons_tensor_subtract(g, d[0], ons_tensor_scale(g, d[1], 1e-4));
-    ons_tensor residual = ons_tensor_add(g, linear, ons_tensor_scale(g, cubic, 5));
+    ons_tensor residual = ons_tensor_add(g, d, ons_tensor_scale(g, cubic, 5));
     return ons_tensor_mean(g, ons_tensor_square(g, residual), ONS_ALL_AXES, false);
 }
 

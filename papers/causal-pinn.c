@@ -21,14 +21,24 @@ static const char details[] =
     "shifted\n"
     "by a random part of its spacing in every iteration, single precision, epsilon = 100 and the published schedule of "
     "the\n"
-    "learning rate, once with weights and once without, from the same first parameters: the difference is kept, the "
-    "error\n"
-    "of 10^-3 is not reached. Lorenz's equations are solved to T = 5 in 40 windows of 1/8 with a finish by "
-    "L-BFGS.\n"
-    "`full` runs the published sizes and can be interrupted and continued. "
-    "epsilon multiplies a sum "
-    "over\n"
-    "slices: 100 with 32 slices is less strict than 100 with 100.\n"
+    "learning rate, once with weights and once without, from the same first parameters. Lorenz's equations are solved "
+    "to\n"
+    "T = 5 in 40 windows of 1/8 with a finish by L-BFGS. `full` runs the published sizes and can be interrupted and "
+    "continued. epsilon multiplies a sum over slices: 100 with 32 slices is less strict than 100 with 100.\n"
+    "\n"
+    "## What is shown\n"
+    "At `standard`: that the plain network settles on a wrong solution (some 0.5) and the causal one of the same "
+    "size,\n"
+    "seed and schedule does not (some 0.1), at the reduced size. The 10^-3 of the published size is not reached there, "
+    "and\n"
+    "min w is still 0 at the end: the causal network is right at early times and still wrong in the last slices. That\n"
+    "comparison at the published size is P1-causal of `full`, days of two cores, which has not been run here.\n"
+    "P8 is an ordering and shown for what it says: the rule saves iterations and costs nothing. How much it saves "
+    "depends "
+    "on\n"
+    "when all weights pass 0.99, that is when the sum of all losses falls below 0.01/epsilon. With some thousand "
+    "iterations\n"
+    "for each epsilon that is late or never, and the rule saves a tenth; with the published 10^5 it can save most.\n"
     "\n"
     "## What the text leaves open\n"
     "sigma in Lorenz's equations is 3 in the text and 10 in the authors' program; with 3 the trajectory comes to rest, "
@@ -78,7 +88,8 @@ static const ons_claim claims[] = {
             "30 %"),
     {"P8", ONS_CLAIM_ORDERING, 0, ONS_STANDARD,
      "the rule to stop when all weights exceed 0.99 saves iterations and does not worsen the error", 0, 0, 0, 0,
-     "appendix E", "Lorenz, same schedule with and without it: fewer iterations, error at most twice as large"},
+     "appendix E",
+     "Lorenz to T = 1.25, same schedule with and without it: fewer iterations, error at most twice as large"},
     NUMBER("P9-rms", "Allen-Cahn by 512 waves, t = 1: rms", 0.935334, 1e-4, DIGITS),
     NUMBER("P9-edge", "u(-0.5)", -0.06408, 1e-4, INTERFACE),
     NUMBER("P9-quarter", "u(-0.25)", 0.988475, 1e-4, DIGITS),
@@ -147,9 +158,9 @@ static void draw_allen_cahn(ons_reproduction *r, const ons_results *const *resul
 }
 
 /* The plain network does not change any more after its first hundreds of iterations, each of which costs three times
- * one of the causal one, which leaves out slices: some six minutes of one core for both. */
+ * one of the causal one, which leaves out slices. */
 static ons_status allen_cahn(ons_reproduction *r) {
-    static const int steps[] = {178, 40};
+    static const int steps[] = {178, 60};
     const bool standard = ons_reproduction_effort(r) >= ONS_STANDARD;
     const ons_results *results[2];
     ons_status status = ONS_OK;
@@ -183,27 +194,44 @@ static double worst_field(const ons_results *results) {
 }
 
 #define LORENZ                                                                                                         \
-    "causal-pinn problem=lorenz duration=5 windows=40 depth=2 width=32 points_t=32 sampling=fixed beyond=0.1 "         \
-    "precision=double epsilon=[1e-2,1e-1,1] decay_length=1000 iterations=500 stop_every=50 quasi_newton=3000 "         \
-    "seed=2203 steps=1820 every=20 "
+    "causal-pinn problem=lorenz depth=2 width=32 points_t=32 sampling=fixed beyond=0.1 precision=double "              \
+    "epsilon=[1e-2,1e-1,1] decay_length=1000 stop_every=50 quasi_newton=3000 seed=2203 every=20 "
+
+/* The rule needs time to come into force: six times the iterations of the run above for every epsilon. */
+static ons_status stopping(ons_reproduction *r) {
+    static const char *const names[] = {"lorenz-stopped", "lorenz-without-stop"}, *const rules[] = {"0.99", "0"};
+    const ons_results *results[2];
+    double made[2], error[2];
+    for (size_t k = 0; k < 2; k++) {
+        const ons_status status = ons_reproduction_run(
+            r, &results[k], names[k], LORENZ "duration=1.25 windows=10 iterations=3000 steps=1220 stop=%s", rules[k]);
+        if (status) { return status; }
+        made[k] = last_of(results[k], 0, "iterations_made", 0);
+        error[k] = last_of(results[k], 0, "error", 0);
+    }
+    ons_claim_holds(
+        r, "P8", made[0] < made[1] && error[0] <= 2 * error[1],
+        "with the rule %.0f iterations and an error of %.2e, without it %.0f and %.2e; of each 30000 are the "
+        "finish by L-BFGS, so that of 90000 by Adam %.1f %% were saved",
+        made[0], error[0], made[1], error[1], 100 * (made[1] - made[0]) / 90000);
+    ons_figure_begin(r, "stopping", "Lorenz's equations to T = 1.25: error in time", "t", "relative error",
+                     ONS_FIGURE_LOG_Y);
+    draw_profile(r, results[0], 0, "with the rule to stop");
+    draw_profile(r, results[1], 0, "without it");
+    return ONS_OK;
+}
 
 static ons_status lorenz(ons_reproduction *r) {
     if (ons_reproduction_effort(r) < ONS_STANDARD) { return ONS_OK; }
-    const ons_results *stopped, *whole;
-    ons_status status = ons_reproduction_run(r, &stopped, "lorenz", LORENZ "stop=0.99");
-    if (!status) { status = ons_reproduction_run(r, &whole, "lorenz-without-stop", LORENZ "stop=0"); }
+    const ons_results *results;
+    const ons_status status =
+        ons_reproduction_run(r, &results, "lorenz", LORENZ "duration=5 windows=40 iterations=500 steps=1820 stop=0.99");
     if (status) { return status; }
-    const double few = last_of(stopped, 0, "iterations_made", 0), many = last_of(whole, 0, "iterations_made", 0);
-    const double error = last_of(stopped, 0, "error", 0), other = last_of(whole, 0, "error", 0);
-    ons_claim_number(r, "P4-reduced", worst_field(stopped), 0,
+    ons_claim_number(r, "P4-reduced", worst_field(results), 0,
                      "%.0f of 40 windows, %.0f iterations, 3000 a window of them L-BFGS",
-                     last_of(stopped, 0, "window", 0), few);
-    ons_claim_holds(r, "P8", few < many && error <= 2 * other,
-                    "with the rule %.0f iterations and an error of %.2e, without it %.0f and %.2e", few, error, many,
-                    other);
+                     last_of(results, 0, "window", 0), last_of(results, 0, "iterations_made", 0));
     ons_figure_begin(r, "lorenz", "Lorenz's equations: error in time", "t", "relative error", ONS_FIGURE_LOG_Y);
-    draw_profile(r, stopped, 0, "with the rule to stop");
-    draw_profile(r, whole, 0, "without it");
+    draw_profile(r, results, 0, "40 windows");
     return ons_reproduction_state(r, "lorenz", 0, 0, "lorenz", "x, y, z of the network, t to the right");
 }
 
@@ -279,6 +307,7 @@ static ons_status reproduce(ons_reproduction *r) {
     if (!status) { status = causal_pinn_derivatives(r); }
     if (!status) { status = allen_cahn(r); }
     if (!status) { status = lorenz(r); }
+    if (!status && ons_reproduction_effort(r) >= ONS_STANDARD) { status = stopping(r); }
     if (!status) { status = waves(r); }
     return status ? status : published_sizes(r);
 }

@@ -402,6 +402,51 @@ static void test_jets_match_nested_forward_mode(void **state) {
     }
 }
 
+/* An operator carried as one coefficient is the sum of its derivatives, for every operation. */
+static void test_operators_match_sums_of_derivatives(void **state) {
+    (void)state;
+    const ons_differential operators[2] = {
+        {5, {{{1}}, {{0, 2}}, {{1, 1}}, {{4}}, {{2, 1}}}, {0.7, -0.3, 0.2, 0.05, -0.4}},
+        {2, {{{0, 1}}, {{0, 3}}}, {1, 0.5}}};
+    const ons_partial carried[2] = {{{0}}, {{1}}};
+    for (size_t o = 0; o < OPERATIONS; o++) {
+        if (operations[o].build == op_fixed_point) { continue; }
+        ons_tensor_graph *g;
+        assert_int_equal(ons_tensor_graph_create(&g, ONS_DOUBLE), ONS_OK);
+        ons_tensor x = ons_tensor_input(g, "x", ONS_DOUBLE, ONS_SHAPE(4, 6));
+        ons_tensor k = ons_tensor_input(g, "k", ONS_INDEX, ONS_SHAPE(4, 2)), outputs[4], sums[2], parts[5];
+        ons_tensor y = operations[o].build(g, ons_tensor_add(g, x, ons_tensor_scale(g, ons_tensor_sin(g, x), 0.1)), k);
+        ons_tensor_jet_operators(g, &y, 1, x, (int[]){0, 3}, 2, carried, 2, operators, 2, outputs);
+        for (int i = 0; i < 2; i++) {
+            ons_tensor_jet_columns(g, &y, 1, x, (int[]){0, 3}, 2, operators[i].partials, operators[i].count, parts);
+            sums[i] = ons_tensor_scale(g, parts[0], operators[i].factors[0]);
+            for (size_t p = 1; p < operators[i].count; p++) {
+                sums[i] = ons_tensor_add(g, sums[i], ons_tensor_scale(g, parts[p], operators[i].factors[p]));
+            }
+        }
+        ons_program *program;
+        if (ons_program_create(&program, g, (ons_tensor[]){outputs[2], outputs[3], sums[0], sums[1]}, 4, NULL)) {
+            fail_msg("%s: %s", operations[o].name, ons_message());
+        }
+        double *values = ons_program_input(program, x);
+        if (values) { fill(values, NUMBERS, 0.2, 0.7, 1); }
+        int32_t *index = ons_program_input(program, k);
+        for (int i = 0; i < 8 && index; i++) { index[i] = i * 5 % 4; }
+        assert_int_equal(ons_program_run(program), ONS_OK);
+        const int64_t n = ons_shape_count(ons_tensor_shape(g, y));
+        for (int64_t i = 0; i < 2 * n; i++) {
+            const double one = ((const double *)ons_program_output(program, (size_t)(i / n)))[i % n];
+            const double sum = ((const double *)ons_program_output(program, (size_t)(2 + i / n)))[i % n];
+            if (!(fabs(one - sum) <= 1e-10 * (1 + fabs(sum)))) {
+                fail_msg("%s: operator %lld, element %lld: %.15g, the sum is %.15g", operations[o].name,
+                         (long long)(i / n), (long long)(i % n), one, sum);
+            }
+        }
+        ons_program_free(program);
+        ons_tensor_graph_free(g);
+    }
+}
+
 /* tanh(w x + b): derivatives in x are w^n tanh^(n), with tanh'' = -2 t s, tanh'''' = 8 t s (2 s - t^2), s = 1 - t^2;
  * and the derivative of the fourth in w, by reverse mode over jets, is 4 w^3 tanh'''' + w^4 x tanh^(5), where
  * tanh^(5) = 8 s (2 s^2 - 11 s t^2 + 2 t^4). */
@@ -475,6 +520,7 @@ int main(void) {
         cmocka_unit_test(test_forward_mode_matches_reverse_mode),
         cmocka_unit_test(test_hessian_products_match_differences_of_gradients),
         cmocka_unit_test(test_jets_match_nested_forward_mode),
+        cmocka_unit_test(test_operators_match_sums_of_derivatives),
         cmocka_unit_test(test_second_and_fourth_derivatives_of_one_unit),
         cmocka_unit_test(test_mixed_derivatives_of_closed_forms),
     };

@@ -4,14 +4,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <onsager/learning/digits.h>
-#include <onsager/learning/idx.h>
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER = 0x64696769, MADE = 0x6d616465, MOST = 1 << 30 };
+enum { ORDER = 0x64696769, MADE = 0x6d616465 };
 
 static ons_status take(ons_digits *digits) {
     digits->pixel = ONS_NEW(uint8_t, digits->count * digits->side * digits->side);
@@ -96,52 +95,15 @@ static ons_status make(ons_digits *digits, bool bars, size_t side, size_t count)
 
 /* ---- from files ----------------------------------------------------------------------------------------------- */
 
-/* The path of the first of the four names that is there, and whether its set is `t10k`. */
-static ons_status find_file(const char *folder, const char *kind, const char *set, char **path) {
-    static const char *const ends[] = {"", ".gz"};
-    for (size_t e = 0; e < 2; e++) {
-        *path = ons_format("%s/%s-%s-ubyte%s", folder, set, kind, ends[e]);
-        if (!*path) { return ONS_MEMORY; }
-        if (ons_file_exists(*path)) { return ONS_OK; }
-        free(*path);
-    }
-    *path = NULL;
-    return ONS_DONE;
-}
-
-static ons_status no_data(const char *folder, const char *what) {
-    return ons_fail(ONS_INVALID,
-                    "%s holds no %s (or the same with .gz); the digits of MNIST can be had from "
-                    "https://github.com/cvdf-datasets/mnist or https://ossci-datasets.s3.amazonaws.com/mnist, any pair "
-                    "of idx files with these names will do, and data=bars and data=drawn need no files",
-                    folder, what);
-}
-
-static ons_status read_pair(const char *folder, ons_idx *images, ons_idx *labels) {
-    char *image_path = NULL, *label_path = NULL;
-    const char *set = "train";
-    ons_status status = find_file(folder, "images-idx3", set, &image_path);
-    if (status == ONS_DONE) {
-        set = "t10k";
-        status = find_file(folder, "images-idx3", set, &image_path);
-    }
-    if (status == ONS_DONE) { return no_data(folder, "train-images-idx3-ubyte or t10k-images-idx3-ubyte"); }
-    if (!status) { status = find_file(folder, "labels-idx1", set, &label_path); }
-    if (status == ONS_DONE) {
-        status = no_data(folder, strcmp(set, "train") ? "t10k-labels-idx1-ubyte" : "train-labels-idx1-ubyte");
-    }
-    if (!status) { status = ons_idx_read(image_path, MOST, images); }
-    if (!status) { status = ons_idx_read(label_path, MOST, labels); }
+static ons_status read_files(const char *source, ons_idx *images, ons_idx *labels) {
+    ons_digit_files files;
+    ons_status status = ons_digits_find(source, NULL, &files);
+    if (!status) { status = ons_digits_read(files.images, files.labels, images, labels); }
     if (!status && (images->dimensions != 3 || images->shape[1] != images->shape[2])) {
         status = ons_fail(ONS_INVALID, "%s holds images of %zu x %zu in %d dimensions; expected squares in 3",
-                          image_path, images->shape[1], images->shape[2], images->dimensions);
+                          files.images, images->shape[1], images->shape[2], images->dimensions);
     }
-    if (!status && (labels->dimensions != 1 || labels->shape[0] != images->shape[0])) {
-        status = ons_fail(ONS_INVALID, "%s holds %zu labels in %d dimensions for %zu images", label_path,
-                          labels->shape[0], labels->dimensions, images->shape[0]);
-    }
-    free(image_path);
-    free(label_path);
+    ons_digit_files_free(&files);
     return status;
 }
 
@@ -177,9 +139,9 @@ static ons_status choose(ons_digits *digits, const ons_idx *images, const ons_id
     return status;
 }
 
-static ons_status load_files(ons_digits *digits, const char *folder, size_t side, size_t count) {
+static ons_status load_files(ons_digits *digits, const char *source, size_t side, size_t count) {
     ons_idx images = {0}, labels = {0};
-    ons_status status = read_pair(folder, &images, &labels);
+    ons_status status = read_files(source, &images, &labels);
     if (!status) {
         *digits = (ons_digits){.count = count, .side = side ? side : images.shape[1]};
         for (size_t k = 0; k < labels.count; k++) {
@@ -187,12 +149,12 @@ static ons_status load_files(ons_digits *digits, const char *folder, size_t side
         }
         if (count > images.shape[0]) {
             status =
-                ons_fail(ONS_INVALID, "%s holds %zu examples, but %zu are asked for", folder, images.shape[0], count);
+                ons_fail(ONS_INVALID, "%s holds %zu examples, but %zu are asked for", source, images.shape[0], count);
         } else if (images.shape[1] % digits->side) {
             status = ons_fail(ONS_INVALID, "images of side %zu are not shrunk to side %zu by a whole factor",
                               images.shape[1], digits->side);
         } else if (digits->classes < 2) {
-            status = ons_fail(ONS_INVALID, "all labels in %s are 0; expected two classes or more", folder);
+            status = ons_fail(ONS_INVALID, "all labels in %s are 0; expected two classes or more", source);
         }
     }
     if (!status) { status = choose(digits, &images, &labels); }

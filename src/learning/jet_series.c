@@ -19,7 +19,7 @@ static int degree_of(ons_partial p) {
 }
 
 int jet_find(const jet_set *set, ons_partial partial) {
-    for (int a = 0; a < set->count; a++) {
+    for (int a = 0; a < set->ordinary; a++) {
         if (memcmp(&set->at[a], &partial, sizeof partial) == 0) { return a; }
     }
     return -1;
@@ -33,41 +33,97 @@ static bool below(ons_partial a, ons_partial b, ons_partial *difference) {
     return true;
 }
 
-static bool is_asked(const ons_partial *partials, size_t count, ons_partial one) {
+double jet_factorials(ons_partial partial) {
+    double product = 1;
+    for (int d = 0; d < ONS_JET_DIRECTIONS; d++) {
+        for (int k = 2; k <= partial.orders[d]; k++) { product *= k; }
+    }
+    return product;
+}
+
+/* Below what is asked for; strictly below where it belongs to an operator. */
+static bool is_needed(const jet_request *request, ons_partial one) {
     ons_partial rest;
-    for (size_t i = 0; i < count; i++) {
-        if (below(partials[i], one, &rest)) { return true; }
+    for (size_t i = 0; i < request->partials_count; i++) {
+        if (below(request->partials[i], one, &rest)) { return true; }
+    }
+    for (size_t o = 0; o < request->operators_count; o++) {
+        for (size_t k = 0; k < request->operators[o].count; k++) {
+            if (below(request->operators[o].partials[k], one, &rest) && degree_of(rest) > 0) { return true; }
+        }
     }
     return false;
 }
 
-bool jet_set_of(ons_tensor_graph *graph, const ons_partial *partials, size_t count, jet_set *set) {
-    *set = (jet_set){0};
-    for (size_t i = 0; i < count; i++) {
-        if (degree_of(partials[i]) > ONS_JET_ORDER) {
-            ons_tensor_fail(graph, "jets: a derivative of order %d; expected at most %d", degree_of(partials[i]),
-                            ONS_JET_ORDER);
+static bool is_good(ons_tensor_graph *graph, const jet_request *request) {
+    for (size_t i = 0; i < request->partials_count; i++) {
+        const int degree = degree_of(request->partials[i]);
+        if (degree > ONS_JET_ORDER) {
+            ons_tensor_fail(graph, "jets: a derivative of order %d; expected at most %d", degree, ONS_JET_ORDER);
             return false;
         }
     }
+    for (size_t o = 0; o < request->operators_count; o++) {
+        for (size_t k = 0; k < request->operators[o].count; k++) {
+            const int degree = degree_of(request->operators[o].partials[k]);
+            if (degree >= 1 && degree <= ONS_JET_ORDER && request->operators[o].count <= ONS_JET_TERMS) { continue; }
+            ons_tensor_fail(graph,
+                            "jets: operator %zu has %zu terms, one of order %d; expected at most %d of order 1 to %d",
+                            o + 1, request->operators[o].count, degree, ONS_JET_TERMS, ONS_JET_ORDER);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All ways to write p as a sum of two indices of the set; `inner`: but p + 0 and 0 + p. */
+static void add_pairs(jet_set *set, ons_partial p, double factor, bool inner, int *used) {
+    int direction = 0;
+    while (direction < ONS_JET_DIRECTIONS - 1 && p.orders[direction] == 0) { direction++; }
+    for (int i = 0; i < set->ordinary && *used < JET_PAIRS; i++) {
+        ons_partial rest;
+        if (!below(p, set->at[i], &rest)) { continue; }
+        const int j = jet_find(set, rest);
+        if (j < 0 || (inner && (i == 0 || j == 0))) { continue; }
+        const double all = p.orders[direction], part = set->at[i].orders[direction];
+        set->pairs[(*used)++] = (jet_pair){i, j, factor, all > 0 ? part / all : 0};
+    }
+}
+
+bool jet_set_of(ons_tensor_graph *graph, const jet_request *request, jet_set *set) {
+    *set = (jet_set){0};
+    if (!is_good(graph, request)) { return false; }
     for (int degree = 0; degree <= ONS_JET_ORDER; degree++) {
         for (int code = 0; code < 625; code++) {
             ons_partial p = {{(unsigned char)(code % 5), (unsigned char)(code / 5 % 5), (unsigned char)(code / 25 % 5),
                               (unsigned char)(code / 125)}};
-            if (degree_of(p) == degree && (degree == 0 || is_asked(partials, count, p))) {
-                set->degree[set->count] = degree;
-                set->at[set->count++] = p;
+            if (degree_of(p) == degree && (degree == 0 || is_needed(request, p))) {
+                set->degree[set->ordinary] = degree;
+                set->at[set->ordinary++] = p;
             }
         }
     }
-    for (int a = 0; a < set->count; a++) {
-        while (set->first[a] < ONS_JET_DIRECTIONS - 1 && set->at[a].orders[set->first[a]] == 0) { set->first[a]++; }
-        for (int b = 0; b < set->count; b++) {
-            ons_partial rest;
-            set->minus[a][b] = below(set->at[a], set->at[b], &rest) ? jet_find(set, rest) : -1;
+    int used = 0;
+    set->count = set->ordinary + (int)request->operators_count;
+    for (int a = 0; a < set->count && set->count <= JET_MOST; a++) {
+        set->begin[a] = used;
+        if (a < set->ordinary) {
+            add_pairs(set, set->at[a], 1, false, &used);
+        } else {
+            const ons_differential *o = &request->operators[a - set->ordinary];
+            set->degree[a] = ONS_JET_ORDER;
+            for (size_t k = 0; k < o->count; k++) {
+                add_pairs(set, o->partials[k], o->factors[k] * jet_factorials(o->partials[k]), true, &used);
+            }
+            for (int i = 0; i < 2 && used < JET_PAIRS; i++) {
+                set->pairs[used++] = (jet_pair){i ? a : 0, i ? 0 : a, 1, i};
+            }
         }
+        set->begin[a + 1] = used;
     }
-    return true;
+    if (set->count <= JET_MOST && used < JET_PAIRS) { return true; }
+    ons_tensor_fail(graph, "jets: too many derivatives and operators at once");
+    return false;
 }
 
 /* ---- sums of products -------------------------------------------------------------------------------------------- */
@@ -78,38 +134,33 @@ static ons_tensor times(ons_tensor_graph *graph, ons_tensor a, ons_tensor b, dou
     return factor == 1 ? product : ons_tensor_scale(graph, product, factor);
 }
 
-static ons_tensor scaled(ons_tensor_graph *graph, ons_tensor a, double factor) {
+ons_tensor jet_scaled(ons_tensor_graph *graph, ons_tensor a, double factor) {
     return a < 0 || factor == 1 ? a : ons_tensor_scale(graph, a, factor);
 }
 
 ons_tensor jet_product(ons_tensor_graph *graph, const jet_set *set, const jet *a, const jet *b, int at) {
     ons_tensor sum = ONS_NO_TENSOR;
-    for (int i = 0; i <= at; i++) {
-        const int j = set->minus[at][i];
-        if (j < 0) { continue; }
-        if (a == b && i < j) { continue; } /* of a square: the other half */
-        sum = learning_plus(graph, sum, times(graph, a->part[i], b->part[j], a == b && i != j ? 2 : 1));
+    for (const jet_pair *q = set->pairs + set->begin[at]; q < set->pairs + set->begin[at + 1]; q++) {
+        if (a == b && q->i < q->j) { continue; } /* of a square: the other half */
+        const double twice = a == b && q->i != q->j ? 2 : 1;
+        sum = learning_plus(graph, sum, times(graph, a->part[q->i], b->part[q->j], q->factor * twice));
     }
     return sum;
 }
 
 ons_tensor jet_integral(ons_tensor_graph *graph, const jet_set *set, const jet *x, const jet *g, int at) {
-    const int direction = set->first[at];
-    const double all = set->at[at].orders[direction];
     ons_tensor sum = ONS_NO_TENSOR;
-    for (int i = 1; i <= at; i++) {
-        const int j = set->minus[at][i], order = set->at[i].orders[direction];
-        if (j < 0 || order == 0) { continue; }
-        sum = learning_plus(graph, sum, times(graph, g->part[j], x->part[i], order / all));
+    for (const jet_pair *q = set->pairs + set->begin[at]; q < set->pairs + set->begin[at + 1]; q++) {
+        if (q->i == 0 || q->share == 0) { continue; }
+        sum = learning_plus(graph, sum, times(graph, g->part[q->j], x->part[q->i], q->factor * q->share));
     }
     return sum;
 }
 
 ons_tensor jet_inverse(ons_tensor_graph *graph, const jet_set *set, const jet *x, const jet *r, int at) {
     ons_tensor sum = ONS_NO_TENSOR;
-    for (int i = 1; i <= at; i++) {
-        const int j = set->minus[at][i];
-        if (j >= 0) { sum = learning_plus(graph, sum, times(graph, x->part[i], r->part[j], 1)); }
+    for (const jet_pair *q = set->pairs + set->begin[at]; q < set->pairs + set->begin[at + 1]; q++) {
+        if (q->i > 0) { sum = learning_plus(graph, sum, times(graph, x->part[q->i], r->part[q->j], q->factor)); }
     }
     return sum < 0 ? sum : ons_tensor_negate(graph, ons_tensor_multiply(graph, sum, r->part[0]));
 }
@@ -125,7 +176,7 @@ typedef struct series {
     jet *y, g, other;
 } series;
 
-static ons_tensor minus(ons_tensor_graph *graph, ons_tensor a) { return scaled(graph, a, -1); }
+static ons_tensor minus(ons_tensor_graph *graph, ons_tensor a) { return jet_scaled(graph, a, -1); }
 
 /* other = 1 + x, 1 + x^2, 1 - x^2, -x^2, 1 / x */
 static void begin_other(series *s) {
@@ -162,24 +213,18 @@ static ons_tensor next_other(series *s, int at) {
 static ons_tensor next_root(series *s, int at) {
     ons_tensor_graph *graph = s->graph;
     const jet_set *set = s->set;
-    const int direction = set->first[at];
-    const double all = set->at[at].orders[direction];
     ons_tensor sum = ONS_NO_TENSOR;
-    for (int i = 1; i <= at; i++) {
-        const int j = set->minus[at][i];
-        if (j < 0) { continue; }
-        /* (-1/2) i q_i g_j - j q_i g_j, where i + j = at */
-        const double factor = -0.5 * set->at[i].orders[direction] - set->at[j].orders[direction];
-        if (factor != 0) {
-            sum = learning_plus(graph, sum, times(graph, s->other.part[i], s->g.part[j], factor / all));
-        }
+    for (const jet_pair *q = set->pairs + set->begin[at]; q < set->pairs + set->begin[at + 1]; q++) {
+        const double factor = -0.5 * q->share - (1 - q->share); /* (-1/2) i q_i g_j - j q_i g_j, over i + j */
+        if (q->i == 0 || factor == 0) { continue; }
+        sum = learning_plus(graph, sum, times(graph, s->other.part[q->i], s->g.part[q->j], q->factor * factor));
     }
     return sum < 0 ? sum : ons_tensor_multiply(graph, sum, ons_tensor_reciprocal(graph, s->other.part[0]));
 }
 
 static ons_tensor next_softplus(series *s, int at) {
     jet slope; /* of the sigmoid: g - g^2 */
-    for (int a = 0; a < at; a++) {
+    for (int a = 0; a < at && a < s->set->ordinary; a++) {
         ons_tensor square = jet_product(s->graph, s->set, &s->g, &s->g, a);
         slope.part[a] = learning_plus(s->graph, s->g.part[a], minus(s->graph, square));
     }
@@ -208,7 +253,7 @@ static ons_tensor next_slope(series *s, int at) {
     case ERF: return jet_integral(graph, set, &s->other, &s->g, at);
     case SOFTPLUS: return next_softplus(s, at);
     case RSQRT:
-    case POWER: return scaled(graph, jet_product(graph, set, s->y, &s->other, at), power);
+    case POWER: return jet_scaled(graph, jet_product(graph, set, s->y, &s->other, at), power);
     default: return ONS_NO_TENSOR; /* ABSOLUTE, SIGN: constant slopes */
     }
 }

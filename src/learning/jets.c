@@ -30,6 +30,8 @@ static jet constant(ons_tensor value) {
 
 static jet jet_of(const jets *all, ons_tensor index) { return all->of[index] ? *all->of[index] : constant(index); }
 
+static const jet_pair *first_pair(const jets *all, int at) { return all->set.pairs + all->set.begin[at]; }
+
 static ons_tensor difference(ons_tensor_graph *graph, ons_tensor a, ons_tensor b) {
     if (b < 0) { return a; }
     return a < 0 ? ons_tensor_negate(graph, b) : ons_tensor_subtract(graph, a, b);
@@ -118,12 +120,11 @@ static void matrices(jets *all, const tensor *t, const ons_tensor *in, jet *y) {
     if (!all->of[in[1]] && times_constant(all, &a, in[1], t->attribute[0], y)) { return; }
     for (int at = 1; at < all->set.count; at++) {
         ons_tensor sum = ONS_NO_TENSOR;
-        for (int i = 0; i <= at; i++) {
-            const int j = all->set.minus[at][i];
-            if (j < 0 || a.part[i] < 0 || b.part[j] < 0) { continue; }
-            sum = learning_plus(graph, sum,
-                                ons_tensor_matmul(graph, full(graph, a.part[i], in[0]), full(graph, b.part[j], in[1]),
-                                                  (unsigned)t->attribute[0]));
+        for (const jet_pair *q = first_pair(all, at); q < first_pair(all, at + 1); q++) {
+            if (a.part[q->i] < 0 || b.part[q->j] < 0) { continue; }
+            ons_tensor product = ons_tensor_matmul(graph, full(graph, a.part[q->i], in[0]),
+                                                   full(graph, b.part[q->j], in[1]), (unsigned)t->attribute[0]);
+            sum = learning_plus(graph, sum, jet_scaled(graph, product, q->factor));
         }
         y->part[at] = sum;
     }
@@ -135,12 +136,11 @@ static void solved(jets *all, const tensor *t, const ons_tensor *in, jet *y) {
     const jet A = jet_of(all, in[0]), b = jet_of(all, in[1]);
     for (int at = 1; at < all->set.count; at++) {
         ons_tensor right = full(graph, b.part[at], in[1]);
-        for (int i = 1; i <= at; i++) {
-            const int j = all->set.minus[at][i];
-            if (j < 0 || A.part[i] < 0 || y->part[j] < 0) { continue; }
-            right = difference(graph, right,
-                               ons_tensor_matmul(graph, full(graph, A.part[i], in[0]), y->part[j],
-                                                 t->attribute[0] ? ONS_TRANSPOSE_A : 0));
+        for (const jet_pair *q = first_pair(all, at); q < first_pair(all, at + 1); q++) {
+            if (q->i == 0 || A.part[q->i] < 0 || y->part[q->j] < 0) { continue; }
+            ons_tensor product = ons_tensor_matmul(graph, full(graph, A.part[q->i], in[0]), y->part[q->j],
+                                                   t->attribute[0] ? ONS_TRANSPOSE_A : 0);
+            right = difference(graph, right, jet_scaled(graph, product, q->factor));
         }
         y->part[at] = right < 0 ? right : ons_tensor_solve(graph, in[0], right, t->attribute[0]);
     }
@@ -153,11 +153,11 @@ static void recurrent(jets *all, const tensor *t, const ons_tensor *in, jet *y) 
     const int axis = (int)t->attribute[0];
     for (int at = 1; at < all->set.count; at++) {
         ons_tensor right = full(graph, b.part[at], in[1]);
-        for (int i = 1; i <= at; i++) {
-            const int j = all->set.minus[at][i];
-            if (j < 0 || a.part[i] < 0 || y->part[j] < 0) { continue; }
-            ons_tensor before = learning_shifted(graph, y->part[j], axis, t->attribute[1]);
-            right = learning_plus(graph, right, ons_tensor_multiply(graph, a.part[i], before));
+        for (const jet_pair *q = first_pair(all, at); q < first_pair(all, at + 1); q++) {
+            if (q->i == 0 || a.part[q->i] < 0 || y->part[q->j] < 0) { continue; }
+            ons_tensor before = learning_shifted(graph, y->part[q->j], axis, t->attribute[1]);
+            ons_tensor product = ons_tensor_multiply(graph, a.part[q->i], before);
+            right = learning_plus(graph, right, jet_scaled(graph, product, q->factor));
         }
         y->part[at] =
             right < 0 ? right : ons_tensor_scan(graph, in[0], full(graph, right, in[1]), axis, t->attribute[1]);
@@ -232,7 +232,21 @@ static void jet_rule(jets *all, ons_tensor index, jet *y) {
     }
 }
 
-static bool begin_inputs(jets *all, const ons_jet_input *inputs, size_t count) {
+/* What an operator's first derivatives make of an input. */
+static ons_tensor moved(ons_tensor_graph *graph, const ons_jet_input *input, const ons_differential *o) {
+    ons_tensor sum = ONS_NO_TENSOR;
+    for (size_t k = 0; k < o->count; k++) {
+        for (int d = 0; d < ONS_JET_DIRECTIONS; d++) {
+            ons_partial first = {{0}};
+            first.orders[d] = 1;
+            if (memcmp(&first, &o->partials[k], sizeof first) != 0 || input->directions[d] < 0) { continue; }
+            sum = learning_plus(graph, sum, jet_scaled(graph, input->directions[d], o->factors[k]));
+        }
+    }
+    return sum;
+}
+
+static bool begin_inputs(jets *all, const jet_request *request, const ons_jet_input *inputs, size_t count) {
     ons_tensor_graph *graph = all->graph;
     for (size_t i = 0; i < count; i++) {
         jet *x = ONS_NEW(jet, 1);
@@ -248,10 +262,13 @@ static bool begin_inputs(jets *all, const ons_jet_input *inputs, size_t count) {
             first.orders[d] = 1;
             const int at = jet_find(&all->set, first);
             const ons_tensor direction = inputs[i].directions[d];
-            if (at < 0 || direction < 0) { continue; }
+            if (direction < 0) { continue; }
             ons_tensor whole = ons_tensor_broadcast(graph, direction, graph->tensors[inputs[i].with].shape);
             if (whole < 0) { return false; }
-            x->part[at] = direction;
+            if (at >= 0) { x->part[at] = direction; }
+        }
+        for (int o = 0; o < all->set.count - all->set.ordinary; o++) {
+            x->part[all->set.ordinary + o] = moved(graph, &inputs[i], &request->operators[o]);
         }
     }
     return true;
@@ -271,26 +288,22 @@ static void follow(jets *all, const bool *active, size_t end) {
     }
 }
 
-static ons_tensor derivative(jets *all, ons_tensor value, ons_partial partial) {
-    ons_tensor_graph *graph = all->graph;
-    const int at = jet_find(&all->set, partial);
+static ons_tensor coefficient(jets *all, ons_tensor value, int at, double factor) {
     const ons_tensor part = all->of[value] ? all->of[value]->part[at] : at == 0 ? value : ONS_NO_TENSOR;
-    if (part < 0) { return ons_tensor_like(graph, value, 0); }
-    double factorials = 1;
-    for (int d = 0; d < ONS_JET_DIRECTIONS; d++) {
-        for (int k = 2; k <= partial.orders[d]; k++) { factorials *= k; }
-    }
-    return full(graph, factorials == 1 ? part : ons_tensor_scale(graph, part, factorials), value);
+    if (part < 0) { return ons_tensor_like(all->graph, value, 0); }
+    return full(all->graph, jet_scaled(all->graph, part, factor), value);
 }
 
-void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
-                     const ons_jet_input *inputs, size_t inputs_count, const ons_partial *partials,
-                     size_t partials_count, ons_tensor *derivatives) {
-    for (size_t i = 0; i < values_count * partials_count; i++) { derivatives[i] = ONS_NO_TENSOR; }
+/* derivatives[v * (partials_count + operators_count) + ...]: derivatives, then operators. */
+static void differentiate(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
+                          const ons_jet_input *inputs, size_t inputs_count, const jet_request *request,
+                          ons_tensor *derivatives) {
+    const size_t partials = request->partials_count, columns = partials + request->operators_count;
     const size_t end = graph->count;
+    for (size_t i = 0; i < values_count * columns; i++) { derivatives[i] = ONS_NO_TENSOR; }
     jets all = {.graph = graph};
     ons_tensor *with = ONS_NEW(ons_tensor, inputs_count);
-    bool good = with && !graph->status && jet_set_of(graph, partials, partials_count, &all.set);
+    bool good = with && !graph->status && jet_set_of(graph, request, &all.set);
     for (size_t i = 0; i < values_count && good; i++) { good = values[i] >= 0; }
     for (size_t i = 0; i < inputs_count && good; i++) {
         with[i] = inputs[i].with;
@@ -298,12 +311,14 @@ void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, size_t v
     }
     bool *active = good ? learning_active(graph, values, values_count, with, inputs_count) : NULL;
     all.of = ONS_NEW(jet *, end);
-    if (active && all.of && begin_inputs(&all, inputs, inputs_count)) {
+    if (active && all.of && begin_inputs(&all, request, inputs, inputs_count)) {
         follow(&all, active, end);
-        for (size_t v = 0; v < values_count; v++) {
-            for (size_t p = 0; p < partials_count && !graph->status; p++) {
-                derivatives[v * partials_count + p] = derivative(&all, values[v], partials[p]);
-            }
+        for (size_t k = 0; k < values_count * columns && !graph->status; k++) {
+            const size_t p = k % columns;
+            const bool plain = p < partials;
+            const int at = plain ? jet_find(&all.set, request->partials[p]) : all.set.ordinary + (int)(p - partials);
+            derivatives[k] =
+                coefficient(&all, values[k / columns], at, plain ? jet_factorials(request->partials[p]) : 1);
         }
     }
     for (size_t i = 0; i < end && all.of; i++) { free(all.of[i]); }
@@ -312,10 +327,18 @@ void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, size_t v
     free(with);
 }
 
-void ons_tensor_jet_columns(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count, ons_tensor points,
-                            const int *axes, size_t axes_count, const ons_partial *partials, size_t partials_count,
-                            ons_tensor *derivatives) {
-    for (size_t i = 0; i < values_count * partials_count; i++) { derivatives[i] = ONS_NO_TENSOR; }
+void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
+                     const ons_jet_input *inputs, size_t inputs_count, const ons_partial *partials,
+                     size_t partials_count, ons_tensor *derivatives) {
+    const jet_request request = {.partials = partials, .partials_count = partials_count};
+    differentiate(graph, values, values_count, inputs, inputs_count, &request, derivatives);
+}
+
+void ons_tensor_jet_operators(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count, ons_tensor points,
+                              const int *axes, size_t axes_count, const ons_partial *partials, size_t partials_count,
+                              const ons_differential *operators, size_t operators_count, ons_tensor *derivatives) {
+    const size_t columns = partials_count + operators_count;
+    for (size_t i = 0; i < values_count * columns; i++) { derivatives[i] = ONS_NO_TENSOR; }
     if (points < 0 || graph->status) { return; }
     const ons_shape shape = graph->tensors[points].shape;
     char text[ONS_SHAPE_TEXT];
@@ -336,5 +359,13 @@ void ons_tensor_jet_columns(ons_tensor_graph *graph, const ons_tensor *values, s
         ons_tensor one = ons_tensor_filled(graph, type, ONS_SHAPE(1, 1), 1);
         input.directions[d] = ons_tensor_pad(graph, one, 1, axes[d], shape.size[1] - 1 - axes[d], 1);
     }
-    ons_tensor_jets(graph, values, values_count, &input, 1, partials, partials_count, derivatives);
+    const jet_request request = {partials, partials_count, operators, operators_count};
+    differentiate(graph, values, values_count, &input, 1, &request, derivatives);
+}
+
+void ons_tensor_jet_columns(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count, ons_tensor points,
+                            const int *axes, size_t axes_count, const ons_partial *partials, size_t partials_count,
+                            ons_tensor *derivatives) {
+    ons_tensor_jet_operators(graph, values, values_count, points, axes, axes_count, partials, partials_count, NULL, 0,
+                             derivatives);
 }

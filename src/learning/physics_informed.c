@@ -47,8 +47,8 @@ static ons_tensor fields_at(const ons_informed *informed, ons_layers *layers, on
 static ons_tensor residuals_of(const ons_informed *informed, ons_tensor_graph *graph, ons_tensor points, ons_tensor u,
                                ons_tensor *derivatives) {
     const ons_informed_problem *problem = &informed->problem;
-    ons_tensor_jet_columns(graph, &u, 1, points, (int[]){0, 1}, problem->coordinates, problem->partials,
-                           problem->partials_count, derivatives);
+    ons_tensor_jet_operators(graph, &u, 1, points, (int[]){0, 1}, problem->coordinates, problem->partials,
+                             problem->partials_count, problem->operators, problem->operators_count, derivatives);
     return problem->residual(problem->data, graph, points, derivatives);
 }
 
@@ -116,7 +116,7 @@ static void record_loss(const ons_informed *informed, ons_layers *layers, inform
 /* The fields at a chunk of points, all derivatives asked for, and the residuals. */
 static void record_look(const ons_informed *informed, ons_layers *layers, informed_pass *pass, ons_tensor *outputs) {
     outputs[0] = fields_at(informed, layers, pass->points, pass->start);
-    outputs[1 + informed->problem.partials_count] =
+    outputs[1 + informed_derivatives(informed)] =
         residuals_of(informed, ons_layers_graph(layers), pass->points, outputs[0], outputs + 1);
 }
 
@@ -159,7 +159,7 @@ ons_status informed_record(ons_informed *informed, informed_purpose purpose, siz
     pass->epsilon = ons_tensor_input(graph, "epsilon", type, ONS_SCALAR);
     if (purpose == INFORMED_LOOK) {
         record_look(informed, layers, pass, outputs);
-        count = 2 + informed->problem.partials_count;
+        count = 2 + informed_derivatives(informed);
     } else {
         record_loss(informed, layers, pass, outputs);
         outputs[PASS_GRADIENT] = ons_tensor_parameter_gradient(graph, outputs[PASS_LOSS]);

@@ -42,6 +42,11 @@ struct ons_informed {
     char name[64]; /* of the array that was asked for last */
 };
 
+/* What residuals are made of: partials and operators. */
+static inline size_t informed_derivatives(const ons_informed *informed) {
+    return informed->problem.partials_count + informed->problem.operators_count;
+}
+
 /* Records the loss over the first `slices` slices (or the fields at some points) and makes its program. The first one
  * also draws the parameters. */
 ons_status informed_record(ons_informed *informed, informed_purpose purpose, size_t slices, uint64_t key,

@@ -17,15 +17,15 @@ static const double negligible = 1e-6; /* weight of slices that may be left out 
  */
 
 static ons_status check(const ons_informed_problem *problem, const ons_informed_options *options) {
+    const size_t derivatives = problem->partials_count + problem->operators_count;
     size_t outputs = 0;
     if (problem->coordinates < 1 || problem->coordinates > 2 || problem->fields < 1 || problem->equations < 1 ||
-        problem->equations > ONS_INFORMED_EQUATIONS || problem->partials_count < 1 ||
-        problem->partials_count > ONS_INFORMED_PARTIALS) {
+        problem->equations > ONS_INFORMED_EQUATIONS || derivatives < 1 || derivatives > ONS_INFORMED_PARTIALS) {
         return ons_fail(ONS_INVALID,
                         "physics-informed problem with %zu coordinates, %zu fields, %zu equations, %zu "
                         "derivatives; expected 1 or 2, at least 1, 1 to %d, 1 to %d",
-                        problem->coordinates, problem->fields, problem->equations, problem->partials_count,
-                        ONS_INFORMED_EQUATIONS, ONS_INFORMED_PARTIALS);
+                        problem->coordinates, problem->fields, problem->equations, derivatives, ONS_INFORMED_EQUATIONS,
+                        ONS_INFORMED_PARTIALS);
     }
     if (problem->coordinates == 2 && (!(problem->period > 0) || problem->modes < 1)) {
         return ons_fail(ONS_INVALID,
@@ -280,16 +280,16 @@ static ons_status look_at(ons_informed *informed, const double *points, size_t c
 
 ons_status ons_informed_fields(ons_informed *informed, const double *points, size_t count, int partial,
                                double *values) {
-    if (partial < -1 || partial >= (int)informed->problem.partials_count) {
+    if (partial < -1 || partial >= (int)informed_derivatives(informed)) {
         return ons_fail(ONS_INVALID, "derivative %d of a physics-informed problem; expected -1 to %zu", partial,
-                        informed->problem.partials_count - 1);
+                        informed_derivatives(informed) - 1);
     }
     const size_t index = partial < 0 ? 0 : 1 + (size_t)partial;
     return look_at(informed, points, count, index, informed->problem.fields, values);
 }
 
 ons_status ons_informed_residuals(ons_informed *informed, const double *points, size_t count, double *values) {
-    return look_at(informed, points, count, 1 + informed->problem.partials_count, informed->problem.equations, values);
+    return look_at(informed, points, count, 1 + informed_derivatives(informed), informed->problem.equations, values);
 }
 
 double ons_informed_least_weight(const ons_informed *informed) { return informed->least; }

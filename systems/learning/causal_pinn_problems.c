@@ -12,41 +12,41 @@
 
 #define PI 3.14159265358979323846
 
-static const ons_allen_cahn phases = {.diffusion = 1e-4, .reaction = 5};
+#define DIFFUSION 1e-4
+static const ons_allen_cahn phases = {.diffusion = DIFFUSION, .reaction = 5};
+/* Advection, antidiffusion, hyperdiffusion; and u_t with the linear ones. */
+#define WAVES(a, b, c) .waves = {a, b, c}, .linear = {3, {{{1, 0}}, {{0, 2}}, {{0, 4}}}, {1, b, c}}
 
 const causal_problem causal_problems[CAUSAL_PROBLEMS] = {
-    [CAUSAL_ALLEN_CAHN] = {.coordinates = 2, .fields = 1, .first = -1, .period = 2},
+    [CAUSAL_ALLEN_CAHN] =
+        {.coordinates = 2, .fields = 1, .first = -1, .period = 2, .linear = {2, {{{1, 0}}, {{0, 2}}}, {1, -DIFFUSION}}},
     [CAUSAL_LORENZ] = {.coordinates = 1, .fields = 3, .period = 1, .hard = true},
     [CAUSAL_REGULAR] =
-        {.coordinates = 2, .fields = 1, .first = -1, .period = 2, .initial_counts = true, .waves = {5, 0.5, 0.005}},
+        {.coordinates = 2, .fields = 1, .first = -1, .period = 2, .initial_counts = true, WAVES(5, 0.5, 0.005)},
     [CAUSAL_CHAOTIC] = {.coordinates = 2,
                         .fields = 1,
                         .first = 0,
                         .period = 2 * PI,
                         .initial_counts = true,
-                        .waves = {100. / 16, 100. / 256, 100. / 65536}},
+                        WAVES(100. / 16, 100. / 256, 100. / 65536)},
 };
 
 /* ---- residuals ----------------------------------------------------------------------------------------------------
  */
 
-static const ons_partial allen_cahn_partials[] = {{{0, 0}}, {{1, 0}}, {{0, 2}}};
+static const ons_partial allen_cahn_partials[] = {{{0, 0}}}; /* and the linear part */
 static ons_tensor allen_cahn(const void *data, ons_tensor_graph *graph, ons_tensor points, const ons_tensor *d) {
     (void)data, (void)points;
     const ons_tensor cubic = ons_tensor_subtract(graph, ons_tensor_power(graph, d[0], 3), d[0]);
-    const ons_tensor diffusion = ons_tensor_scale(graph, d[2], phases.diffusion);
-    return ons_tensor_add(graph, ons_tensor_subtract(graph, d[1], diffusion),
-                          ons_tensor_scale(graph, cubic, phases.reaction));
+    return ons_tensor_add(graph, d[1], ons_tensor_scale(graph, cubic, phases.reaction));
 }
 
-static const ons_partial waves_partials[] = {{{0, 0}}, {{1, 0}}, {{0, 1}}, {{0, 2}}, {{0, 4}}};
+static const ons_partial waves_partials[] = {{{0, 0}}, {{0, 1}}}; /* and the linear part */
 static ons_tensor waves(const void *data, ons_tensor_graph *graph, ons_tensor points, const ons_tensor *d) {
     (void)points;
     const ons_kuramoto_sivashinsky *c = data;
-    const ons_tensor advection = ons_tensor_scale(graph, ons_tensor_multiply(graph, d[0], d[2]), c->advection);
-    const ons_tensor linear = ons_tensor_add(graph, ons_tensor_scale(graph, d[3], c->antidiffusion),
-                                             ons_tensor_scale(graph, d[4], c->hyperdiffusion));
-    return ons_tensor_add(graph, ons_tensor_add(graph, d[1], advection), linear);
+    const ons_tensor advection = ons_tensor_scale(graph, ons_tensor_multiply(graph, d[0], d[1]), c->advection);
+    return ons_tensor_add(graph, d[2], advection);
 }
 
 /* start + 50 t network: some 25 is how far a window of 1/2 goes. */
@@ -84,6 +84,8 @@ ons_informed_problem causal_problem_informed(int which, size_t modes, double len
                                      .data = &p->waves,
                                      .partials = waves_partials,
                                      .partials_count = COUNT(waves_partials),
+                                     .operators = &p->linear,
+                                     .operators_count = 1,
                                      .residual = waves};
     if (which == CAUSAL_ALLEN_CAHN) {
         informed.partials = allen_cahn_partials;
@@ -92,6 +94,7 @@ ons_informed_problem causal_problem_informed(int which, size_t modes, double len
     } else if (which == CAUSAL_LORENZ) {
         informed.partials = lorenz_partials;
         informed.partials_count = COUNT(lorenz_partials);
+        informed.operators_count = 0;
         informed.residual = lorenz;
         informed.form = lorenz_form;
         informed.time_scale = 1 / length;

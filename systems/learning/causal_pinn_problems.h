@@ -18,6 +18,7 @@ typedef struct causal_problem {
     bool hard;            /* the form obeys the initial condition */
     bool initial_counts;  /* its loss belongs to the weights' sums */
     ons_kuramoto_sivashinsky waves;
+    ons_differential linear; /* part of the residual of fields over x, with u_t */
 } causal_problem;
 extern const causal_problem causal_problems[CAUSAL_PROBLEMS];
 

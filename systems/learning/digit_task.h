@@ -15,7 +15,7 @@ enum { STREAM_WEIGHTS, STREAM_ORDER, STREAM_SEEN, STREAM_TEST, STREAM_START, STR
 #define DIGIT_PARAMETERS(standard, examples, held)                                                                     \
     {"data",   ONS_TEXT, 0,                                                                                            \
      standard, NULL,     NULL,                                                                                         \
-     NULL,     NULL,     "bars, drawn (digits made here), or a folder with the idx files of MNIST or of that form"},   \
+     NULL,     NULL,     "bars, drawn (digits made here), or a folder or file of images in idx format"},               \
         {"side", ONS_INTEGER, 0,                                                                                       \
          "0",    NULL,        "[0, 256]",                                                                              \
          NULL,   NULL,        "side of the images; 0: as they are; files are shrunk by a whole factor"},               \

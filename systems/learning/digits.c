@@ -1,5 +1,5 @@
 /*
- * Labelled images: files beside each other, parts that are left out, and spots for those who have no file.
+ * Labelled images: what files hold, parts that are left out, and spots for those who have no file.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,75 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 28, CLASSES = 10, LARGEST_FILE = 1 << 30 };
+enum { SIDE = 28, CLASSES = 10 };
 
 /* ---- files ----------------------------------------------------------------------------------------------------------
  */
 
-/* A copy of `path` in which `from`, in the name of the file, is replaced; NULL when it does not stand there. */
-static char *replaced(const char *path, const char *from, const char *to) {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *at = strstr(name, from);
-    return at ? ons_format("%.*s%s%s", (int)(at - path), path, to, at + strlen(from)) : NULL;
-}
-
-/* The file itself, or the same with or without .gz; frees `path` when there is neither. */
-static char *existing(char *path) {
-    if (!path || ons_file_exists(path)) { return path; }
-    const size_t length = strlen(path);
-    const bool zipped = length > 3 && strcmp(path + length - 3, ".gz") == 0;
-    char *other = zipped ? ons_copy_part(path, length - 3) : ons_format("%s.gz", path);
-    free(path);
-    if (other && ons_file_exists(other)) { return other; }
-    free(other);
-    return NULL;
-}
-
-static char *labels_of(const char *images) {
-    char *path = images ? replaced(images, "images-idx3", "labels-idx1") : NULL;
-    if (!path && images) { path = replaced(images, "images.idx3", "labels.idx1"); }
-    return existing(path);
-}
-
-ons_status digits_find(const char *images, digits_places *places) {
-    *places = (digits_places){.labels = labels_of(images), .test_images = existing(replaced(images, "train", "t10k"))};
-    places->test_labels = labels_of(places->test_images);
-    if (places->labels) { return ONS_OK; }
-    digits_places_free(places);
-    return ons_fail(ONS_INVALID,
-                    "%s: the labels are missing; expected a file like train-images-idx3-ubyte with "
-                    "train-labels-idx1-ubyte beside it",
-                    images);
-}
-
-void digits_places_free(digits_places *places) {
-    free(places->labels);
-    free(places->test_images);
-    free(places->test_labels);
-    *places = (digits_places){0};
-}
-
-/* Images and labels that belong together. */
-static ons_status read_pair(const char *images, const char *labels, ons_idx *pixels, ons_idx *classes) {
-    ons_status status = ons_idx_read(images, LARGEST_FILE, pixels);
-    if (!status) { status = ons_idx_read(labels, LARGEST_FILE, classes); }
-    if (status) { return status; }
-    if (classes->dimensions != 1 || classes->shape[0] != pixels->shape[0] || pixels->dimensions < 2) {
-        return ons_fail(ONS_INVALID, "%s has %zu labels for %zu images", labels, classes->count, pixels->shape[0]);
+static ons_status read_classes(const char *images, const char *labels, ons_idx *pixels, ons_idx *classes) {
+    ons_status status = ons_digits_read(images, labels, pixels, classes);
+    for (size_t k = 0; k < classes->count && !status; k++) {
+        if (classes->values[k] < CLASSES) { continue; }
+        status = ons_fail(ONS_INVALID, "%s: label %zu is %u; expected 0 to 9", labels, k + 1, classes->values[k]);
     }
-    for (size_t k = 0; k < classes->count; k++) {
-        if (classes->values[k] >= CLASSES) {
-            return ons_fail(ONS_INVALID, "%s: label %zu is %u; expected 0 to 9", labels, k + 1, classes->values[k]);
-        }
-    }
-    return ONS_OK;
+    return status;
 }
 
-static ons_status read_test(digits *d, const digits_places *places) {
+static ons_status read_test(digits *d, const ons_digit_files *files) {
     ons_idx pixels = {0}, classes = {0};
-    if (!places->test_images || !places->test_labels) { return ONS_OK; }
-    ons_status status = read_pair(places->test_images, places->test_labels, &pixels, &classes);
+    if (!files->test_images || !files->test_labels) { return ONS_OK; }
+    ons_status status = read_classes(files->test_images, files->test_labels, &pixels, &classes);
     if (!status && pixels.count / pixels.shape[0] != d->pixels) {
-        status = ons_fail(ONS_INVALID, "%s has images of %zu pixels; those for training have %zu", places->test_images,
+        status = ons_fail(ONS_INVALID, "%s has images of %zu pixels; those for training have %zu", files->test_images,
                           pixels.count / pixels.shape[0], d->pixels);
     }
     if (!status) {
@@ -133,22 +84,22 @@ static ons_status divide(digits *d, double holdout, double test, ons_random *ran
     return ONS_OK;
 }
 
-ons_status digits_read(digits *d, const char *images, double holdout, double test, ons_random *random) {
-    digits_places places;
+ons_status digits_read(digits *d, const char *source, double holdout, double test, ons_random *random) {
+    ons_digit_files files;
     ons_idx pixels = {0}, classes = {0};
     *d = (digits){.classes = CLASSES};
-    ons_status status = digits_find(images, &places);
+    ons_status status = ons_digits_find(source, NULL, &files);
     if (status) { return status; }
-    status = read_pair(images, places.labels, &pixels, &classes);
+    status = read_classes(files.images, files.labels, &pixels, &classes);
     if (!status) {
         d->count = pixels.shape[0];
         d->pixels = pixels.count / d->count;
     }
     d->images = pixels.values;
     d->labels = classes.values;
-    if (!status) { status = read_test(d, &places); }
+    if (!status) { status = read_test(d, &files); }
     if (!status) { status = divide(d, holdout, test, random); }
-    digits_places_free(&places);
+    ons_digit_files_free(&files);
     if (status) { digits_free(d); }
     return status;
 }

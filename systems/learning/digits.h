@@ -20,15 +20,8 @@ typedef struct digits {
     ons_digest digest;    /* of all that was read */
 } digits;
 
-/* Where the files beside `images` should be; NULL where there is none. Free both. */
-typedef struct digits_places {
-    char *labels, *test_images, *test_labels;
-} digits_places;
-ons_status digits_find(const char *images, digits_places *places);
-void digits_places_free(digits_places *places);
-
-/* `holdout`, `test`: parts of the images left out, drawn by `random`. */
-ons_status digits_read(digits *d, const char *images, double holdout, double test, ons_random *random);
+/* `source` as for ons_digits_find; `holdout`, `test`: parts of the images left out, drawn by `random`. */
+ons_status digits_read(digits *d, const char *source, double holdout, double test, ons_random *random);
 /* Ten classes of smooth spots, 28 x 28. */
 ons_status digits_blobs(digits *d, size_t count, double holdout, double test, ons_random *random);
 void digits_free(digits *d);

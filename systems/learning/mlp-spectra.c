@@ -101,10 +101,10 @@ static size_t widths(const ons_parameters *p, size_t pixels, size_t classes, siz
 }
 
 static ons_status check_data(const ons_parameters *p, ons_plan *plan) {
-    digits_places places;
+    ons_digit_files files;
     if (ons_choice(p, "data") == 0) { return ONS_OK; }
-    const ons_status status = digits_find(ons_string(p, "data"), &places);
-    if (!status && !places.test_images) {
+    const ons_status status = ons_digits_find(ons_string(p, "data"), NULL, &files);
+    if (!status && !files.test_images) {
         ons_plan_note(
             plan,
             "%s has no test images beside it: %g of its images are kept for testing. With 10,000 images instead "
@@ -112,7 +112,7 @@ static ons_status check_data(const ons_parameters *p, ons_plan *plan) {
             "that errors and the epoch at which training ends cannot be held against published ones",
             ons_string(p, "data"), ons_real(p, "test"));
     }
-    digits_places_free(&places);
+    ons_digit_files_free(&files);
     return status;
 }
 

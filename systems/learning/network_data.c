@@ -5,7 +5,7 @@
  */
 #include "network_data.h"
 
-#include <onsager/learning/idx.h>
+#include <onsager/learning/digits.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,39 +14,12 @@
 enum { SPIRALS, TEACHER, FROM_FILE = -1, ARMS = 3, TEACHER_INPUTS = 10, TEACHER_UNITS = 3 };
 
 static const double pi = 3.14159265358979323846;
-static const size_t file_limit = (size_t)4 << 30;
-
-/* The name of the labels: as given, or that of the images with labels-idx1 for images-idx3. */
-static ons_status labels_path(const ons_parameters *p, ons_text *path) {
-    const char *images = ons_string(p, "data"), *given = ons_string(p, "labels");
-    static const char from[] = "images-idx3", to[] = "labels-idx1";
-    const char *place = strstr(images, from);
-    if (given[0]) {
-        ons_text_add(path, "%s", given);
-    } else if (place) {
-        ons_text_add(path, "%.*s%s%s", (int)(place - images), images, to, place + strlen(from));
-    } else {
-        return ons_fail(ONS_INVALID, "the images %s need labels; expected labels=FILE, an idx file of as many bytes",
-                        images);
-    }
-    return path->failed ? ONS_MEMORY : ONS_OK;
-}
 
 static ons_status read_files(const ons_parameters *p, ons_idx *images, ons_idx *labels) {
-    ons_text path = {0};
-    *images = *labels = (ons_idx){0};
-    ons_status status = labels_path(p, &path);
-    if (!status) { status = ons_idx_read(ons_string(p, "data"), file_limit, images); }
-    if (!status) { status = ons_idx_read(path.data, file_limit, labels); }
-    if (!status && (labels->dimensions != 1 || labels->count != images->shape[0])) {
-        status = ons_fail(ONS_INVALID, "%s has %zu labels in %d dimensions, but %s has %zu images", path.data,
-                          labels->count, labels->dimensions, ons_string(p, "data"), images->shape[0]);
-    }
-    ons_text_free(&path);
-    if (status) {
-        ons_idx_free(images);
-        ons_idx_free(labels);
-    }
+    ons_digit_files files;
+    ons_status status = ons_digits_find(ons_string(p, "data"), ons_string(p, "labels"), &files);
+    if (!status) { status = ons_digits_read(files.images, files.labels, images, labels); }
+    ons_digit_files_free(&files);
     return status;
 }
 

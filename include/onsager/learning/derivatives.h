@@ -45,7 +45,7 @@ ONS_API ons_tensor ons_tensor_parameter_hessian_product(ons_tensor_graph *graph,
 
 /* ---- jets -------------------------------------------------------------------------------------------------------- */
 
-enum { ONS_JET_DIRECTIONS = 4, ONS_JET_ORDER = 4 };
+enum { ONS_JET_DIRECTIONS = 4, ONS_JET_ORDER = 4, ONS_JET_TERMS = 8 };
 
 /* A mixed derivative: orders[d] times along direction d. {{2, 1}} is d^3 / (dx0^2 dx1). The sum of orders is at most
  * ONS_JET_ORDER. */
@@ -73,6 +73,22 @@ ONS_API void ons_tensor_jets(ons_tensor_graph *graph, const ons_tensor *values, 
 ONS_API void ons_tensor_jet_columns(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
                                     ons_tensor points, const int *axes, size_t axes_count, const ons_partial *partials,
                                     size_t partials_count, ons_tensor *derivatives);
+
+/* A sum of derivatives with constant factors: sum over k of factors[k] partials[k], each of order 1 at least. */
+typedef struct ons_differential {
+    size_t count;
+    ons_partial partials[ONS_JET_TERMS];
+    double factors[ONS_JET_TERMS];
+} ons_differential;
+/* The same with operators: derivatives[v * (partials_count + operators_count) + ...] are the partials of value v, then
+ * what the operators make of it. An operator is carried through the layers as one coefficient instead of one for each
+ * of its highest derivatives (as the forward Laplacian: Li et al., Nature Machine Intelligence 6, 209, 2024, for the
+ * sum of second derivatives): u_t - D u_xx costs u, u_x and itself. */
+ONS_API void ons_tensor_jet_operators(ons_tensor_graph *graph, const ons_tensor *values, size_t values_count,
+                                      ons_tensor points, const int *axes, size_t axes_count,
+                                      const ons_partial *partials, size_t partials_count,
+                                      const ons_differential *operators, size_t operators_count,
+                                      ons_tensor *derivatives);
 
 /* ---- many at once ------------------------------------------------------------------------------------------------ */
 

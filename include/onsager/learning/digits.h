@@ -6,11 +6,27 @@
 #ifndef ONSAGER_LEARNING_DIGITS_H
 #define ONSAGER_LEARNING_DIGITS_H
 
-#include <onsager/base.h>
+#include <onsager/learning/idx.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Files of labelled images in idx format; those for testing are NULL where they are not there. */
+typedef struct ons_digit_files {
+    char *images, *labels, *test_images, *test_labels;
+} ons_digit_files;
+
+/* Every system that learns images finds them so. `source` is a folder with files as of MNIST (train-images-idx3-ubyte,
+ * or else t10k-images-idx3-ubyte), or a file of images; names are tried with and without .gz. Labels lie beside the
+ * images under the name with labels-idx1 for images-idx3, or are the file `labels` (NULL: the caller has no such
+ * option; "": it was not given). Beside images of a name with `train` those for testing are sought with `t10k`.
+ * ONS_INVALID: no such files; the message says which are expected and where they can be had. Free the files. */
+ONS_API ons_status ons_digits_find(const char *source, const char *labels, ons_digit_files *files);
+ONS_API void ons_digit_files_free(ons_digit_files *files);
+/* Images of any size [count][...] and as many labels. ONS_INVALID: as ons_idx_read, or they do not belong together.
+ * Free both. */
+ONS_API ons_status ons_digits_read(const char *images, const char *labels, ons_idx *pixels, ons_idx *classes);
 
 /* Square images in a shuffled order that depends on nothing but their number. */
 typedef struct ons_digits {
@@ -21,9 +37,9 @@ typedef struct ons_digits {
 
 /* source "bars": bars and stripes (MacKay 2003), every row (class 0) or every column (1) of one random value, the
  * two uniform images left out; natural side 4. "drawn": the digits 0 to 9 from strokes, moved, sheared, scaled, with
- * noise; natural side 14. Otherwise a folder with idx files as of MNIST, plain or with .gz: train-images-idx3-ubyte and
- * train-labels-idx1-ubyte, or the pair that begins with t10k. side 0: the natural one; else files are shrunk by a whole
- * factor (means of squares). count: how many are wanted (made, or the first in shuffled order), 1 at least.
+ * noise; natural side 14. Otherwise a folder or a file as for ons_digits_find. side 0: the natural one; else files are
+ * shrunk by a whole factor (means of squares). count: how many are wanted (made, or the first in shuffled order), 1 at
+ * least.
  *
  * ONS_INVALID: no such folder or file (the message says which is expected and where it can be had), images that are not
  * square, labels of another number, fewer examples than wanted, a side that does not divide the files'. */

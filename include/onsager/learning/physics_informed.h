@@ -39,10 +39,14 @@ typedef struct ons_informed_problem {
     double time_scale;           /* the network sees t times this; 0: 1 */
     const ons_partial *partials; /* orders in t and x; at most ONS_INFORMED_PARTIALS; {{0}} is the field itself */
     size_t partials_count;
+    const ons_differential *operators; /* sums of derivatives that the residual needs as such; with the partials at most
+                                          ONS_INFORMED_PARTIALS */
+    size_t operators_count;
     /* The fields [n, fields] at points [n, coordinates] from the network's outputs [n, outputs]; `start` [1, fields]
      * is what ons_informed_start was given. NULL: the outputs themselves. */
     ons_tensor (*form)(const void *data, ons_tensor_graph *graph, ons_tensor points, ons_tensor start, ons_tensor raw);
-    /* The residuals [n, equations] from derivatives[p] [n, fields], p as in `partials`. */
+    /* The residuals [n, equations] from derivatives[p] [n, fields], first those of `partials`, then
+     * `operators`. */
     ons_tensor (*residual)(const void *data, ons_tensor_graph *graph, ons_tensor points, const ons_tensor *derivatives);
 } ons_informed_problem;
 
@@ -109,7 +113,8 @@ ONS_API double ons_informed_least_weight(const ons_informed *informed);
 ONS_API double ons_informed_last_loss(const ons_informed *informed);
 /* The gradient of the loss of ons_informed_loss, [ons_informed_parameters_count], as double. */
 ONS_API ons_status ons_informed_gradient(ons_informed *informed, double *loss, double *gradient);
-/* values[p * fields ...] at points[count][coordinates]; derivative `partial` of problem.partials, or -1: the fields. */
+/* values[p * fields ...] at points[count][coordinates]; derivative `partial` of problem.partials
+ * (operators count on from there), or -1: the fields. */
 ONS_API ons_status ons_informed_fields(ons_informed *informed, const double *points, size_t count, int partial,
                                        double *values);
 /* The residuals [count][equations] there. */
