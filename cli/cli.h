@@ -135,6 +135,9 @@ double cli_deviation(double ours, double exact, double error);
 /* ---- systems --------------------------------------------------------------------------------------------------------
  */
 
+/* What one step is, without what stands in parentheses behind it: the length of "sweep" in "sweep (wolff: clusters)".
+ */
+int cli_step_length(const char *step);
 /* A system by its name or the path of its C file. */
 typedef struct cli_system {
     const ons_system *system;
