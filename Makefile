@@ -4,7 +4,7 @@ BUILD ?= build
 CLANG_FORMAT ?= clang-format
 sources = $(shell find include src systems papers cli tests bench fuzz examples -name '*.[ch]')
 
-.PHONY: demo check check-long bench build install clean format lint sanitize fuzz docs site packages
+.PHONY: demo check check-long bench bench-table build install clean format lint sanitize fuzz docs site packages
 
 build: packages
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) >$(BUILD)-setup.log 2>&1 || { cat $(BUILD)-setup.log; exit 1; }
@@ -54,8 +54,12 @@ fuzz: packages
 	@ninja -C $(BUILD)-fuzz --quiet
 	@fuzz/run.sh $(BUILD)-fuzz $(FUZZ_SECONDS)
 
+# PART="flips learning" measures these parts alone; bench-table writes what was measured into README.md and docs/performance.md.
 bench: build
-	@bench/run.sh $(BUILD)
+	@bench/run.sh $(BUILD) $(PART)
+
+bench-table:
+	@python3 bench/table.py write $(BUILD)/bench.json README.md docs/performance.md
 
 # What the documentation takes from the program.
 docs: build

@@ -1,14 +1,8 @@
 """An update of an RBM, 784 x 500, 128 examples, persistent contrastive divergence, as one writes it in NumPy and PyTorch,
 on one thread in double precision (and in PyTorch's usual single precision): ms of processor time, medians of five.
-Beside it ours, from `bench ONSAGER FILE.json boltzmann` in the same run: boltzmann_peers.py BENCH ONSAGER."""
-import os
 
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
-import json
+Called by peers.py with the rows that the bench has written."""
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 
 PIXELS, HIDDEN, BATCH, RATE = 784, 500, 128, 0.01
@@ -51,12 +45,12 @@ def torch_update(single):
     import torch
 
     torch.set_num_threads(1)
-    torch.set_grad_enabled(False)
     kind = torch.float32 if single else torch.float64
     W, a, b = 0.05 * torch.randn(PIXELS, HIDDEN, dtype=kind), torch.zeros(PIXELS, dtype=kind), torch.zeros(HIDDEN, dtype=kind)
     data = (torch.rand(BATCH, PIXELS, dtype=kind) < 0.5).to(kind)
     state = {"chains": data.clone()}
 
+    @torch.no_grad()
     def update():
         positive = torch.sigmoid(data @ W + b)
         hidden = torch.bernoulli(torch.sigmoid(state["chains"] @ W + b))
@@ -69,23 +63,10 @@ def torch_update(single):
     return update
 
 
-def ours():
-    bench, onsager = sys.argv[1:3]
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "bench.json")
-        subprocess.run([bench, onsager, path, "boltzmann"], check=True, stdout=subprocess.DEVNULL)
-        with open(path) as file:
-            return next(row["ours"] for row in json.load(file) if row["what"].startswith("RBM"))
-
-
-if __name__ == "__main__":
-    mine = ours()
-    print(f"RBM {PIXELS} x {HIDDEN}, update of {BATCH} examples: ours {mine:.2f} ms")
+def rows(everything, row, attempt):
+    """A row for each peer, beside what the bench measured for ours."""
+    ours = [entry for entry in everything if entry["what"].startswith("RBM")]
     for name, make in [("NumPy, 64 bits", numpy_update), ("PyTorch, 64 bits", lambda: torch_update(False)),
                        ("PyTorch, 32 bits", lambda: torch_update(True))]:
-        try:
-            theirs = median(make())
-        except ImportError:
-            print(f"{name}: not installed")
-            continue
-        print(f"{name}: {theirs:.2f} ms, ours {theirs / mine:.2f} times faster")
+        if ours:
+            attempt(name, lambda: row(ours[0]["what"], "ms", ours[0]["ours"], name, median(make())))

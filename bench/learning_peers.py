@@ -149,7 +149,7 @@ def rows(everything, row, attempt):
         ours = [r["ours"] for r in everything if r["what"] == f"learning: {name}, 1 thread"]
         for peer, make in (("JAX", jax_step), ("PyTorch", torch_step)):
             if ours:
-                attempt(peer, lambda: row(f"learning: {name}", "ms", peer, ours[0], timed(make(*case))))
+                attempt(peer, lambda: row(f"learning: {name}", "ms", ours[0], peer, timed(make(*case))))
 
 
 if __name__ == "__main__":

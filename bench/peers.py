@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The bench against programs that people use: peers.py ONSAGER FILE.json [spins] [flows] [patterns]
+"""The bench against programs that people use: peers.py ONSAGER FILE.json [PART ...], the parts of the bench
 
 peapods and ALPS (pyalps) run beside `onsager run` on the same machine, each in processor time on one core, and as the
 difference of a long and a short run, so that starting up drops out. Adds its rows to FILE.json and prints them."""
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import boltzmann_peers
 import flow_peers
 import learning_peers
 
@@ -67,8 +68,8 @@ rows = []
 
 
 def row(what, unit, ours_value, peer, theirs):
-    rows.append({"what": what, "unit": unit, "ours": ours_value, "peer": peer, "theirs": theirs, "limit": ""})
     print(f"{what:<62} {ours_value:10.3f} {theirs:10.3f} {ours_value / theirs:8.3f}   {unit}; {peer}", flush=True)
+    rows.append({"what": what, "unit": unit, "ours": ours_value, "peer": peer, "theirs": theirs, "limit": ""})
 
 
 def attempt(what, function):
@@ -156,18 +157,29 @@ for variable in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     os.environ[variable] = "1"
 with open(table) as file:
     everything = json.load(file)
-wanted = sys.argv[3:]  # "spins", "flows", "patterns", "learning"; none: all
-if not wanted or "spins" in wanted:
+def spins():
     clusters(1024)
     metropolis(1024)
+
+
+def glasses():
     for length in (8, 12, 16):
         spin_glass(length)
-if not wanted or "flows" in wanted:
-    flow_peers.rows(everything, row, attempt)
-if not wanted or "patterns" in wanted:
+
+
+def stored_patterns():
     patterns(160, 82000, 4, 100)
     patterns(2000, 280, 2, 1000)
-if not wanted or "learning" in wanted:
-    learning_peers.rows(everything, row, attempt)
-with open(table, "w") as file:
-    json.dump(everything + rows, file, indent=1)
+
+
+# What stands beside each part of the bench.
+parts = {"kernels": spins, "spin-glass": glasses, "patterns": stored_patterns,
+         "flows": lambda: flow_peers.rows(everything, row, attempt),
+         "boltzmann": lambda: boltzmann_peers.rows(everything, row, attempt),
+         "learning": lambda: learning_peers.rows(everything, row, attempt)}
+wanted = sys.argv[3:]
+for name, measure in parts.items():
+    if not wanted or name in wanted:
+        attempt(name, measure)
+        with open(table, "w") as file:
+            json.dump(everything + rows, file, indent=1)

@@ -56,8 +56,8 @@ int bench_write(const char *path) {
     if (!file) { return 1; }
     fprintf(file, "[\n");
     for (size_t i = 0; i < row_count; ++i) {
-        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %.6g, ", rows[i].what, rows[i].unit,
-                rows[i].ours);
+        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\", ", rows[i].what, rows[i].unit);
+        if (!isnan(rows[i].ours)) { fprintf(file, "\"ours\": %.6g, ", rows[i].ours); }
         if (!isnan(rows[i].theirs)) {
             fprintf(file, "\"peer\": \"%s\", \"theirs\": %.6g, ", rows[i].peer, rows[i].theirs);
         }

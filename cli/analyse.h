@@ -82,9 +82,12 @@ ons_status cli_curves_request(const cli_arguments *arguments, ons_curves_request
 /* x and the size from -x and --by, else the defaults; both must be numbers that this archive has. */
 ons_status cli_size_axes(const cli_arguments *arguments, const ons_results *results, const char *quantity,
                          const char **x, const char **by);
-/* The points of curves, as a figure to which more may be added. */
-ons_status cli_curves_figure(const ons_results *results, const ons_curves *curves, const char *what,
-                             const char *y_label, cli_figure *figure);
+/* Begins a figure against x; axes have the units of what they show, where the archive knows it. */
+ons_status cli_analysis_figure(const ons_results *results, const char *what, const char *x, const char *y,
+                               cli_figure *figure);
+/* The points of the curves of a quantity, as a figure to which more may be added. */
+ons_status cli_curves_figure(const ons_results *results, const ons_curves *curves, const char *quantity,
+                             cli_figure *figure);
 /* What the reader should know of their errors, a line each. */
 void cli_curves_notes(const ons_curves *curves, ons_text *text);
 

@@ -142,9 +142,7 @@ static ons_status crossing_figure(const ons_results *results, const cli_crossing
     const ons_curves_request request = {crossings->quantity, crossings->x, crossings->by, -INFINITY, INFINITY};
     ons_curves *curves = NULL;
     ons_status status = ons_results_curves(results, &request, &curves);
-    if (status == ONS_OK) {
-        status = cli_curves_figure(results, curves, crossings->quantity, crossings->quantity, figure);
-    }
+    if (status == ONS_OK) { status = cli_curves_figure(results, curves, crossings->quantity, figure); }
     const double x = limit->has_limit ? limit->limit.value[0] : crossings->best ? crossings->best->crossing.x : NAN;
     const double error = limit->has_limit  ? limit->limit.error[0]
                          : crossings->best ? crossings->best->crossing.x_error

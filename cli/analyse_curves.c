@@ -36,22 +36,31 @@ ons_status cli_size_axes(const cli_arguments *arguments, const ons_results *resu
     return status == ONS_OK ? cli_check_parameter(results, *size) : status;
 }
 
-ons_status cli_curves_figure(const ons_results *results, const ons_curves *curves, const char *what,
-                             const char *y_label, cli_figure *figure) {
+ons_status cli_analysis_figure(const ons_results *results, const char *what, const char *x, const char *y,
+                               cli_figure *figure) {
     char *title = ons_format("%s: %s", ons_results_system(results), what);
-    char *x_label = cli_axis_label(curves->x, cli_parameter_unit(results, curves->x));
-    ons_status status = title && x_label ? cli_figure_begin(figure, title, x_label, y_label) : ONS_MEMORY;
+    char *x_label = cli_axis_label(x, cli_parameter_unit(results, x));
+    char *y_label = cli_axis_label(y, cli_quantity_unit(results, y));
+    const ons_status status =
+        title && x_label && y_label ? cli_figure_begin(figure, title, x_label, y_label) : ONS_MEMORY;
+    free(title);
+    free(x_label);
+    free(y_label);
+    return status;
+}
+
+ons_status cli_curves_figure(const ons_results *results, const ons_curves *curves, const char *quantity,
+                             cli_figure *figure) {
+    ons_status status = cli_analysis_figure(results, quantity, curves->x, quantity, figure);
     for (size_t c = 0; c < curves->count && status == ONS_OK; c++) {
         const ons_curve *curve = &curves->curve[c];
         cli_curve *drawn;
-        status = cli_figure_curve(figure, curve->label[0] ? curve->label : what, CLI_POINTS, &drawn);
+        status = cli_figure_curve(figure, curve->label[0] ? curve->label : quantity, CLI_POINTS, &drawn);
         for (size_t i = 0; i < curve->points.count && status == ONS_OK; i++) {
             status = cli_curve_add(drawn, curve->points.x[i], curve->points.y[i],
                                    curve->unweighted ? NAN : curve->points.errors[i], NAN);
         }
     }
-    free(title);
-    free(x_label);
     return status;
 }
 

@@ -93,9 +93,9 @@ static void slopes_json(const derivative_work *work, json_t *document) {
 }
 
 static ons_status slopes_figure(const derivative_work *work, const ons_results *results, cli_figure *figure) {
-    char *title = ons_format("%s: derivative of %s", ons_results_system(results), work->request.quantity);
+    char *what = ons_format("derivative of %s", work->request.quantity);
     char *label = ons_format("d %s/d %s", work->request.quantity, work->curves->x);
-    ons_status status = title && label ? cli_figure_begin(figure, title, work->curves->x, label) : ONS_MEMORY;
+    ons_status status = what && label ? cli_analysis_figure(results, what, work->curves->x, label, figure) : ONS_MEMORY;
     const ons_slope *found = work->slopes;
     for (size_t i = 0; i < work->curves->count && status == ONS_OK; i++) {
         const ons_curve *curve = &work->curves->curve[i];
@@ -105,7 +105,7 @@ static ons_status slopes_figure(const derivative_work *work, const ons_results *
             status = cli_curve_add(drawn, found->x, found->slope, found->slope_error, NAN);
         }
     }
-    free(title);
+    free(what);
     free(label);
     return status;
 }

@@ -82,8 +82,7 @@ static void extrema_json(const extremum_work *work, json_t *document) {
 }
 
 static ons_status extrema_figure(const extremum_work *work, const ons_results *results, cli_figure *figure) {
-    ons_status status =
-        cli_curves_figure(results, work->curves, work->request.quantity, work->request.quantity, figure);
+    ons_status status = cli_curves_figure(results, work->curves, work->request.quantity, figure);
     cli_curve *drawn;
     if (status == ONS_OK) {
         status = cli_figure_curve(figure, work->sign > 0 ? "maximum" : "minimum", CLI_SCATTER, &drawn);

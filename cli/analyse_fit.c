@@ -317,9 +317,7 @@ static ons_status draw_fit(const fit_work *work, size_t i, cli_figure *figure) {
 
 static ons_status fit_figure(const fit_work *work, const ons_results *results, cli_figure *figure) {
     const char *log = cli_option_value(work->arguments, "log");
-    char *title = ons_format("%s: %s", ons_results_system(results), work->y);
-    ons_status status = title ? cli_figure_begin(figure, title, work->curves->x, work->y) : ONS_MEMORY;
-    free(title);
+    ons_status status = cli_analysis_figure(results, work->y, work->curves->x, work->y, figure);
     if (status == ONS_OK) {
         figure->log_x = log && strchr(log, 'x');
         figure->log_y = log && strchr(log, 'y');

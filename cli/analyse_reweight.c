@@ -224,10 +224,9 @@ static bool add_band(const asked *a, const ons_reweighting *own, size_t i, const
 }
 
 static ons_status figure_of(const cli_view *view, const asked *a, const found *f, cli_figure *figure) {
-    *figure = (cli_figure){.title = ons_format("%s: %s, reweighted", ons_results_system(view->results), a->quantity),
-                           .x_label = ons_copy(a->x),
-                           .y_label = ons_copy(a->quantity)};
-    bool good = figure->title && figure->x_label && figure->y_label;
+    char *what = ons_format("%s, reweighted", a->quantity);
+    bool good = what && cli_analysis_figure(view->results, what, a->x, a->quantity, figure) == ONS_OK;
+    free(what);
     for (size_t c = 0; good && c < f->count; c++) {
         const ons_reweighting *own = &f->curves[c];
         ons_text label = {0};

@@ -135,6 +135,9 @@ double cli_deviation(double ours, double exact, double error);
 /* ---- systems --------------------------------------------------------------------------------------------------------
  */
 
+/* What one step is, without what stands in parentheses behind it: the length of "sweep" in "sweep (wolff: clusters)".
+ */
+int cli_step_length(const char *step);
 /* A system by its name or the path of its C file. */
 typedef struct cli_system {
     const ons_system *system;
@@ -198,6 +201,8 @@ bool cli_parameter_is_number(const ons_results *results, const char *name);
 bool cli_parameter_is_real(const ons_results *results, const char *name);
 /* The unit of a parameter of a system that comes with onsager; NULL: none or not known. */
 const char *cli_parameter_unit(const ons_results *results, const char *name);
+/* The unit of a result, as the first task that has it says; NULL: none. */
+const char *cli_quantity_unit(const ons_results *results, const char *name);
 /* "energy", "profile[3,1]"; the index over an axis is left out, for the table shows its parameter. */
 void cli_component_name(const ons_result *result, size_t component, ons_text *text);
 /* The index of a component along the axis of its result; CLI_NO_INDEX where it has none. */

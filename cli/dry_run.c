@@ -43,8 +43,8 @@ static ons_status print_text(const ons_job *job, const char *step, const ons_for
     ons_text text = {0};
     ons_text_add(&text, "%s\n", ons_job_output(job));
     ons_text_add(&text, "  tasks    %zu, of %.0f replicas together\n", f->tasks, f->replicas);
-    ons_text_add(&text, "  steps    %.4g of all replicas; one of the largest task takes %s (%s)\n", f->steps,
-                 time_text(one, f->step_seconds), step);
+    ons_text_add(&text, "  steps    %.4g of all replicas; a step (%.*s) of the largest task takes %s\n", f->steps,
+                 cli_step_length(step), step, time_text(one, f->step_seconds));
     ons_text_add(&text, "  memory   %s\n", bytes_text(one, f->memory));
     ons_text_add(&text, "  archive  %s\n", bytes_text(one, f->archive));
     ons_text_add(&text, "  time     %s with %u thread%s (%s of one core)%s\n", time_text(one, f->seconds),

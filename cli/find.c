@@ -15,6 +15,11 @@ bool cli_is_source(const char *word) {
     return length > 2 && strcmp(word + length - 2, ".c") == 0;
 }
 
+int cli_step_length(const char *step) {
+    const char *more = strstr(step, " (");
+    return (int)(more ? (size_t)(more - step) : strlen(step));
+}
+
 static ons_status unknown_system(const char *word, const char *place) {
     const char *names[512];
     size_t count = 0;

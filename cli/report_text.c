@@ -155,7 +155,8 @@ void cli_report_job(const ons_results *results, ons_text *page) {
     if (count) { add_range(replicas[0], replicas[1], &words); }
     ons_text_add(&words, " independent replica%s of ", replicas[1] == 1 ? "" : "s");
     if (count) { add_range(steps[0], steps[1], &words); }
-    ons_text_add(&words, " measured steps (one step: %s)", ons_results_step(results));
+    ons_text_add(&words, " measured steps (one step: %.*s)", cli_step_length(ons_results_step(results)),
+                 ons_results_step(results));
     if (warmup) { ons_text_add(&words, ", after at most %llu steps of warm-up", (unsigned long long)warmup); }
     ons_text_add(&words, "; seed %llu; together ", (unsigned long long)ons_results_seed(results));
     add_time(seconds, &words);

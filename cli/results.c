@@ -151,6 +151,14 @@ const char *cli_parameter_unit(const ons_results *results, const char *name) {
     return parameter ? parameter->unit : NULL;
 }
 
+const char *cli_quantity_unit(const ons_results *results, const char *name) {
+    for (size_t t = 0; t < ons_results_count(results); t++) {
+        const ons_result *result = ons_task_find(ons_results_task(results, t), name);
+        if (result) { return result->unit; }
+    }
+    return NULL;
+}
+
 bool cli_parameter_is_real(const ons_results *results, const char *name) {
     const ons_parameter *parameter = find_description(results, name);
     if (parameter) { return parameter->type == ONS_REAL; }

@@ -1,7 +1,8 @@
 /*
  * --where: the tasks of an archive that are wanted, by the values of their parameters.
  *
- * "L=16,32 temperature=2.2:2.3" holds a condition for each parameter: a list of values and inclusive ranges.
+ * "L=16,32 temperature=2.2:2.3" holds a condition for each parameter: a list of values and inclusive ranges. A value
+ * with spaces or commas stands in double quotes.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,11 +17,19 @@ typedef struct condition {
     char *name, *values;
 } condition;
 
+/* How far it is to one of these marks outside of quotes. */
+static size_t span(const char *text, const char *marks) {
+    bool quoted = false;
+    size_t length = 0;
+    for (; text[length] && (quoted || !strchr(marks, text[length])); length++) { quoted ^= text[length] == '"'; }
+    return length;
+}
+
 /* The condition at *text, which moves behind it. ONS_DONE: none is left. */
 static ons_status next_condition(const char **text, condition *found) {
     *text += strspn(*text, " ;");
     if (!**text) { return ONS_DONE; }
-    const size_t length = strcspn(*text, " ;"), name = strcspn(*text, "=");
+    const size_t length = span(*text, " ;"), name = strcspn(*text, "=");
     if (name == 0 || name >= length || length == name + 1) {
         return ons_fail(ONS_INVALID, "--where takes PARAMETER=VALUE,... and not '%.*s'", (int)length, *text);
     }
@@ -52,19 +61,30 @@ static bool matches(const char *value, const char *item) {
     return strcmp(value, item) == 0 || (is_number && ons_parse_real(item, &from) == ONS_OK && from == number);
 }
 
+/* An item of the list, without its quotes; of an array that comma is no end. */
+static size_t item_length(const char *text) {
+    size_t length = span(text, ",[");
+    if (text[length] != '[') { return length; }
+    size_t depth = 0;
+    for (; text[length]; length++) {
+        depth += text[length] == '[';
+        depth -= text[length] == ']' && depth;
+        if (text[length] == ',' && !depth) { break; }
+    }
+    return length;
+}
+
 static bool listed(const char *value, const char *values) {
     bool found = false;
-    size_t depth = 0;
-    for (const char *begin = values, *c = values;; c++) { /* commas within brackets belong to an array */
-        depth += *c == '[';
-        depth -= *c == ']' && depth;
-        if (*c && !(*c == ',' && depth == 0)) { continue; }
-        char *item = ons_copy_part(begin, (size_t)(c - begin));
-        found = found || (item && matches(value, item));
+    for (const char *begin = values; *begin && !found;) {
+        const size_t length = item_length(begin);
+        const bool quoted = length > 1 && begin[0] == '"' && begin[length - 1] == '"';
+        char *item = ons_copy_part(begin + quoted, length - 2 * quoted);
+        found = item && (quoted ? strcmp(value, item) == 0 : matches(value, item));
         free(item);
-        if (!*c) { return found; }
-        begin = c + 1;
+        begin += length + (begin[length] == ',');
     }
+    return found;
 }
 
 static bool has_parameter(const ons_task_result *task, const char *name) {

@@ -5,7 +5,8 @@
 #   docs/papers/NAME.md         for every paper, from its descriptor, and its last verdicts from docs/papers/NAME.json, which
 #                               `onsager reproduce NAME --effort standard --json docs/papers/NAME.json` writes
 #   README.md                   the tables of systems and of papers with their verdicts, from `onsager list` and docs/papers;
-#                               the table of `make bench`, from bench.json beside ONSAGER, if it is there
+#                               the table of `make bench`, from bench.json beside ONSAGER, if it is there; all its rows in
+#                               docs/performance.md (`make bench-table` does this alone)
 #   docs/images/first-run.svg   the first run of README.md
 #   docs/images/binder.svg      the main job, from the ising-critical.h5 that `make demo` leaves in the working directory,
 #                               if it is there
@@ -39,7 +40,7 @@ fi
 
 "$onsager" list --json - >"$folder/list.json"
 bench=$(dirname "$onsager")/bench.json
-[ ! -f "$bench" ] || cp "$bench" "$folder/bench.json"
+[ ! -f "$bench" ] || python3 "$here/../bench/table.py" write "$bench" "$here/../README.md" "$here/performance.md"
 python3 - "$here/../README.md" "$folder" <<'END'
 import json, os, re, sys
 
@@ -82,30 +83,13 @@ def verdicts(paper):
                   measured["not_checked"]]
 
 
-def bench():
-    """None where there is no measurement: what stands there stays."""
-    path = os.path.join(folder, "bench.json")
-    if not os.path.exists(path):
-        return None
-    rows = []
-    for row in json.load(open(path)):
-        peer = "theirs" in row
-        rows.append([row["what"], f"{row['ours']:.3g}", f"{row['theirs']:.3g}" if peer else "",
-                     f"{row['ours'] / row['theirs']:.2f}" if peer else "", row["unit"],
-                     "; ".join(filter(None, [row.get("peer", ""), row["limit"]]))])
-    return table(["what", "ours", "peer", "ours/peer", "unit", "the peer; the limit"],
-                 ["---", "--:", "--:", "--:", "---", "---"], rows)
-
-
 def put(text, name, content):
-    if content is None:
-        return text
     marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.S)
     assert marked.search(text), f"README.md has no place <!-- {name} --> ... <!-- end -->"
     return marked.sub(lambda place: place.group(1) + content + place.group(2), text, count=1)
 
 
 text = open(readme).read()
-text = put(put(text, "systems", systems_and_papers()), "bench", bench())
+text = put(text, "systems", systems_and_papers())
 open(readme, "w").write(text)
 END

@@ -380,6 +380,8 @@ static void test_wrong_heads_are_found(void **state) {
     ons_system system = with_parameters(NULL);
     system.abi = ONS_ABI + 1;
     assert_wrong(&system, ONS_INVALID, "compile it again");
+    system.abi = 0;
+    assert_wrong(&system, ONS_INVALID, ".abi = ONS_ABI");
     system = with_parameters(NULL);
     system.name = "My System";
     assert_wrong(&system, ONS_FAILED, "lower-case letters, digits and '-', not `My System`");

@@ -251,6 +251,7 @@ static ons_status check_controls(const ons_system *system) {
 }
 
 ons_status lab_descriptor_read(lab_descriptor *descriptor, const ons_system *system) {
+    if (system->abi == 0) { return ons_fail(ONS_INVALID, "the descriptor must begin with .abi = ONS_ABI"); }
     if (system->abi != ONS_ABI) {
         return ons_fail(
             ONS_INVALID,

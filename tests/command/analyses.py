@@ -120,6 +120,51 @@ def test_crossings_go_somewhere():
     assert "4 crossings" in found(archive, "crossing", "--extrapolate")["why"]
 
 
+def test_conditions_leave_some_tasks():
+    """What --where leaves is analysed as an archive that holds nothing else; seeds do not depend on the other tasks."""
+    archive = job("scaling", SCALING)
+    part = job("part", "\n".join(line for line in SCALING.splitlines() if "L: 8" not in line))
+    for words in (["crossing"], ["collapse", "--whole", "--resamples", "10"], ["extremum", "-y", "specific_heat"],
+                  ["derivative", "-y", "energy"], ["fit", "-y", "energy", "-x", "temperature", "--model", "linear"],
+                  ["reweight", "-y", "energy", "--at", "2.25"], ["binning", "--task", "0"], ["autocorrelation"],
+                  ["bootstrap", "--task", "1"], ["histogram", "--task", "1"]):
+        chosen, whole = found(archive, *words, "--where", "L=12:16"), found(part, *words)
+        assert chosen.pop("where") == "L=12:16" and chosen.pop("archive") != whole.pop("archive")
+        assert chosen == whole, words
+    assert "L=5" in analyse(archive, "crossing", "--where", "L=5", expected=2)
+    assert "did you mean 'temperature'" in analyse(archive, "crossing", "--where", "temprature=2", expected=2)
+    assert "two parameters that vary" in analyse(archive, "crossing", "--where", "L=8", expected=2)
+    shown = command("show", archive, "--where", "L=8 temperature=2.2:2.3", "--json", "-")
+    assert [task["parameters"]["temperature"] for task in json.loads(shown.stdout)["tasks"]] == [2.22, 2.27]
+
+
+def test_reports_hold_analyses():
+    """The text of an analysis in a report is that of the command."""
+    import html
+    import re
+    archive = job("scaling", SCALING)
+
+    def page(*words, expected=0):
+        done = command("report", archive, "-o", "r.html", *words)
+        assert done.returncode == expected, done.stderr
+        return done.stderr if expected else html.unescape(re.sub(r"<svg.*?</svg>", "", open("r.html").read(), flags=re.S))
+
+    def parts(text):
+        return [block for block in re.split(r"\n\n+", text.strip()) if block]
+
+    asked = page("--analyse", "fit -y 'binder' --formula \"a + b*(x - 2.27)\"; collapse --whole --resamples 10", "--where", "L=12,16")
+    for words in (["fit", "-y", "binder", "--formula", "a + b*(x - 2.27)"], ["collapse", "--whole", "--resamples", "10"]):
+        for block in parts(analyse(archive, *words, "--where", "L=12,16")):
+            assert (f"<pre>{block}" if "  " in block else block.splitlines()[0]) in asked, (words, block)
+    plain = page("--exact", repr(EXACT))
+    assert f"analyse {archive} crossing" in plain and "(ours-exact)/error" in plain
+    for words, says in ((["--analyse", "colapse"], "collapse"), (["--analyse", " ; "], "no analysis"), (["--analyse", "fit 'x"], "quote"),
+                        (["--analyse", "crossing -o x.png"], "--output"), (["--analyse", "fit"], "-y NAME"),
+                        (["--analyse", "crossing --help"], "help"), (["--analyse", "crossing -y bindr"], "binder")):
+        message = page(*words, expected=2)
+        assert says in message and message.count("\n") == 1, (words, message)
+
+
 def test_curves_collapse():
     archive = job("scaling", SCALING)
     collapse = found(archive, "collapse")

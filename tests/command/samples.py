@@ -45,6 +45,17 @@ def test_reweighting_meets_direct_runs():
         assert 0 < error < other["error"]
 
 
+def test_reweighted_points_have_their_exact_values():
+    """Where nothing was simulated they are those that a run there prints; 6 errors."""
+    curve = analyse(PATH, "reweight", "-y", "energy", "--at", "2.2,2.6")["curves"][0]
+    direct = run("ising", "L=8", "temperature=2.2,2.6", "update=swendsen-wang", "steps=5000", "replicas=2", "seed=7",
+                 "-o", "direct-energy.h5")
+    assert curve["exact_source"] == "Kaufman 1949"
+    for mean, error, exact, task in zip(curve["mean"], curve["error"], curve["exact"], direct["tasks"]):
+        assert exact == task["observables"]["energy"]["exact"] and abs(mean - exact) < 6 * error
+    assert "exact" not in analyse(PATH, "reweight", "-y", "binder", "--at", "2.2")["curves"][0]
+
+
 def test_tables_and_figures():
     for words in (["reweight", "-y", "specific_heat", "-o", "reweight.svg"], ["autocorrelation", "-o", "tau.svg"],
                   ["binning", "-y", "binder", "-o", "binning.svg"], ["bootstrap", "-y", "binder", "-o", "bootstrap.svg"],

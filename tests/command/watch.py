@@ -379,7 +379,7 @@ static ons_status persist(void *state, ons_part *part) { return ons_persist(part
 static const ons_parameter parameters[] = {{.name = "a", .type = ONS_REAL, .flags = ONS_LIVE, .standard = "1"}, {.name = NULL}};
 static const ons_observable observables[] = {{.name = "x", .kind = ONS_MEAN}, {.name = NULL}};
 ONS_SYSTEM {
-    .version = 1, .name = "slow", .summary = "slow steps", .step = "step", .parameters = parameters,
+    .abi = ONS_ABI, .version = 1, .name = "slow", .summary = "slow steps", .step = "step", .parameters = parameters,
     .observables = observables, .controls = {.steps = 1, .replicas = 1}, .state_size = sizeof(double), .create = create,
     .advance = advance, .measure = measure, .persist = persist,
 };
