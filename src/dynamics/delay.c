@@ -5,6 +5,7 @@
  */
 #include <onsager/dynamics/delay.h>
 
+#include "perturbations.h"
 #include "runge_kutta_tables.h"
 
 #include <math.h>
@@ -239,34 +240,11 @@ static void take_rows(ons_delayed *delayed, size_t lane, bool back) {
     }
 }
 
-static double inner(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) { sum += a[i] * b[i]; }
-    return sum;
-}
-
-static bool orthonormalise(double *rows, size_t count, size_t width, double *growth) {
-    for (size_t k = 0; k < count; k++) {
-        double *own = rows + k * width;
-        for (int pass = 0; pass < 2; pass++) {
-            for (size_t j = 0; j < k; j++) {
-                const double part = inner(own, rows + j * width, width);
-                for (size_t i = 0; i < width; i++) { own[i] -= part * rows[j * width + i]; }
-            }
-        }
-        const double length = sqrt(inner(own, own, width));
-        if (!(length > 0) || !isfinite(length)) { return false; }
-        for (size_t i = 0; i < width; i++) { own[i] /= length; }
-        growth[k] += log(length);
-    }
-    return true;
-}
-
 static ons_status harvest(ons_delayed *delayed, double *growth) {
     const size_t count = delayed->vectors - 1, width = delayed->field.dimension + delayed->resolution * STAGES;
     for (size_t l = 0; count && l < ONS_LANES; l++) {
         take_rows(delayed, l, false);
-        if (!orthonormalise(delayed->row, count, width, growth + l * count)) {
+        if (!dynamics_perturbations_orthonormalise(delayed->row, count, width, false, growth + l * count, NULL)) {
             return ons_fail(ONS_FAILED, "trajectory %zu of the delay equation: its perturbations are lost at time %g",
                             l, ons_delayed_time(delayed));
         }
