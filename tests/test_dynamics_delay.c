@@ -96,6 +96,37 @@ static double root(int branch) {
     return creal(l);
 }
 
+/* Between two steps: x = b/a + (1 - b/a) exp(-a t) as long as the past is 1. Who looks leaves no trace. */
+static void test_what_lies_between_two_steps(void **state) {
+    ons_delayed *delayed = NULL;
+    assert_int_equal(ons_delayed_create(&delayed, &linear_field, 16, 0), ONS_OK);
+    double x[ONS_LANES], seen[ONS_LANES];
+    for (size_t l = 0; l < ONS_LANES; l++) { x[l] = 1; }
+    ons_delayed_set(delayed, 0, x, NULL, NULL);
+    for (int k = 1; k <= 9; k++) {
+        const double t = 0.11 * k;
+        assert_int_equal(ons_delayed_advance(delayed, t, NULL), ONS_OK);
+        assert_true(ons_delayed_time(delayed) <= t && ons_delayed_time(delayed) > t - 1.0 / 16);
+        assert_int_equal(ons_delayed_look(delayed, t, seen), ONS_OK);
+        assert_near(seen[3], b / a + (1 - b / a) * exp(-a * t), 1e-8);
+    }
+    assert_int_equal(ons_delayed_look(delayed, 2, seen), ONS_INVALID);
+    assert_int_equal(ons_delayed_look(delayed, NAN, seen), ONS_INVALID);
+    assert_int_equal(ons_delayed_advance(delayed, 3, NULL), ONS_OK);
+    assert_true(ons_delayed_point(delayed)[5] == at_three(16));
+    /* In the third delay the past is not constant: many steps a delay, which end at 2.7, say what is there. */
+    ons_delayed *fine = NULL;
+    assert_int_equal(ons_delayed_create(&fine, &linear_field, 200, 0), ONS_OK);
+    ons_delayed_set(fine, 0, x, NULL, NULL);
+    ons_delayed_set(delayed, 0, x, NULL, NULL);
+    assert_int_equal(ons_delayed_advance(fine, 2.7, NULL), ONS_OK);
+    assert_int_equal(ons_delayed_advance(delayed, 2.7, NULL), ONS_OK);
+    assert_int_equal(ons_delayed_look(delayed, 2.7, seen), ONS_OK);
+    assert_near(seen[0], ons_delayed_point(fine)[0], 1e-7);
+    ons_delayed_free(fine);
+    ons_delayed_free(delayed);
+}
+
 static void test_exponents_are_the_real_parts_of_the_characteristic_roots(void **state) {
     (void)state;
     enum { COUNT = 4 };
@@ -129,6 +160,7 @@ static void test_what_cannot_be_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_method_of_steps_has_order_five),
+        cmocka_unit_test(test_what_lies_between_two_steps),
         cmocka_unit_test(test_exponents_are_the_real_parts_of_the_characteristic_roots),
         cmocka_unit_test(test_what_cannot_be_is_refused),
     };

@@ -97,6 +97,61 @@ static void linear_flow(void **state) {
     release(&one);
 }
 
+/* Axes that are invariant, the slowest last: perturbations along them would stay there. */
+static void invariant_axes(void **state) {
+    system_of flow = pose("x' = -3*x; y' = -2*y + x; z' = -z", NULL, false);
+    system_of map = pose("x' = x/8; y' = y/2; z' = 3*z", NULL, true);
+    const double slow[] = {-1, -2, -3}, factors[] = {3, 0.5, 0.125};
+    double mean[3], error[3], divergence;
+    start(&flow, (const double[]){1, 1, 1});
+    spectrum(&flow, 60, 40, 1, mean, error, &divergence);
+    for (int k = 0; k < 3; k++) { assert_true(fabs(mean[k] - slow[k]) < 1e-6); }
+    start(&map, (const double[]){1e-9, 1e-9, 1e-99});
+    spectrum(&map, 60, 40, 1, mean, error, &divergence);
+    for (int k = 0; k < 3; k++) { assert_true(fabs(mean[k] - log(factors[k])) < 1e-9); }
+    release(&flow);
+    release(&map);
+}
+
+/* A perturbation that a map sends to 0 has the exponent minus infinity, and the others have theirs. */
+static void what_comes_to_nothing(void **state) {
+    system_of map = pose("x' = 0.5*x + y; y' = 0; z' = 2*z", NULL, true);
+    double growth[MEMBERS * 3] = {0}, volume[MEMBERS] = {0};
+    start(&map, (const double[]){1, 1, 1e-99});
+    assert_int_equal(ons_tangent_advance(map.tangent, 60, 1, growth, volume), ONS_OK);
+    memset(growth, 0, sizeof growth);
+    assert_int_equal(ons_tangent_advance(map.tangent, 100, 1, growth, volume), ONS_OK);
+    for (size_t m = 0; m < MEMBERS; m++) {
+        assert_true(fabs(growth[3 * m] - 40 * log(2)) < 1e-9 && fabs(growth[3 * m + 1] + 40 * log(2)) < 1e-9);
+        assert_true(growth[3 * m + 2] == -INFINITY && volume[m] == -INFINITY);
+    }
+    release(&map);
+    assert_true(ons_kaplan_yorke((const double[]){0.5, NAN}, 2) == 1 &&
+                ons_kaplan_yorke((const double[]){NAN}, 1) == 0);
+}
+
+/* A start that has no derivative, and a map that leaves the doubles, are no trajectories. */
+static void starts_without_a_way(void **state) {
+    static const struct {
+        const char *equations;
+        double x;
+    } cases[] = {{"x' = log(x)", -9}, {"x' = 1/x", 0}, {"x' = sqrt(x)", -9}};
+    for (size_t i = 0; i < 3; i++) {
+        double growth[MEMBERS] = {0};
+        system_of flow = pose(cases[i].equations, NULL, false);
+        start(&flow, &cases[i].x);
+        assert_int_equal(ons_tangent_advance(flow.tangent, 1, 1, growth, NULL), ONS_FAILED);
+        assert_int_equal(ons_tangent_state(flow.tangent, 0), ONS_MEMBER_NOT_FINITE);
+        release(&flow);
+    }
+    double growth[MEMBERS] = {0};
+    system_of map = pose("x' = 2*x", NULL, true);
+    start(&map, (const double[]){1});
+    assert_int_equal(ons_tangent_advance(map.tangent, 1000, 1, growth, NULL), ONS_OK);
+    assert_int_equal(ons_tangent_advance(map.tangent, 1030, 1, growth, NULL), ONS_FAILED);
+    release(&map);
+}
+
 static void lorenz(void **state) {
     const double parameters[] = {10, 28, 8.0 / 3}, x[] = {1, 1, 20};
     system_of one = pose("x' = sigma*(y - x); y' = x*(rho - z) - y; z' = x*y - beta*z", parameters, false);
@@ -177,6 +232,9 @@ static void dimensions_of_kaplan_and_yorke(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear_flow),
+        cmocka_unit_test(invariant_axes),
+        cmocka_unit_test(what_comes_to_nothing),
+        cmocka_unit_test(starts_without_a_way),
         cmocka_unit_test(lorenz),
         cmocka_unit_test(maps),
         cmocka_unit_test(going_on),

@@ -70,6 +70,25 @@ static void rosenstein_logistic(void **state) {
     free(series);
 }
 
+/* Regular motion, a torus: distances stay, and their growth is 0 within its error. */
+static void rosenstein_torus(void **state) {
+    enum { N = 4000 };
+    double *points = ONS_NEW(double, 4 * N);
+    for (size_t i = 0; i < N; i++) {
+        const double angles[] = {0.1 * (double)i, 0.1 * sqrt(2) * (double)i};
+        for (size_t k = 0; k < 2; k++) {
+            points[4 * i + 2 * k] = cos(angles[k]);
+            points[4 * i + 2 * k + 1] = sin(angles[k]);
+        }
+    }
+    const ons_divergence_options how = {.theiler = 63, .steps = 300};
+    ons_divergence found;
+    assert_int_equal(ons_rosenstein(points, N, 4, &how, NULL, &found), ONS_OK);
+    assert_int_equal(found.to, 300);
+    assert_true(fabs(found.exponent) < 1e-4);
+    free(points);
+}
+
 static void rosenstein_lorenz(void **state) {
     enum { N = 12000 };
     const double parameters[] = {10, 28, 8.0 / 3}, start[] = {1, 1, 20}, step = 0.02;
@@ -274,11 +293,17 @@ static void sample_entropies(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(embedding),         cmocka_unit_test(rosenstein_logistic),
-        cmocka_unit_test(rosenstein_lorenz), cmocka_unit_test(spectrum_of_a_sine),
-        cmocka_unit_test(white_noise),       cmocka_unit_test(surrogates),
-        cmocka_unit_test(asymmetry),         cmocka_unit_test(permutations),
-        cmocka_unit_test(sample_entropies),  cmocka_unit_test(period_of_several_coordinates),
+        cmocka_unit_test(embedding),
+        cmocka_unit_test(rosenstein_logistic),
+        cmocka_unit_test(rosenstein_lorenz),
+        cmocka_unit_test(rosenstein_torus),
+        cmocka_unit_test(spectrum_of_a_sine),
+        cmocka_unit_test(white_noise),
+        cmocka_unit_test(surrogates),
+        cmocka_unit_test(asymmetry),
+        cmocka_unit_test(permutations),
+        cmocka_unit_test(sample_entropies),
+        cmocka_unit_test(period_of_several_coordinates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

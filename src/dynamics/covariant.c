@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "perturbations.h"
+
 #include <onsager/dynamics/sections.h>
 
 #include <gsl/gsl_linalg.h>
@@ -177,7 +179,7 @@ static ons_status open_journey(journey *way, const ons_field *field, const doubl
         return ons_fail(ONS_MEMORY, "no memory for the perturbations of %zu variables", n);
     }
     memcpy(way->now, start, n * sizeof *start);
-    for (size_t k = 0; k < n; k++) { way->now[n + k * n + k] = 1; }
+    dynamics_perturbations_start(way->now + n, n, n);
     return options->map ? ONS_OK : ons_trajectories_create(&way->trajectory, &way->whole, 1, &options->how);
 }
 
@@ -219,21 +221,6 @@ ons_status ons_covariant_vectors(const ons_field *field, const double *start, co
 /* ---- angles ---------------------------------------------------------------------------------------------------------
  */
 
-/* `count` vectors of n entries become orthonormal: Gram and Schmidt, twice. */
-static void orthonormalise(double *frame, size_t count, size_t n) {
-    for (size_t k = 0; k < count; k++) {
-        double *vector = frame + k * n, norm = 0;
-        for (size_t j = 0; j < 2 * k; j++) {
-            const double *other = frame + (j % k) * n;
-            double product = 0;
-            for (size_t i = 0; i < n; i++) { product += other[i] * vector[i]; }
-            for (size_t i = 0; i < n; i++) { vector[i] -= product * other[i]; }
-        }
-        for (size_t i = 0; i < n; i++) { norm = hypot(norm, vector[i]); }
-        for (size_t i = 0; i < n; i++) { vector[i] /= norm; }
-    }
-}
-
 /* The largest singular value of the products of `rows` and `columns` vectors of n entries, rows not fewer. */
 static ons_status largest_cosine(const double *tall, size_t rows, const double *wide, size_t columns, size_t n,
                                  double *cosine) {
@@ -266,11 +253,16 @@ ons_status ons_covariant_angle(const double *vectors, size_t dimension, size_t u
     double *frames = ONS_NEW(double, n *n), cosine = 0;
     if (!frames) { return ONS_MEMORY; }
     memcpy(frames, vectors, n * n * sizeof *frames);
-    orthonormalise(frames, unstable, n);
-    orthonormalise(frames + unstable * n, others, n);
-    const ons_status status = unstable >= others
-                                  ? largest_cosine(frames, unstable, frames + unstable * n, others, n, &cosine)
-                                  : largest_cosine(frames + unstable * n, others, frames, unstable, n, &cosine);
+    const bool whole = dynamics_perturbations_orthonormalise(frames, unstable, n, true, NULL, NULL) &&
+                       dynamics_perturbations_orthonormalise(frames + unstable * n, others, n, true, NULL, NULL);
+    ons_status status = ONS_OK;
+    if (!whole) {
+        status = ons_fail(ONS_FAILED, "vectors that are not finite have no angles");
+    } else if (unstable >= others) {
+        status = largest_cosine(frames, unstable, frames + unstable * n, others, n, &cosine);
+    } else {
+        status = largest_cosine(frames + unstable * n, others, frames, unstable, n, &cosine);
+    }
     *angle = acos(fmin(cosine, 1));
     free(frames);
     return status;

@@ -5,6 +5,7 @@
  */
 #include <onsager/dynamics/delay.h>
 
+#include "perturbations.h"
 #include "runge_kutta_tables.h"
 
 #include <math.h>
@@ -220,6 +221,50 @@ static void step(ons_delayed *delayed) {
     delayed->numbers[0] += 1;
 }
 
+/* ---- between two steps ----------------------------------------------------------------------------------------------
+ */
+
+/* The past of all lanes at the fraction u of a step of the ring: the polynomial of degree 4 through five of the stored
+ * values, which is the dense output that they are taken from. */
+static void past_between(const ons_delayed *delayed, size_t slot, double u, double *values) {
+    static const size_t nodes[] = {0, 1, 2, 3, STAGES - 1}; /* 0, 1/5, 3/10, 4/5, 1 */
+    memset(values, 0, lane_bytes);
+    for (size_t a = 0; a < 5; a++) {
+        double weight = 1;
+        for (size_t b = 0; b < 5; b++) {
+            const double other = dormand_prince_c[nodes[b]];
+            if (b != a) { weight *= (u - other) / (dormand_prince_c[nodes[a]] - other); }
+        }
+        const double *stored = past_at(delayed, slot, nodes[a]);
+        for (size_t l = 0; l < ONS_LANES; l++) { values[l] += weight * stored[l]; }
+    }
+}
+
+ons_status ons_delayed_look(const ons_delayed *delayed, double t, double *x) {
+    const size_t size = delayed->field.dimension * ONS_LANES;
+    const double now = ons_delayed_time(delayed), ahead = t - now;
+    const size_t slot = (size_t)fmod(delayed->numbers[0], (double)delayed->resolution);
+    if (!(fabs(ahead) <= (1 + 1e-6) * delayed->h)) {
+        return ons_fail(ONS_INVALID, "time %g is not within a step of %g after the last one, at %g", t, delayed->h,
+                        now);
+    }
+    double *k = aligned_alloc(64, (STAGES + 1) * size * sizeof *k);
+    if (!k) { return ONS_MEMORY; }
+    double *trial = k + STAGES * size;
+    _Alignas(64) double times[ONS_LANES], past[ONS_LANES];
+    memcpy(x, delayed->x, size * sizeof *x);
+    for (size_t s = 0; s < STAGES; s++) {
+        memcpy(trial, delayed->x, size * sizeof *trial);
+        for (size_t i = 0; i < s * size; i++) { trial[i % size] += ahead * dormand_prince_a[s][i / size] * k[i]; }
+        for (size_t l = 0; l < ONS_LANES; l++) { times[l] = now + dormand_prince_c[s] * ahead; }
+        past_between(delayed, slot, dormand_prince_c[s] * ahead / delayed->h, past);
+        delayed->field.value(delayed->field.data, times, trial, past, k + s * size);
+        for (size_t i = 0; i < size; i++) { x[i] += ahead * dormand_prince_b[s] * k[s * size + i]; }
+    }
+    free(k);
+    return ONS_OK;
+}
+
 /* ---- growth ---------------------------------------------------------------------------------------------------------
  */
 
@@ -239,34 +284,11 @@ static void take_rows(ons_delayed *delayed, size_t lane, bool back) {
     }
 }
 
-static double inner(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) { sum += a[i] * b[i]; }
-    return sum;
-}
-
-static bool orthonormalise(double *rows, size_t count, size_t width, double *growth) {
-    for (size_t k = 0; k < count; k++) {
-        double *own = rows + k * width;
-        for (int pass = 0; pass < 2; pass++) {
-            for (size_t j = 0; j < k; j++) {
-                const double part = inner(own, rows + j * width, width);
-                for (size_t i = 0; i < width; i++) { own[i] -= part * rows[j * width + i]; }
-            }
-        }
-        const double length = sqrt(inner(own, own, width));
-        if (!(length > 0) || !isfinite(length)) { return false; }
-        for (size_t i = 0; i < width; i++) { own[i] /= length; }
-        growth[k] += log(length);
-    }
-    return true;
-}
-
 static ons_status harvest(ons_delayed *delayed, double *growth) {
     const size_t count = delayed->vectors - 1, width = delayed->field.dimension + delayed->resolution * STAGES;
     for (size_t l = 0; count && l < ONS_LANES; l++) {
         take_rows(delayed, l, false);
-        if (!orthonormalise(delayed->row, count, width, growth + l * count)) {
+        if (!dynamics_perturbations_orthonormalise(delayed->row, count, width, false, growth + l * count, NULL)) {
             return ons_fail(ONS_FAILED, "trajectory %zu of the delay equation: its perturbations are lost at time %g",
                             l, ons_delayed_time(delayed));
         }
@@ -276,9 +298,9 @@ static ons_status harvest(ons_delayed *delayed, double *growth) {
 }
 
 ons_status ons_delayed_advance(ons_delayed *delayed, double target, double *growth) {
-    const double half = 0.5 * delayed->h;
+    const double whole = (1 - 1e-6) * delayed->h;
     bool moved = false;
-    while (ons_delayed_time(delayed) + half <= target) {
+    while (ons_delayed_time(delayed) + whole <= target) {
         step(delayed);
         moved = true;
     }

@@ -120,6 +120,10 @@ static ons_status find_window(const growth *all, const ons_divergence_options *o
         const size_t quarter = all->steps / 4 > 0 ? all->steps / 4 : 1;
         for (size_t k = all->steps + 1 - quarter; k <= all->steps; k++) { plateau += all->curve[k] / (double)quarter; }
         const double first = all->curve[0], rise = plateau - first;
+        if (fabs(rise) < log(2)) { /* regular motion: nothing grows */
+            result->to = all->steps;
+            return ONS_OK;
+        }
         while (result->from < all->steps && all->curve[result->from] < first + 0.1 * rise) { result->from++; }
         result->to = result->from;
         while (result->to < all->steps && all->curve[result->to + 1] <= first + 0.6 * rise) { result->to++; }

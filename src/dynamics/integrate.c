@@ -282,7 +282,9 @@ static void judge(ons_trajectories *ensemble, size_t index) {
         one->since++;
         const double t = block->t[l], left = block->target[l] - t;
         const bool arrived = block->h[l] > 0 ? left <= 0 : left >= 0;
-        if (arrived) {
+        if (!isfinite(block->h[l]) || block->h[l] == 0) { /* planned from a derivative that is not finite */
+            one->state = ONS_MEMBER_NOT_FINITE;
+        } else if (arrived) {
             block->running[l] = 0;
         } else if (!(fabs(block->h[l]) > 16 * DBL_EPSILON * fabs(t)) || fabs(block->h[l]) < 1e-300) {
             one->state = finite_lane(block, ensemble->field.dimension, l) ? ONS_MEMBER_STUCK : ONS_MEMBER_NOT_FINITE;

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "flow_series.h"
+#include "perturbations.h"
 #include "stiff.h"
 
 #include <onsager/dynamics/lyapunov.h>
@@ -184,7 +185,7 @@ void ons_tangent_set(ons_tangent *tangent, size_t member, double t, const double
     double *numbers = tangent->member;
     memset(numbers, 0, tangent->width * sizeof *numbers);
     memcpy(numbers, x, n * sizeof *x);
-    for (size_t k = 0; k < tangent->exponents; k++) { numbers[n + k * n + k] = 1; }
+    dynamics_perturbations_start(numbers + n, tangent->exponents, n);
     put_member(tangent, member, t, 0, numbers);
 }
 
@@ -216,31 +217,6 @@ ons_member_state ons_tangent_state(const ons_tangent *tangent, size_t member) {
 /* ---- growth ---------------------------------------------------------------------------------------------------------
  */
 
-static double inner(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) { sum += a[i] * b[i]; }
-    return sum;
-}
-
-/* Gram and Schmidt, each vector twice (which is enough: Giraud et al. 2005); adds the logarithms of the lengths. */
-static bool orthonormalise(double *v, size_t count, size_t n, double *growth, double *least) {
-    for (size_t k = 0; k < count; k++) {
-        double *own = v + k * n;
-        for (int pass = 0; pass < 2; pass++) {
-            for (size_t j = 0; j < k; j++) {
-                const double part = inner(own, v + j * n, n);
-                for (size_t i = 0; i < n; i++) { own[i] -= part * v[j * n + i]; }
-            }
-        }
-        const double length = sqrt(inner(own, own, n));
-        if (!(length > 0) || !isfinite(length)) { return false; }
-        for (size_t i = 0; i < n; i++) { own[i] /= length; }
-        growth[k] += log(length);
-        *least = fmin(*least, log(length));
-    }
-    return true;
-}
-
 static ons_status failed(const ons_tangent *tangent, size_t member, double t) {
     static const char *const reasons[] = {"its perturbations are not finite",
                                           "its step became too small: a singularity, or a stiff flow", "it blew up",
@@ -260,8 +236,9 @@ static ons_status harvest(ons_tangent *tangent, double *growth, double *divergen
     for (size_t m = 0; m < tangent->members; m++) {
         double t, h;
         take_member(tangent, m, &t, &h, numbers);
-        const bool runs = tangent->map || ons_trajectories_state(tangent->trajectories, m) == ONS_MEMBER_RUNNING;
-        if (!runs || !orthonormalise(numbers + n, tangent->exponents, n, growth + m * tangent->exponents, least)) {
+        const bool runs = ons_tangent_state(tangent, m) == ONS_MEMBER_RUNNING;
+        if (!runs || !dynamics_perturbations_orthonormalise(numbers + n, tangent->exponents, n, tangent->map,
+                                                            growth + m * tangent->exponents, least)) {
             return failed(tangent, m, t);
         }
         if (divergence) { divergence[m] += numbers[tangent->width - 1]; }
@@ -283,6 +260,7 @@ static double log_determinant(double *a, size_t n) {
             a[pivot * n + j] = swap;
         }
         sum += log(fabs(a[k * n + k]));
+        if (a[k * n + k] == 0) { return sum; }
         for (size_t i = k + 1; i < n; i++) {
             const double ratio = a[i * n + k] / a[k * n + k];
             for (size_t j = k; j < n; j++) { a[i * n + j] -= ratio * a[k * n + j]; }
@@ -338,7 +316,9 @@ static double shortest(const ons_tangent *tangent, double *growth) {
         double t, h;
         take_member(tangent, m, &t, &h, tangent->member);
         memset(growth, 0, count * sizeof *growth);
-        if (!orthonormalise(tangent->member + n, count, n, growth, &least)) { return -INFINITY; }
+        if (!dynamics_perturbations_orthonormalise(tangent->member + n, count, n, false, growth, &least)) {
+            return -INFINITY;
+        }
     }
     return least;
 }
@@ -406,6 +386,7 @@ void ons_tangent_set_interval(ons_tangent *tangent, double interval) { tangent->
 double ons_kaplan_yorke(const double *exponents, size_t count) {
     double sum = 0;
     for (size_t j = 0; j < count; j++) {
+        if (isnan(exponents[j])) { return (double)j; }
         if (sum + exponents[j] < 0) { return j ? (double)j + sum / -exponents[j] : 0; }
         sum += exponents[j];
     }

@@ -336,8 +336,10 @@ static ons_status tell_growth(const orbit *all, ons_context *context, size_t the
     if (!curve) { return ONS_MEMORY; }
     ons_divergence found;
     const ons_divergence_options how = {.theiler = theiler, .steps = steps};
-    const ons_status status = ons_rosenstein(all->points, all->count, all->n, &how, curve, &found);
-    if (status == ONS_OK) {
+    ons_status status = ons_rosenstein(all->points, all->count, all->n, &how, curve, &found);
+    if (status == ONS_INVALID) {
+        status = ONS_OK; /* neighbours are lost from one sample to the next: there is no growth to fit */
+    } else if (status == ONS_OK) {
         ons_value(context, EXPONENT, 0, 0, found.exponent / all->interval, found.error / all->interval);
         for (size_t k = 0; k <= steps; k++) { row(context, GROWTH, (double)k * all->interval, curve[k]); }
     }

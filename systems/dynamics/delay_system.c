@@ -145,16 +145,17 @@ ons_status delay_system_advance(void *state, ons_context *context) {
 
 ons_status delay_system_measure(const void *state, ons_context *context) {
     const delay_state *now = state;
-    const double *x = ons_delayed_point(now->delayed);
-    double *point = ONS_NEW(double, now->entry->dimension);
-    if (!point) { return ONS_MEMORY; }
-    for (unsigned lane = 0; lane < ons_lanes(context); lane++) {
-        for (size_t i = 0; i < now->entry->dimension; i++) { point[i] = x[i * ONS_LANES + lane]; }
+    const size_t n = now->entry->dimension;
+    double *x = aligned_alloc(64, n * ONS_LANES * sizeof *x), *point = ONS_NEW(double, n);
+    const ons_status status = x && point ? ons_delayed_look(now->delayed, now->time, x) : ONS_MEMORY;
+    for (unsigned lane = 0; status == ONS_OK && lane < ons_lanes(context); lane++) {
+        for (size_t i = 0; i < n; i++) { point[i] = x[i * ONS_LANES + lane]; }
         ons_measure_array(context, SPECTRUM, lane, now->growth + lane * now->exponents);
         ons_measure_array(context, POINT, lane, point);
     }
+    free(x);
     free(point);
-    return ONS_OK;
+    return status;
 }
 
 ons_status delay_system_persist(void *state, ons_part *part) {

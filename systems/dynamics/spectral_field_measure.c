@@ -18,7 +18,7 @@ const ons_observable field_line_observables[] = {
                    "too coarse"},
     [LINE_PROFILE] = {"profile", ONS_SERIES, 0, NULL, NULL, NULL, "u at the points, from the left"},
     [LINE_POWER] = {"power", ONS_SERIES, 0, NULL, NULL, NULL,
-                    "share of <u^2> of the waves with 0, 1, 2 .. cycles in the cell"},
+                    "what the waves with 0, 1, 2 .. cycles in the cell add to <u^2>"},
     [LINE_ERROR] = {"error", ONS_SERIES, 0, NULL, NULL, NULL, "max |u - exact solution| at the points"},
     {.name = NULL}};
 

@@ -45,14 +45,16 @@ ONS_API void ons_delayed_free(ons_delayed *delayed);
  * NULL: as it is now. Perturbations become waves of growing number. */
 ONS_API void ons_delayed_set(ons_delayed *delayed, double t, const double *x,
                              double (*past)(const void *data, size_t lane, double u), const void *data);
-/* Steps to the last one that does not go beyond target by more than half a step. With exponents: decomposes the
-perturbations at the end and adds the logarithms of their growth to growth[8][exponents] (NULL: leaves them).
-ONS_FAILED: not finite,
- * with the lane and the time in the message. */
+/* Makes all whole steps up to target. With exponents: decomposes the perturbations at the end and adds the logarithms
+ * of their growth to growth[8][exponents] (NULL: leaves them). ONS_FAILED: not finite, with the lane and the time in
+ * the message. */
 ONS_API ons_status ons_delayed_advance(ons_delayed *delayed, double target, double *growth);
 ONS_API double ons_delayed_time(const ons_delayed *delayed);
 /* x[dimension][8] at the end of the last step. */
 ONS_API const double *ons_delayed_point(const ons_delayed *delayed);
+/* x[dimension][8] at a time t up to one step beyond the last, by a shorter step that leaves no trace: where it goes
+ * does not depend on who looks. ONS_INVALID: another time. */
+ONS_API ons_status ons_delayed_look(const ons_delayed *delayed, double t, double *x);
 /* Adds a constant to a variable of a lane, now and in its past: the turns of an angle. */
 ONS_API void ons_delayed_shift(ons_delayed *delayed, size_t lane, size_t variable, double by);
 /* Everything that goes on: an array that is stored and put back. */

@@ -63,7 +63,8 @@ typedef struct ons_divergence_options {
     size_t theiler;  /* neighbours are at least that many samples apart: the mean period; 0: 1 */
     size_t steps;    /* how far neighbours are followed */
     size_t from, to; /* window of the fit in samples; both 0: where the curve goes from 10 % to 60 % of its way from its
-                        start to its plateau, the mean of its last quarter */
+                        start to its plateau, the mean of its last quarter; all of it where that is less than a factor
+                        of 2 in the distance, so that nothing grows */
 } ons_divergence_options;
 
 typedef struct ons_divergence {

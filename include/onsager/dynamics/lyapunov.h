@@ -27,7 +27,8 @@ ONS_API ons_status ons_tangent_create(ons_tangent **tangent, const ons_field *fi
 ONS_API ons_status ons_tangent_create_map(ons_tangent **tangent, const ons_field *field, size_t members,
                                           size_t exponents);
 ONS_API void ons_tangent_free(ons_tangent *tangent);
-/* Puts a member at x[dimension] with the first unit vectors as perturbations. */
+/* Puts a member at x[dimension] with the first unit vectors as perturbations, turned a little out of the axes, which
+ * may be invariant. */
 ONS_API void ons_tangent_set(ons_tangent *tangent, size_t member, double t, const double *x);
 /* How many numbers a member's whole state has: t, its next step, x, the perturbations. ons_tangent_load takes what
  * ons_tangent_store gives, and goes on with the same bits. */
@@ -35,9 +36,9 @@ ONS_API size_t ons_tangent_size(const ons_tangent *tangent);
 ONS_API void ons_tangent_store(const ons_tangent *tangent, size_t member, double *numbers);
 ONS_API void ons_tangent_load(ons_tangent *tangent, size_t member, const double *numbers);
 /* Takes all members to `target`, with a decomposition at least every `interval`, and adds to growth[members][exponents]
- * the logarithms of what the perturbations have grown by, and to divergence[members] (or NULL) the integral of the
- * trace of the Jacobian (of a map: the sum of ln |det J|). ONS_FAILED, with the member in the message, when one cannot
- * go on. */
+ * the logarithms of what the perturbations have grown by (of a map: minus infinity where one came to nothing), and to
+ * divergence[members] (or NULL) the integral of the trace of the Jacobian (of a map: the sum of ln |det J|).
+ * ONS_FAILED, with the member in the message, when one cannot go on. */
 ONS_API ons_status ons_tangent_advance(ons_tangent *tangent, double target, double interval, double *growth,
                                        double *divergence);
 /* From now on ons_tangent_advance ends early with ONS_STOPPED, after a decomposition at which |x_i| > largest[i] for
@@ -54,7 +55,8 @@ ONS_API ons_member_state ons_tangent_state(const ons_tangent *tangent, size_t me
 ONS_API void ons_tangent_point(const ons_tangent *tangent, size_t member, double *t, double *x);
 
 /* The dimension of Kaplan and Yorke (1979) of exponents in descending order: j + (l_1 + .. + l_j)/|l_(j+1)| with the
- * last j whose sum is not negative; 0 when the first is negative, `count` when no sum is negative. */
+ * last j whose sum is not negative; 0 when the first is negative, `count` when no sum is negative. An exponent that is
+ * no number ends the list as minus infinity does. */
 ONS_API double ons_kaplan_yorke(const double *exponents, size_t count);
 
 #ifdef __cplusplus
