@@ -108,7 +108,12 @@ static void write_script(const char *path, const char *text) {
 /* ---- the same bits --------------------------------------------------------------------------------------------------
  */
 
-static bool same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b)); }
+static bool same(double a, double b) {
+    uint64_t first, second;
+    memcpy(&first, &a, sizeof first);
+    memcpy(&second, &b, sizeof second);
+    return first == second || (isnan(a) && isnan(b));
+}
 
 static double place(size_t k) {
     static const double known[] = {0, -0.0, 1, -1, 1e-310, -1e300, (double)INFINITY, (double)NAN, 0.5, 700, -745.2};

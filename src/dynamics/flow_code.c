@@ -117,7 +117,10 @@ static ons_status compile(const ons_text *source, const char *directory, const c
 /* Not a number is one value, whatever its bits. */
 static bool same_numbers(const double *a, const double *b, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(&a[i], &b[i], sizeof *a) != 0 && !(isnan(a[i]) && isnan(b[i]))) { return false; }
+        uint64_t first, second;
+        memcpy(&first, &a[i], sizeof first);
+        memcpy(&second, &b[i], sizeof second);
+        if (first != second && !(isnan(a[i]) && isnan(b[i]))) { return false; }
     }
     return true;
 }

@@ -61,8 +61,8 @@ static const ons_parameter flow_parameters[] = {
      .type = ONS_CHOICE,
      .standard = "dop853",
      .choices = "dormand-prince|dop853|taylor|cvode|arkode", /* as ons_method */
-     .meaning = "Runge-Kutta of order 5 or 8, Taylor series (for tolerances below 1e-8; formulas of + - * / ^ and "
-                "analytic functions), backward differences of order 1 to 5 for stiff equations, or additive "
+     .meaning = "Runge-Kutta of order 5 or 8, Taylor series of order 8 to 20 (formulas of + - * / ^ and analytic "
+                "functions), backward differences of order 1 to 5 for stiff equations, or additive "
                 "Runge-Kutta of order 4 where the fast rates are constant"},
     {.name = "tolerance",
      .type = ONS_REAL,

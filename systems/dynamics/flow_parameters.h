@@ -24,7 +24,7 @@
          .type = ONS_CHOICE,                                                                                           \
          .standard = "dop853",                                                                                         \
          .choices = "dormand-prince|dop853|taylor", /* as ons_method */                                                \
-         .meaning = "Runge-Kutta of order 5 or 8, or Taylor series, for tolerances below 1e-8 (of a map: none)"},      \
+         .meaning = "Runge-Kutta of order 5 or 8, or Taylor series of order 8 to 20 (of a map: none)"},                \
         {.name = "tolerance",                                                                                          \
          .type = ONS_REAL,                                                                                             \
          .standard = "1e-9",                                                                                           \
