@@ -98,14 +98,13 @@ static ons_status run_size(ons_reproduction *r, const glass_study *study, size_t
 typedef struct limit {
     double value, error, straight; /* of second order in 1/N; straight: of first order without the smallest size */
     double with_log;               /* of second order, with the term of the random energy model */
-    double goodness;               /* of the second order, where it has freedom */
 } limit;
 
 /* Of a pressure or energy at rung k. In the random energy model ln Z/N lacks ln N/(2 theta N) below T_s (Derrida 1981),
  * which no polynomial is: `logarithm` is the factor of ln N/N to be put in. */
 static ons_status find_limit(const glass_study *study, const glass_size *found, int which, size_t k, double logarithm,
                              limit *result) {
-    double x[SIZES], y[SIZES], e[SIZES], shifted[SIZES];
+    double x[SIZES] = {0}, y[SIZES] = {0}, e[SIZES] = {0}, shifted[SIZES] = {0};
     ons_fit fit;
     for (size_t n = 0; n < study->sizes; n++) {
         x[n] = 1.0 / study->size[n];
@@ -116,7 +115,6 @@ static ons_status find_limit(const glass_study *study, const glass_size *found, 
     ons_status status = ons_fit_polynomial(x, y, e, study->sizes, 2, &fit);
     if (status) { return status; }
     result->value = ons_fit_value(&fit, 0, &result->error);
-    result->goodness = fit.goodness;
     status = ons_fit_polynomial(x, shifted, e, study->sizes, 2, &fit);
     if (status) { return status; }
     result->with_log = ons_fit_value(&fit, 0, NULL);
@@ -198,7 +196,7 @@ static void draw(ons_reproduction *r, const glass_study *study, const glass_size
                  const limit *limits) {
     const size_t first = 4, count = study->rungs - first; /* above, all are the same line */
     const double *t = study->temperature + first;
-    double symmetric[RUNGS], broken[RUNGS], value[RUNGS], error[RUNGS];
+    double symmetric[RUNGS] = {0}, broken[RUNGS] = {0}, value[RUNGS] = {0}, error[RUNGS] = {0};
     for (size_t k = 0; k < count; k++) {
         symmetric[k] = theory->symmetric[first + k].pressure;
         broken[k] = theory->broken[first + k].pressure;
@@ -217,9 +215,9 @@ static void draw(ons_reproduction *r, const glass_study *study, const glass_size
 }
 
 static ons_status run_study(ons_reproduction *r, const glass_study *study) {
-    glass_size found[SIZES];
-    glass_theory theory;
-    limit pressure[RUNGS], energy;
+    glass_size found[SIZES] = {0};
+    glass_theory theory = {0};
+    limit pressure[RUNGS] = {0}, energy;
     const size_t coldest = study->rungs - 1;
     ons_status status = solve_theory(study, &theory);
     for (size_t n = 0; n < study->sizes && !status; n++) { status = run_size(r, study, n, &found[n]); }
