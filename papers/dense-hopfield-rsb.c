@@ -58,7 +58,7 @@ static const char details[] =
     "Loads of 5 and 2 rather than 0.3, because the term of three patterns falls with 1/T_s, relative to the energy; P "
     "=\n"
     "3, because it has no such term and needs N times fewer patterns. For P = 3 what the pressure lacks is 4/N within "
-    "10\n"
+    "12\n"
     "% from N = 16 to 48. For P = 4 the term bends the approach: N times what it lacks falls from 3.4 (N = 16) to 0.9\n"
     "(32), so that its limit has a large error, and only the energy tells one step from replica symmetry.\n"
     "\n"
