@@ -98,14 +98,13 @@ static ons_status run_size(ons_reproduction *r, const glass_study *study, size_t
 typedef struct limit {
     double value, error, straight; /* of second order in 1/N; straight: of first order without the smallest size */
     double with_log;               /* of second order, with the term of the random energy model */
-    double goodness;               /* of the second order, where it has freedom */
 } limit;
 
 /* Of a pressure or energy at rung k. In the random energy model ln Z/N lacks ln N/(2 theta N) below T_s (Derrida 1981),
  * which no polynomial is: `logarithm` is the factor of ln N/N to be put in. */
 static ons_status find_limit(const glass_study *study, const glass_size *found, int which, size_t k, double logarithm,
                              limit *result) {
-    double x[SIZES], y[SIZES], e[SIZES], shifted[SIZES];
+    double x[SIZES] = {0}, y[SIZES] = {0}, e[SIZES] = {0}, shifted[SIZES] = {0};
     ons_fit fit;
     for (size_t n = 0; n < study->sizes; n++) {
         x[n] = 1.0 / study->size[n];
@@ -116,7 +115,6 @@ static ons_status find_limit(const glass_study *study, const glass_size *found, 
     ons_status status = ons_fit_polynomial(x, y, e, study->sizes, 2, &fit);
     if (status) { return status; }
     result->value = ons_fit_value(&fit, 0, &result->error);
-    result->goodness = fit.goodness;
     status = ons_fit_polynomial(x, shifted, e, study->sizes, 2, &fit);
     if (status) { return status; }
     result->with_log = ons_fit_value(&fit, 0, NULL);
@@ -171,31 +169,34 @@ static void tell_sizes(const glass_study *study, const glass_size *found, int wh
 
 static void settle(ons_reproduction *r, const glass_study *study, const glass_size *found, const glass_theory *theory,
                    int which, const limit *at) {
-    const size_t k = study->rungs - 1;
+    const size_t k = study->rungs - 1, last = study->sizes - 1;
     const ons_replicas_state *one = &theory->broken[k], *rs = &theory->symmetric[k];
     const double expected = which ? one->energy : one->pressure, other = which ? rs->energy : rs->pressure;
     const double room = study->share[which] * fabs(expected) + 3 * at->error;
-    const size_t last = study->sizes - 1;
-    char sizes[300];
+    const char *id = which ? study->energy : study->pressure;
+    char sizes[300], text[900];
     tell_sizes(study, found, which, k, sizeof sizes, sizes);
-    ons_claim_holds(
-        r, which ? study->energy : study->pressure,
-        fabs(at->value - expected) <= room && fabs(at->value - other) > room,
-        "T = %g, N to infinity: %.4f +- %.4f; one step %.4f (%+.1f errors), replica symmetric %.4f (%+.1f). "
-        "From %s; a straight line without the smallest gives %.4f, the logarithm of the random energy "
-        "model %.4f. Rungs: every second one changes the pressure by %.5f. In equilibrium: <q^2> = %.3f, "
-        "%.3f, %.3f of the last sizes, one step %.3f",
-        study->temperature[k], at->value, at->error, expected, (at->value - expected) / at->error, other,
-        (at->value - other) / at->error, sizes, at->straight, at->with_log,
-        integrate(study, &found[last], 2) - integrate(study, &found[last], 1), found[last - 2].squared[k],
-        found[last - 1].squared[k], found[last].squared[k], (1 - one->breaking) * one->q2 * one->q2);
+    snprintf(text, sizeof text,
+             "N to infinity: %.4f +- %.4f; one step %.4f (%+.1f errors), replica symmetric %.4f (%+.1f). From %s. A "
+             "straight line without the smallest gives %.4f, the logarithm of the random energy model put in %.4f. "
+             "Every second rung alone changes the pressure of the largest by %.5f. <q^2> is %.3f, %.3f, %.3f of the "
+             "last sizes, one step %.3f",
+             at->value, at->error, expected, (at->value - expected) / at->error, other, (at->value - other) / at->error,
+             sizes, at->straight, at->with_log, integrate(study, &found[last], 2) - integrate(study, &found[last], 1),
+             found[last - 2].squared[k], found[last - 1].squared[k], found[last].squared[k],
+             (1 - one->breaking) * one->q2 * one->q2);
+    if (fabs(other - expected) <= room) {
+        ons_claim_skip(r, id, "these sizes cannot tell one step from replica symmetry. %s", text);
+    } else {
+        ons_claim_holds(r, id, fabs(at->value - expected) <= room && fabs(at->value - other) > room, "%s", text);
+    }
 }
 
 static void draw(ons_reproduction *r, const glass_study *study, const glass_size *found, const glass_theory *theory,
                  const limit *limits) {
     const size_t first = 4, count = study->rungs - first; /* above, all are the same line */
     const double *t = study->temperature + first;
-    double symmetric[RUNGS], broken[RUNGS], value[RUNGS], error[RUNGS];
+    double symmetric[RUNGS] = {0}, broken[RUNGS] = {0}, value[RUNGS] = {0}, error[RUNGS] = {0};
     for (size_t k = 0; k < count; k++) {
         symmetric[k] = theory->symmetric[first + k].pressure;
         broken[k] = theory->broken[first + k].pressure;
@@ -214,9 +215,9 @@ static void draw(ons_reproduction *r, const glass_study *study, const glass_size
 }
 
 static ons_status run_study(ons_reproduction *r, const glass_study *study) {
-    glass_size found[SIZES];
-    glass_theory theory;
-    limit pressure[RUNGS], energy;
+    glass_size found[SIZES] = {0};
+    glass_theory theory = {0};
+    limit pressure[RUNGS] = {0}, energy;
     const size_t coldest = study->rungs - 1;
     ons_status status = solve_theory(study, &theory);
     for (size_t n = 0; n < study->sizes && !status; n++) { status = run_size(r, study, n, &found[n]); }

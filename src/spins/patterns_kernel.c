@@ -83,75 +83,63 @@ static int64_t sum_level(const spins_pattern_layout *layout, const uint64_t *pla
 
 /* ---- a flip --------------------------------------------------------------------------------------------------- */
 
-/* A level of one part of a block: its planes, which a flip overwrites, and what they were. */
-typedef struct digits {
-    uint64_t *planes; /* of this part */
-    spins_word *before;
-    unsigned bits;
-} digits;
+/* The levels of one part while a flip goes through their digits. */
+typedef struct ripple {
+    spins_word up, down, active;
+    spins_word carry[SPINS_PATTERN_LEVELS], was[SPINS_PATTERN_LEVELS], is[SPINS_PATTERN_LEVELS], carry_both;
+} ripple;
 
-#define DIGIT(level, b) WORD((level).planes, b, 0)
-
-/* +2^constant where `up`, -2^constant (ones from that digit on) where `down`. */
-SPINS_INLINE void add_constant(digits level, unsigned constant, spins_word up, spins_word down) {
-    spins_word carry = spins_word_all(0), other = carry;
-    for (unsigned b = 0; b < level.bits; b++) {
-        const spins_word x = spins_word_load(DIGIT(level, b));
-        if (b == constant) { other = up | down; }
-        if (b == constant + 1) { other = down; }
-        level.before[b] = x;
-        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
-        carry = spins_word_majority(x, other, carry);
-    }
+/* What is added to level l in a digit of the weight 2^b: to the last one +-2^constant, to W, the first, the sum of what
+ * the level below it was and is, up or down; to others the difference below, up by what it was, down by what it is then
+ * (minus x is its complement plus 1). */
+SPINS_INLINE spins_word addend(ripple *r, unsigned levels, unsigned l, unsigned b, unsigned constant) {
+    if (l + 1 == levels) { return b < constant ? spins_word_all(0) : b == constant ? r->active : r->down; }
+    if (l > 0) { return r->active & spins_word_select(r->up, r->was[l + 1], ~r->is[l + 1]); }
+    const spins_word both = r->active & (spins_word_parity(r->was[1], r->is[1], r->carry_both) ^ r->down);
+    r->carry_both = spins_word_majority(r->was[1], r->is[1], r->carry_both);
+    return both;
 }
 
-/* Up by the difference before, down by that after: minus x is its complement plus 1. */
-SPINS_INLINE void add_difference(digits level, digits difference, spins_word up, spins_word down) {
-    const spins_word active = up | down;
-    spins_word carry = down, other = carry;
-    for (unsigned b = 0; b < level.bits; b++) {
-        if (b < difference.bits) { /* above, the sign is repeated */
-            const spins_word after = spins_word_load(DIGIT(difference, b));
-            other = active & spins_word_select(up, difference.before[b], ~after);
+/* Digits `from` .. `to` - 1 of the levels 0 .. `held` - 1; those beyond have fewer and repeat their signs. */
+SPINS_INLINE void ripple_digits(ripple *r, const spins_pattern_layout *layout, unsigned levels, unsigned held,
+                                unsigned from, unsigned to, uint64_t *planes) {
+    for (unsigned b = from; b < to; b++) {
+#pragma GCC unroll 4
+        for (unsigned l = held; l-- > 0;) {
+            const spins_word other = addend(r, levels, l, b, layout->constant);
+            uint64_t *const place = WORD(planes, layout->first[l] + b, 0);
+            r->was[l] = spins_word_load(place);
+            r->is[l] = spins_word_parity(r->was[l], other, r->carry[l]);
+            r->carry[l] = spins_word_majority(r->was[l], other, r->carry[l]);
+            spins_word_store(place, r->is[l]);
         }
-        const spins_word x = spins_word_load(DIGIT(level, b));
-        level.before[b] = x;
-        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
-        carry = spins_word_majority(x, other, carry);
     }
 }
 
-/* Up or down by the sum of what `curvature` was and is. */
-SPINS_INLINE void add_both(digits level, digits curvature, spins_word up, spins_word down) {
-    const spins_word active = up | down;
-    spins_word carry = down, carry_both = spins_word_all(0), was = carry_both, is = carry_both;
-    for (unsigned b = 0; b < level.bits; b++) {
-        if (b < curvature.bits) {
-            was = curvature.before[b];
-            is = spins_word_load(DIGIT(curvature, b));
-        }
-        const spins_word other = active & (spins_word_parity(was, is, carry_both) ^ down);
-        carry_both = spins_word_majority(was, is, carry_both);
-        const spins_word x = spins_word_load(DIGIT(level, b));
-        spins_word_store(DIGIT(level, b), spins_word_parity(x, other, carry));
-        carry = spins_word_majority(x, other, carry);
+/* Digit by digit through all levels of one part, from the last to W, so that a digit is read and written once and its
+ * two values go on in registers. `levels` is a constant where this is inlined. */
+SPINS_INLINE void flip_levels(const spins_pattern_layout *layout, unsigned levels, uint64_t *planes, spins_word up,
+                              spins_word down) {
+    ripple r = {.up = up, .down = down, .active = up | down, .carry_both = spins_word_all(0)};
+    unsigned from = 0;
+#pragma GCC unroll 4
+    for (unsigned l = 0; l < levels; l++) {
+        r.carry[l] = l + 1 == levels ? spins_word_all(0) : down;
+        r.was[l] = r.is[l] = spins_word_all(0);
+    }
+#pragma GCC unroll 4
+    for (unsigned held = levels; held > 0; held--) {
+        ripple_digits(&r, layout, levels, held, from, layout->bits[held - 1], planes);
+        from = layout->bits[held - 1];
     }
 }
 
-/* All levels of one part, from the last to W. */
 SPINS_INLINE void flip_part(const spins_pattern_layout *layout, uint64_t *planes, spins_word up, spins_word down) {
-    spins_word before[2][SPINS_PATTERN_BITS];
-    digits above = {0};
-    for (unsigned l = layout->levels; l-- > 0;) {
-        const digits level = {WORD(planes, layout->first[l], 0), before[l % 2], layout->bits[l]};
-        if (l + 1 == layout->levels) {
-            add_constant(level, layout->constant, up, down);
-        } else if (l > 0) {
-            add_difference(level, above, up, down);
-        } else {
-            add_both(level, above, up, down);
-        }
-        above = level;
+    switch (layout->levels) {
+    case 1: flip_levels(layout, 1, planes, up, down); break;
+    case 2: flip_levels(layout, 2, planes, up, down); break;
+    case 3: flip_levels(layout, 3, planes, up, down); break;
+    default: flip_levels(layout, layout->levels, planes, up, down);
     }
 }
 

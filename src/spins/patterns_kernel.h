@@ -23,8 +23,8 @@
 /* How the planes of a block of 512 patterns lie: those of level l are first[l] .. first[l] + bits[l] - 1. */
 typedef struct spins_pattern_layout {
     unsigned levels, planes;
-    unsigned first[SPINS_PATTERN_LEVELS], bits[SPINS_PATTERN_LEVELS];
-    unsigned constant; /* the last level changes by 2^constant */
+    unsigned first[SPINS_PATTERN_LEVELS], bits[SPINS_PATTERN_LEVELS]; /* bits do not grow with l */
+    unsigned constant;                                                /* the last level changes by 2^constant */
     size_t blocks;
 } spins_pattern_layout;
 

@@ -130,6 +130,9 @@ static ons_status count_entries(bit_store *store) {
 
 static void lay_out(spins_pattern_layout *layout, unsigned order, size_t blocks) {
     layout->blocks = blocks;
+    for (unsigned l = layout->levels - 1; l-- > 0;) { /* none has fewer digits than the one below */
+        if (layout->bits[l] < layout->bits[l + 1]) { layout->bits[l] = layout->bits[l + 1]; }
+    }
     layout->constant = order == 2 ? 1 : order - 2;
     for (unsigned l = 0; l < layout->levels; l++) {
         layout->first[l] = layout->planes;

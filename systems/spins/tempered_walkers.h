@@ -69,7 +69,7 @@ void tempered_pressure(const ons_means *means, const ons_parameters *p, const te
 void tempered_entropy(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value);
 #define TEMPERED_PRESSURE                                                                                              \
     "ln Z/N = ln 2 - integral of [<e>] over 1/T from 0: between rungs by cubics through energies and specific heats, " \
-    "up to the first by a parabola"
+    "up to the first by a parabola, so that a ladder has to begin where [<e>] is nearly -b/T"
 #define TEMPERED_ENTROPY "pressure + [<e>]/T"
 
 #endif
