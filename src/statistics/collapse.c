@@ -66,7 +66,7 @@ static ons_status scaling_init(statistics_scaling *data, const scaling_job *job,
     }
     for (size_t i = 0; i < n; i++) { square += (data->y[i] - mean) * (data->y[i] - mean) / (double)n; }
     memcpy(data->noise_factor, data->noise, n * n * sizeof(double));
-    data->constant = top;
+    data->constant = 2 * top;
     data->spread = sqrt(square);
     data->corrections = job->options->corrections;
     if (!(data->spread > 0)) { return ons_fail(ONS_INVALID, "all %zu values are equal: nothing collapses", n); }
