@@ -102,7 +102,7 @@ def test_cubic_ising():
     """U = f(x) + g(x)/L^omega, x = t (1 + c t) L^(1/nu), t = (T - T_c)/T_c, and the slope dU/dT of the same form: f of degree 4, g of degree 1, all of
     it free but for omega = 0.832 (Hasenbusch 2010).
 
-    Rest: what 0.05 L^-2 and 0.05 x L^-2 do to this fit of five sizes: 1e-4 in T_c, 1.1e-3 in U*, 1e-3 in nu. U = 0.49482(24) and 0.48627(48) at
+    Rest: what 0.05 L^-2 and 0.05 x L^-2 do to this fit of five sizes: 1e-4 in T_c, 1.1e-3 in U*, 1e-3 in nu, and the same for a collapse of U alone. U = 0.49482(24) and 0.48627(48) at
     T_c for L = 4 and 6, sizes that are not in the fit, leave 0.03 at most beside b L^-omega."""
     found = tasks("ising-cubic", f"measure.slope={SLOPE}", f"measure.both={U} + {SLOPE}")
     if not found:
@@ -122,6 +122,11 @@ def test_cubic_ising():
     against("cubic Ising T_c", ours.values[0], ours.errors[0], 1e-4, 1 / 0.221654626, 1e-7, 2e-5, faults)
     against("cubic Ising U*", ours.values[3], ours.errors[3], 1.1e-3, 1 - 1.6036 / 3, 3.4e-5, 1e-3, faults)
     against("cubic Ising nu", ours.values[1], ours.errors[1], 1e-3, 0.63002, 1e-4, 3e-3, faults)
+    collapsed = command("analyse", os.path.join(ARCHIVES, "ising-cubic.h5"), "collapse", "--omega", "0.832", "--json", "-")
+    assert collapsed.returncode == 0, collapsed.stderr
+    for name, key, rest, literature, relative in (("T_c", "xc", 1e-4, 1 / 0.221654626, 1e-4), ("nu", "nu", 1e-3, 0.63002, 3e-2)):
+        value = json.loads(collapsed.stdout)[key]
+        against(f"cubic Ising {name} by collapse", value["value"], value["error"], rest, literature, 0.0, relative, faults)
     report(faults)
 
 
