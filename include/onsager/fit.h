@@ -110,7 +110,8 @@ ONS_API ons_status ons_curve_extremum(const ons_points *points, int sign, ons_ex
 /* y = L^(-kappa/nu) [f(X) + L^(-omega) g(X)],  X = (x - x_c) L^(1/nu), with unknown smooth f (and g, where corrections
  * are asked for). f and g are Gaussian processes with a constant and a squared-exponential kernel, and x_c, nu, kappa,
  * omega maximise the marginal likelihood together with the kernels' amplitudes and length (Harada, Phys. Rev. E 84
- * (2011) 056704 and 92 (2015) 012106; here the likelihood is that of the y, so that kappa needs no further factor).
+ * (2011) 056704 and 92 (2015) 012106; here the likelihood is that of the y, so that kappa needs no further factor). g
+ * has the kernel of f times a number, expected to be about a fifth at the smallest size.
  * Analytic gradients, quasi-Newton steps from the best points of a scan.
  *
  * Errors: parametric bootstrap, new y around the fitted curves with the errors or covariance of the points, from a

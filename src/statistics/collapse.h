@@ -17,7 +17,7 @@ enum {
     COLLAPSE_EXPONENT,  /* kappa/nu */
     COLLAPSE_AMPLITUDE, /* log of f's */
     COLLAPSE_LENGTH,    /* log of the length in X, with X = (x - x_c) (L/largest)^(1/nu) */
-    COLLAPSE_SIDE,      /* log of g's amplitude at the smallest size */
+    COLLAPSE_SIDE,      /* log of g's size at the smallest size, as a part of f's */
     COLLAPSE_OMEGA,     /* log omega */
     COLLAPSE_COORDINATES
 };
@@ -29,7 +29,7 @@ typedef struct statistics_scaling {
     double *noise;                 /* [count][count] covariance of the y */
     double *noise_factor;          /* [count][count] its Cholesky factor */
     double center, range;          /* of all x */
-    double constant, spread;       /* amplitudes: of the constant, and expected of f */
+    double constant, spread;       /* of f: its level, and what is expected of its amplitude */
     double inflation;              /* of the noise, 0: none; for the first steps from afar */
     bool corrections;
     double kappa; /* given: kappa/nu follows 1/nu; NaN: it is free */

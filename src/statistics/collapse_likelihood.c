@@ -1,8 +1,12 @@
 /*
  * The marginal likelihood of scaled curves under Gaussian processes (Harada 2011, eq. 10-13), and its minimum.
  *
- * K_ij = s_i s_j [C^2 + A^2 E_ij + B^2 c_i c_j (1 + E_ij)] + noise_ij,   E_ij = exp(-(X_i - X_j)^2/(2 l^2)),
+ * K_ij = s_i s_j (C^2 + A^2 E_ij) (1 + B^2 c_i c_j) + noise_ij,   E_ij = exp(-(X_i - X_j)^2/(2 l^2)),
  * s = (L/largest)^(-kappa/nu), c = (L/smallest)^(-omega); cost = 1/2 log det K + 1/2 y^T K^-1 y.
+ *
+ * f is expected to be as a curve of level C, amplitude A and length l is; the correction g to be B times such a curve
+ * at the smallest size: in its level, slope and curvature alike. (With one amplitude for level and shape of its own, g
+ * was nearly flat beside a smooth f of large A and l, and nu took the drift of the slopes.)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -45,9 +49,9 @@ static void fill_matrix(const statistics_scaling *data, const double *at, const 
         const scaled a = points[i];
         for (size_t j = 0; j <= i; j++) {
             const scaled b = points[j];
-            const double bell = exp(-(a.x - b.x) * (a.x - b.x) * length);
-            const double f = constant + amplitude * bell, g = side * a.correction * b.correction * (1 + bell);
-            k[i * n + j] = a.scale * b.scale * (f + g) + inflation * data->noise[i * n + j];
+            const double f = constant + amplitude * exp(-(a.x - b.x) * (a.x - b.x) * length);
+            const double both = f * (1 + side * a.correction * b.correction);
+            k[i * n + j] = a.scale * b.scale * both + inflation * data->noise[i * n + j];
         }
     }
 }
@@ -76,30 +80,29 @@ static void add_pair(const statistics_scaling *data, const double *at, const sca
                      double weight, double *gradient) {
     const scaled a = points[i], b = points[j];
     const double amplitude = exp(2 * at[COLLAPSE_AMPLITUDE]), inverse_square = exp(-2 * at[COLLAPSE_LENGTH]);
-    const double apart = a.x - b.x, bell = exp(-apart * apart * inverse_square / 2), scale = a.scale * b.scale * weight;
-    const double corrected = data->corrections ? exp(2 * at[COLLAPSE_SIDE]) * a.correction * b.correction : 0;
-    const double f = data->constant * data->constant + amplitude * bell, g = corrected * (1 + bell);
-    const double slope = -scale * (amplitude + corrected) * bell * apart * inverse_square;
+    const double apart = a.x - b.x, bell = amplitude * exp(-apart * apart * inverse_square / 2);
+    const double f = data->constant * data->constant + bell, scale = a.scale * b.scale * weight;
+    const double g = data->corrections ? exp(2 * at[COLLAPSE_SIDE]) * a.correction * b.correction : 0;
+    const double slope = -scale * (1 + g) * bell * apart * inverse_square;
     gradient[COLLAPSE_PLACE] += slope * (a.by_place - b.by_place);
     gradient[COLLAPSE_INVERSE] += slope * (a.by_inverse - b.by_inverse);
-    gradient[COLLAPSE_EXPONENT] -= scale * (f + g) * (data->large[i] + data->large[j]);
-    gradient[COLLAPSE_AMPLITUDE] += 2 * scale * amplitude * bell;
+    gradient[COLLAPSE_EXPONENT] -= scale * f * (1 + g) * (data->large[i] + data->large[j]);
+    gradient[COLLAPSE_AMPLITUDE] += 2 * scale * (1 + g) * bell;
     gradient[COLLAPSE_LENGTH] -= slope * apart;
-    gradient[COLLAPSE_SIDE] += 2 * scale * g;
-    gradient[COLLAPSE_OMEGA] -= scale * g * exp(at[COLLAPSE_OMEGA]) * (data->small[i] + data->small[j]);
+    gradient[COLLAPSE_SIDE] += 2 * scale * f * g;
+    gradient[COLLAPSE_OMEGA] -= scale * f * g * exp(at[COLLAPSE_OMEGA]) * (data->small[i] + data->small[j]);
 }
 
 /* Weak normal laws, so that coordinates of which the data say nothing stay where they mean something: logarithms of
- * the amplitudes about the spread of the y (3) and a tenth of it (3), of the length about half the range (2), of omega
- * about 1 (1); the place about the middle (a whole range). */
+ * the amplitude about the spread of the y (3), of the correction about a fifth (0.5), of the length about half the
+ * range (2), of omega about 1 (1); the place about the middle (a whole range). */
 static double add_priors(const statistics_scaling *data, const double *at, double *gradient) {
-    const double middle[D] = {[COLLAPSE_AMPLITUDE] = log(data->spread),
-                              [COLLAPSE_LENGTH] = log(data->range / 2),
-                              [COLLAPSE_SIDE] = log(data->spread / 10)};
+    const double middle[D] = {
+        [COLLAPSE_AMPLITUDE] = log(data->spread), [COLLAPSE_LENGTH] = log(data->range / 2), [COLLAPSE_SIDE] = log(0.2)};
     static const double width[D] = {[COLLAPSE_PLACE] = 1,
                                     [COLLAPSE_AMPLITUDE] = 3,
                                     [COLLAPSE_LENGTH] = 2,
-                                    [COLLAPSE_SIDE] = 3,
+                                    [COLLAPSE_SIDE] = 0.5,
                                     [COLLAPSE_OMEGA] = 1};
     double cost = 0;
     for (size_t k = 0; k < D; k++) {

@@ -143,7 +143,7 @@ static void guess_kernel(scan *work, double *at) {
     const double range = high - low;
     at[COLLAPSE_AMPLITUDE] = log(fmax(spread, 1e-12 * data->constant));
     at[COLLAPSE_LENGTH] = log(fmax(range, 1e-12 * data->range) / 4);
-    at[COLLAPSE_SIDE] = at[COLLAPSE_AMPLITUDE] - 3;
+    at[COLLAPSE_SIDE] = log(0.2);
 }
 
 /* Downhill from a candidate along its coordinates, with steps that begin at those of the scan. */
