@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const size_t file_limit = (size_t)4 << 30;
 
@@ -34,13 +35,18 @@ static char *labels_beside(const char *images) {
     return labels ? labels : beside(images, "images.idx3", "labels.idx1");
 }
 
+static bool is_file(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISDIR(about.st_mode);
+}
+
 static char *images_in(const char *folder) {
     char *images = existing(ons_format("%s/train-images-idx3-ubyte", folder));
     return images ? images : existing(ons_format("%s/t10k-images-idx3-ubyte", folder));
 }
 
 ons_status ons_digits_find(const char *source, const char *labels, ons_digit_files *files) {
-    *files = (ons_digit_files){.images = ons_file_exists(source) ? ons_copy(source) : images_in(source)};
+    *files = (ons_digit_files){.images = is_file(source) ? ons_copy(source) : images_in(source)};
     if (!files->images) {
         return ons_fail(ONS_INVALID,
                         "%s holds no train-images-idx3-ubyte or t10k-images-idx3-ubyte (or the same with .gz); the "

@@ -36,6 +36,7 @@ struct chain {
     link *links;
     repeated *repeats;
     int32_t links_count, repeats_count;
+    size_t links_room, repeats_room;
     char *memory;
 };
 
@@ -90,19 +91,12 @@ static bool fits(const ons_program *p, const struct chain *c, const value *v, si
     return *strip >= LONGEST / 2;
 }
 
-static ons_status grow(void **list, int32_t count, size_t size) {
-    if (count & (count - 1)) { return ONS_OK; }
-    void *larger = realloc(*list, (size_t)(count ? 2 * count : 1) * size);
-    if (!larger) { return ons_fail(ONS_MEMORY, "no memory for the chains of a program"); }
-    *list = larger;
-    return ONS_OK;
-}
-
 static ons_status take_repeated(struct chain *c, const ons_program *p, int32_t index, int32_t *where) {
     for (*where = 0; *where < c->repeats_count; (*where)++) {
         if (c->repeats[*where].value == index) { return ONS_OK; }
     }
-    const ons_status status = grow((void **)&c->repeats, c->repeats_count, sizeof *c->repeats);
+    const ons_status status =
+        ons_grow((void **)&c->repeats, &c->repeats_room, (size_t)c->repeats_count + 1, sizeof *c->repeats);
     if (!status) {
         c->repeats[c->repeats_count++] = (repeated){.value = index, .numbers = numbers_of(&p->values[index])};
     }
@@ -112,7 +106,7 @@ static ons_status take_repeated(struct chain *c, const ons_program *p, int32_t i
 static ons_status take_link(struct chain *c, const ons_program *p, int32_t index, size_t strip) {
     const value *v = &p->values[index];
     link one = {.value = index, .kernel = learning_kernels_here(v->what.type)->element[v->what.op]};
-    ons_status status = grow((void **)&c->links, c->links_count, sizeof *c->links);
+    ons_status status = ons_grow((void **)&c->links, &c->links_room, (size_t)c->links_count + 1, sizeof *c->links);
     c->numbers = numbers_of(v);
     c->strip = strip;
     for (int j = 0; j < v->what.inputs && !status; j++) {

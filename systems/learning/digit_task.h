@@ -25,7 +25,8 @@ enum { STREAM_WEIGHTS, STREAM_ORDER, STREAM_SEEN, STREAM_TEST, STREAM_START, STR
 
 #define DIGIT_DATA_DETAILS                                                                                             \
     "`data=FOLDER` names a folder with the files of MNIST, plain or with `.gz`: `train-images-idx3-ubyte` and\n"       \
-    "`train-labels-idx1-ubyte`, or the pair that begins with `t10k`; any pair of idx files with such names will do.\n" \
+    "`train-labels-idx1-ubyte`, or the pair that begins with `t10k`; `data=FILE` a file of images with the labels\n"   \
+    "beside it. Any pair of idx files with such names will do.\n"                                                      \
     "`data=bars` (bars and stripes) and `data=drawn` (digits of strokes) are made here. Images are taken in a\n"       \
     "shuffled order that never changes: the first `examples` are learnt, the next `held` are held out.\n"
 
