@@ -15,14 +15,14 @@ static const cli_verb *const analyses[] = {
     &cli_analysis_autocorrelation,
     &cli_analysis_binning,
     &cli_analysis_bootstrap,
+    &cli_analysis_collapse,
     &cli_analysis_crossing,
+    &cli_analysis_derivative,
+    &cli_analysis_extremum,
+    &cli_analysis_fit,
     &cli_analysis_histogram,
     &cli_analysis_reweight,
     &cli_analysis_structure,
-    &cli_analysis_fit,
-    &cli_analysis_collapse,
-    &cli_analysis_extremum,
-    &cli_analysis_derivative,
     NULL,
 };
 /* clang-format on */

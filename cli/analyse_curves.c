@@ -32,8 +32,14 @@ ons_status cli_size_axes(const cli_arguments *arguments, const ons_results *resu
                         "%s: a %s needs two parameters that vary: one on the axis (-x) and the size (--by)",
                         ons_results_path(results), cli_analysis_word(arguments->verb));
     }
-    status = cli_check_parameter(results, *x_axis);
-    return status == ONS_OK ? cli_check_parameter(results, *size) : status;
+    const char *const both[] = {*x_axis, *size};
+    for (size_t i = 0; i < 2 && status == ONS_OK; i++) {
+        status = cli_check_parameter(results, both[i]);
+        if (status == ONS_OK && !cli_parameter_is_number(results, both[i])) {
+            status = ons_fail(ONS_INVALID, "'%s' holds no numbers: it can be neither axis nor size", both[i]);
+        }
+    }
+    return status;
 }
 
 ons_status cli_analysis_figure(const ons_results *results, const char *what, const char *x, const char *y,

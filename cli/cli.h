@@ -146,7 +146,8 @@ typedef struct cli_system {
 /* `place` stands before the message ("" or "job.yaml:1:9: "). */
 ons_status cli_system_open(cli_system *system, const char *word, const char *place);
 void cli_system_close(cli_system *system);
-bool cli_is_source(const char *word); /* ends with .c */
+bool cli_name_taken(const char *name); /* by a system that comes with onsager */
+bool cli_is_source(const char *word);  /* ends with .c */
 
 /* A job that is bound to its system. Close it also where opening failed. */
 typedef struct cli_job {

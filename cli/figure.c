@@ -158,6 +158,9 @@ static ons_status choose_x(collector *all, const ons_result *result, const char 
     } else if (!all->by) {
         all->by = axes.by;
     }
+    if (all->by && strcmp(all->x, all->by) == 0) {
+        return ons_fail(ONS_INVALID, "-x and --by need two different parameters, not '%s' twice", all->x);
+    }
     if (strcmp(all->x, "index") == 0) { return ONS_OK; }
     if (strcmp(all->x, "time") == 0) {
         return ons_fail(ONS_INVALID, "'%s' is no series: it has no time", result->name);

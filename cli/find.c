@@ -46,20 +46,34 @@ static ons_status unknown_system(const char *word, const char *place) {
     return status;
 }
 
+static const ons_system *find_registered(const char *name) {
+    for (const ons_system *const *candidate = ons_registry(); *candidate; candidate++) {
+        if (strcmp((*candidate)->name, name) == 0) { return *candidate; }
+    }
+    return NULL;
+}
+
+bool cli_name_taken(const char *name) { return find_registered(name) != NULL; }
+
+/* An archive knows its system by name alone. */
+static ons_status refuse_taken(const cli_system *system, const char *word, const char *place) {
+    const char *name = system->system->name;
+    if (!name || !cli_name_taken(name)) { return ONS_OK; }
+    return ons_fail(ONS_INVALID,
+                    "%s%s describes '%s', which is the name of a system that comes with onsager; give it another",
+                    place, word, name);
+}
+
 ons_status cli_system_open(cli_system *system, const char *word, const char *place) {
     *system = (cli_system){0};
     if (cli_is_source(word)) {
         const ons_status status = ons_plugin_load(word, &system->plugin);
-        if (status == ONS_OK) { system->system = ons_plugin_system(system->plugin); }
-        return status;
+        if (status != ONS_OK) { return status; }
+        system->system = ons_plugin_system(system->plugin);
+        return refuse_taken(system, word, place);
     }
-    for (const ons_system *const *candidate = ons_registry(); *candidate; candidate++) {
-        if (strcmp((*candidate)->name, word) == 0) {
-            system->system = *candidate;
-            return ONS_OK;
-        }
-    }
-    return unknown_system(word, place);
+    system->system = find_registered(word);
+    return system->system ? ONS_OK : unknown_system(word, place);
 }
 
 void cli_system_close(cli_system *system) {

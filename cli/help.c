@@ -127,8 +127,9 @@ const cli_verb cli_verbs[] = {
      "are "
      "taken over the samples that it keeps; plot, report and analyse take them too.",
      show_options, cli_show},
-    {"plot", "FILE.h5", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
-    {"report", "FILE.h5 ...", "one HTML page: warnings, figures, tables, provenance", NULL, report_options, cli_report},
+    {"plot", "FILE.h5 [measure.NAME=FORMULA ...]", "draw a quantity with its error bars", NULL, plot_options, cli_plot},
+    {"report", "FILE.h5 ...", "one HTML page: warnings, analyses, figures, tables, provenance", NULL, report_options,
+     cli_report},
     {"analyse", "FILE.h5 ANALYSIS [options]", "what follows from an archive", NULL, analyse_options, cli_analyse},
     {"reproduce", "PAPER", "run what a paper ran, and hold its claims against it",
      "PAPER is a name from 'onsager list papers'. Every claim ends in a verdict: agrees, differs, or not-checked with "

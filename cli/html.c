@@ -24,7 +24,7 @@ static const char style[] =
     "td:last-child{white-space:normal;min-width:8rem;overflow-wrap:anywhere}"
     "td{font-variant-numeric:tabular-nums}th.n,td.n{text-align:right}th[data-sort]{cursor:pointer}"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}"
-    "figure{margin:0;break-inside:avoid}.figures svg{width:100%;height:auto;background:#fff}"
+    "figure{margin:0;max-width:36rem;break-inside:avoid}.figures svg{width:100%;height:auto;background:#fff}"
     "figcaption{font-size:.9rem}"
     ".pictures{display:flex;flex-wrap:wrap;gap:1rem}.pictures img{width:100%;image-rendering:pixelated}"
     ".pictures figure{width:min(100%,13rem)}"

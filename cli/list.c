@@ -65,8 +65,9 @@ ons_status cli_list(cli_arguments *arguments) {
     static const char *const kinds[] = {"systems", "papers"};
     const char *kind = arguments->word_count ? arguments->words[0] : NULL;
     const bool systems = !kind || strcmp(kind, "systems") == 0, papers = !kind || strcmp(kind, "papers") == 0;
-    if (arguments->word_count > 1 || (!systems && !papers)) {
-        const char *word = arguments->words[arguments->word_count - 1];
+    if (arguments->word_count > 1) { return cli_only_word(arguments, "systems or papers", &kind); }
+    if (!systems && !papers) {
+        const char *word = kind;
         char hint[CLI_HINT];
         return ons_fail(ONS_INVALID, "'onsager list' knows systems and papers, not '%s'%s", word,
                         cli_hint(hint, word, kinds, 2));

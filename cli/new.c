@@ -103,6 +103,9 @@ ons_status cli_new(cli_arguments *arguments) {
             "'%s' is no name for a system: it takes lower-case letters, digits and '-', and begins with a letter",
             name);
     }
+    if (cli_name_taken(name)) {
+        return ons_fail(ONS_INVALID, "'%s' is the name of a system that comes with onsager; give yours another", name);
+    }
     char *path = ons_format("%s.c", name);
     ons_text text = {0};
     for (const char *c = source; *c; c++) {

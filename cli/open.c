@@ -35,6 +35,7 @@ static ons_status gather_first(const char *path, const char *parts, const char *
 }
 
 static ons_status open_results(ons_results **results, const char *path, const char *system) {
+    if (!*path) { return ons_fail(ONS_INVALID, "'' names no archive (FILE.h5)"); }
     char *parts = ons_format("%s.parts", path);
     if (!parts) { return ONS_MEMORY; }
     ons_status status = ONS_OK;

@@ -122,8 +122,9 @@ static ons_status draw(const cli_figure *figures, size_t number, const cli_canva
     size_t length = 0;
     ons_status status = ONS_OK;
     if (keep) {
-        if (mkdir(keep, 0777) != 0 && errno != EEXIST) {
-            return ons_fail(ONS_INVALID, "directory %s cannot be made: %s", keep, strerror(errno));
+        struct stat found;
+        if (mkdir(keep, 0777) != 0 && (errno != EEXIST || stat(keep, &found) != 0 || !S_ISDIR(found.st_mode))) {
+            return ons_fail(ONS_INVALID, "--keep %s: the folder cannot be made: %s", keep, strerror(errno));
         }
     } else {
         status = cli_temporary_directory(&directory);
@@ -200,6 +201,21 @@ static ons_status set_title(cli_figure *figure, const char *title) {
     return figure->title ? ONS_OK : ONS_MEMORY;
 }
 
+/* A range beyond all points would show an empty frame. */
+static ons_status check_ranges(const cli_figure *figure) {
+    const double *r = figure->range;
+    if (figure->map.columns) { return ONS_OK; }
+    for (size_t i = 0; i < figure->count; i++) {
+        for (size_t k = 0; k < figure->curves[i].count; k++) {
+            const double *point = figure->curves[i].points + 4 * k;
+            const bool inside = (r[0] == r[1] || (point[0] >= r[0] && point[0] <= r[1])) &&
+                                (r[2] == r[3] || (point[1] >= r[2] && point[1] <= r[3]));
+            if (inside) { return ONS_OK; }
+        }
+    }
+    return ons_fail(ONS_INVALID, "--range: no point of '%s' lies there", figure->y_label);
+}
+
 /* A logarithmic axis shows nothing of what is not positive. */
 static ons_status check_logarithms(const cli_figure *figure) {
     bool x = !figure->log_x, y = !figure->log_y;
@@ -222,7 +238,10 @@ static ons_status draw_quantities(const cli_arguments *arguments, const ons_resu
     y = y ? y : default_quantity(results);
     if (!y) { return ons_fail(ONS_INVALID, "%s holds nothing that can be drawn", path); }
     ons_status status = collect(arguments, results, y, wanted, figures, &count);
-    for (size_t i = 0; i < count && status == ONS_OK; i++) { status = check_logarithms(&figures[i]); }
+    for (size_t i = 0; i < count && status == ONS_OK; i++) {
+        status = check_logarithms(&figures[i]);
+        if (status == ONS_OK) { status = check_ranges(&figures[i]); }
+    }
     if (status == ONS_OK) { status = set_title(&figures[0], cli_option_value(arguments, "title")); }
     char *output = given ? ons_copy(given) : default_output(path, y);
     if (status == ONS_OK && !output) { status = ONS_MEMORY; }

@@ -209,6 +209,14 @@ static ons_status check_output(const char *output) {
     return ons_fail(ONS_INVALID, "'%s' must end with .html, the only form of a report; - is standard output", output);
 }
 
+/* Pictures are no must, but a system that is named must be there. */
+static ons_status check_system(const char *system) {
+    cli_system opened = {0};
+    const ons_status status = system ? cli_system_open(&opened, system, "") : ONS_OK;
+    cli_system_close(&opened);
+    return status;
+}
+
 ons_status cli_report(cli_arguments *arguments) {
     const char *path, *given = cli_option_value(arguments, "output");
     double exact;
@@ -216,6 +224,7 @@ ons_status cli_report(cli_arguments *arguments) {
     ons_status status = arguments->word_count ? ONS_OK : cli_only_word(arguments, "an archive", &path);
     if (status == ONS_OK) { status = cli_exact_option(arguments, &exact, &source); }
     if (status == ONS_OK && given) { status = check_output(given); }
+    if (status == ONS_OK) { status = check_system(cli_option_value(arguments, "system")); }
     if (status != ONS_OK) { return status; }
     char *output = given ? ons_copy(given) : default_output(arguments->words[0]);
     ons_text page = {0};

@@ -289,7 +289,9 @@ ons_status cli_check_quantity(const ons_results *results, const char *list) {
     for (const char *item = list; status == ONS_OK && item; item = strchr(item, ',')) {
         item += *item == ',';
         char *name = ons_copy_part(item, strcspn(item, ","));
-        status = name ? check_quantity(results, name) : ONS_MEMORY;
+        status = !name   ? ONS_MEMORY
+                 : *name ? check_quantity(results, name)
+                         : ons_fail(ONS_INVALID, "a name is missing in a list of quantities, NAME,NAME");
         free(name);
     }
     return status;

@@ -18,9 +18,28 @@ static void open_job(cli_view *view, const char *path, const char *system) {
     }
 }
 
+/* What is measured after the run has results, but no samples of its own. */
+static ons_status refuse_measured(const cli_arguments *arguments) {
+    const char *name = cli_option_value(arguments, "y");
+    const size_t length = name ? strlen(name) : 0;
+    for (size_t i = 1; name && i < arguments->word_count; i++) {
+        const char *word = arguments->words[i];
+        if (strncmp(word, "measure.", 8) != 0 || strncmp(word + 8, name, length) != 0 || word[8 + length] != '=') {
+            continue;
+        }
+        return ons_fail(
+            ONS_INVALID,
+            "'%s' is measured after the run and has no samples, which '%s' needs: measure it in the run, or "
+            "give -y an expression of means",
+            name, cli_analysis_word(arguments->verb));
+    }
+    return ONS_OK;
+}
+
 ons_status cli_view_open(const cli_arguments *arguments, cli_view *view) {
     *view = (cli_view){0};
-    ons_status status = cli_analysis_open(arguments, &view->results);
+    ons_status status = refuse_measured(arguments);
+    if (status == ONS_OK) { status = cli_analysis_open(arguments, &view->results); }
     if (status != ONS_OK) { return status; }
     const char *path = ons_results_path(view->results), *system = cli_option_value(arguments, "system");
     status = ons_samples_open(&view->samples, path);

@@ -133,10 +133,12 @@ static ons_status check_conditions(const ons_results *results, const char *where
     ons_status status = ONS_OK;
     for (const char *rest = where; status == ONS_OK;) {
         status = next_condition(&rest, &one);
-        if (status == ONS_OK) { status = cli_check_parameter(results, one.name); }
+        if (status != ONS_OK || !one.name || !one.values) { break; }
+        status = cli_check_parameter(results, one.name);
         if (status == ONS_OK && !points) { status = refuse_inside(results, &one); }
         free_condition(&one);
     }
+    free_condition(&one);
     return status < 0 ? status : ONS_OK;
 }
 

@@ -36,7 +36,7 @@ import sys
 import typing
 import weakref
 
-from . import callbacks, declarations, source
+from . import _descriptors, callbacks, declarations, source
 from ._descriptors import Descriptor
 from ._native import check, encoded, ffi, lib
 from .errors import FailedError, InvalidError
@@ -124,6 +124,8 @@ def _look_at(cls: type[System]) -> None:
     if not cls.name:
         guess = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
         raise _wrong(cls, f'it has no name; give it one, name = "{guess}"')
+    if cls.name in _descriptors.registry:
+        raise _wrong(cls, f"'{cls.name}' is the name of a system that comes with onsager; give it another")
     for method in ("create", "advance"):
         if getattr(cls, method) is getattr(System, method):
             raise _wrong(cls, f"the method {method}(self, context) is missing")

@@ -168,3 +168,9 @@ def test_a_class_inside_a_function_cannot_travel():
     local = variant(__module__="__main__", __qualname__="f.<locals>.Variant")
     with pytest.raises(onsager.InvalidError, match="file of its own"):
         user_systems.Traveller(local).__reduce__()
+
+
+def test_a_name_of_the_library_is_refused():
+    """Archives know systems by name alone."""
+    with pytest.raises(TypeError, match="comes with onsager"):
+        onsager.run(type("Mine", (Dice,), {"name": "ising"}), progress=False)

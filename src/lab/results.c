@@ -91,6 +91,7 @@ static char *nearest_archive(const char *path) {
     for (const struct dirent *entry; directory != NULL && count < 10000 && (entry = readdir(directory)) != NULL;) {
         const size_t length = strlen(entry->d_name);
         if (length < 4 || strcmp(entry->d_name + length - 3, ".h5") != 0) { continue; }
+        if (strcmp(entry->d_name, slash == NULL ? path : slash + 1) == 0) { continue; } /* a link to nowhere */
         if (ons_grow((void **)&names, &capacity, count + 1, sizeof *names) != ONS_OK) { break; }
         names[count] = ons_copy(entry->d_name);
         if (names[count++] == NULL) { --count; }

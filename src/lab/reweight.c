@@ -274,7 +274,7 @@ static ons_status add_exact(const lab_question *question, const ons_task_result 
         free(values);
     }
     free(parameters->values);
-    return status < 0 ? status : ONS_OK;
+    return status == ONS_MEMORY ? status : ONS_OK; /* what it refuses it does not know */
 }
 
 /* ---- one curve ---- */
@@ -392,11 +392,29 @@ static ons_status all_curves(const ons_archive_view *view, const char *quantity,
     return status;
 }
 
+/* Where nothing could have been simulated nothing is asked. */
+static ons_status check_range(const ons_job *job, const char *x, const double *at, size_t count) {
+    if (job == NULL || job->task_count == 0) { return ONS_OK; }
+    const struct ons_parameters *parameters = &job->tasks[0].parameters;
+    const size_t place = lab_parameter_find(parameters->table, parameters->count, x);
+    lab_interval interval;
+    if (place >= parameters->count || !lab_interval_read(&interval, parameters->table[place].range)) { return ONS_OK; }
+    for (size_t t = 0; t < count; ++t) {
+        char shortest[ONS_REAL_TEXT];
+        if (lab_interval_holds(&interval, at[t])) { continue; }
+        return ons_fail(ONS_INVALID, "'%s' takes a number in %s, not %s", x,
+                        parameters->table[place].range == NULL ? "(-inf, inf)" : parameters->table[place].range,
+                        ons_real_text(at[t], shortest));
+    }
+    return ONS_OK;
+}
+
 ons_status ons_results_reweight(const ons_archive_view *view, const char *quantity, const char *x, const double *at,
                                 size_t count, ons_reweighting **curves, size_t *curve_count) {
     *curves = NULL;
     *curve_count = 0;
     ons_status status = lab_check_parameter(view->results, x);
+    if (status == ONS_OK) { status = check_range(view->job, x, at, count); }
     if (status != ONS_OK) { return status; }
     *curves = ONS_NEW(ons_reweighting, view->results->count + 1);
     if (*curves == NULL) { return ONS_MEMORY; }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef struct named_model {
     const char *name, *formula, *meaning;
@@ -57,6 +58,8 @@ static ons_status sort_names(ons_model *model, const char *variable) {
         const char *name = ons_expression_name(model->expression, i);
         if (strcmp(name, "x") == 0 || (variable && strcmp(name, variable) == 0)) {
             found = true;
+        } else if (strcasecmp(name, "nan") == 0 || strcasecmp(name, "inf") == 0 || strcasecmp(name, "infinity") == 0) {
+            return ons_fail(ONS_INVALID, "'%s' in '%s' is no number, and no name for a parameter", name, model->text);
         } else if (model->count == ONS_MODEL_PARAMETERS) {
             return ons_fail(ONS_INVALID, "'%s' has more than %d parameters", model->text, ONS_MODEL_PARAMETERS);
         } else {

@@ -44,6 +44,9 @@ def prepare():
     write("edges-negative.txt", "0 1\n1 -2\n")
     write("lattice.yaml", "basis: [[1, 0], [0, 1]]\nsites: [[0, 0]]\nbonds:\n  - {from: 0, to: 7, cell: [1, 0]}\n")
     write("lattice-key.yaml", "sitse: [[0, 0]]\n")
+    write("taken.c", '#include <onsager.h>\nONS_SYSTEM{.abi = ONS_ABI, .version = 1, .name = "ising"};\n')
+    write("unversioned.c", '#include <onsager.h>\nONS_SYSTEM{.version = 1, .name = "unversioned"};\n')
+    os.symlink("nowhere.h5", "dangling.h5")
     write("broken.c", '#include <onsager.h>\nONS_SYSTEM { .name = "broken" \n')
     write("crash.c", pathlib.Path(SOURCE, "tests", "command", "crash.c").read_text())
     prepare_networks(write)
@@ -213,6 +216,26 @@ CASES = [
     (["new", "Broken Name"], 2, ["name"]),
     (["new", "broken"], 2, ["broken.c"]),
     (["list", "papres"], 2, ["papers"]),
+    (["list", "systems", "papers"], 2, ["one word"]),
+    (["new", "ising"], 2, ["comes with onsager"]),
+    (["run", "./taken.c"], 2, ["'ising'", "another"]),
+    (["run", "./unversioned.c"], 2, [".abi = ONS_ABI"]),
+    (["run", "mine.py"], 2, ["onsager.run(CLASS"]),
+    (["show", ""], 2, ["names no archive"]),
+    (["show", "dangling.h5"], 2, ["no such file"]),
+    (["show", "good.h5", "--where", "L"], 2, ["PARAMETER=VALUE"]),
+    (["show", "good.h5", "--where", "l=4"], 2, ["'l'"]),
+    (["show", "good.h5", "--where", 'L="4'], 2, ["no task"]),
+    (["show", "good.h5", "--quantity", "energy,"], 2, ["missing"]),
+    (["plot", "good.h5", "-y", "energy", "-x", "temperature", "--by", "temperature"], 2, ["twice"]),
+    (["plot", "good.h5", "-y", "energy", "-x", "temperature", "--range", "50:60"], 2, ["no point"]),
+    (["plot", "good.h5", "-y", "energy", "-x", "temperature", "--keep", "good.h5"], 2, ["--keep"]),
+    (["report", "good.h5", "--system", "missing.c"], 2, ["missing.c"]),
+    (["report", "good.h5", "--analyse", "fit -y 'energy"], 2, ["quote"]),
+    (["analyse", "good.h5", "crossing", "-x", "update", "--by", "L"], 2, ["no numbers"]),
+    (["analyse", "good.h5", "reweight", "--at", "0"], 2, ["(0, inf)"]),
+    (["analyse", "good.h5", "fit", "-y", "energy", "-x", "temperature", "--formula", "a + nan*x"], 2, ["'nan'"]),
+    (["analyse", "good.h5", "measure.m6=magnetization^6", "binning", "-y", "m6"], 2, ["measured after the run"]),
     (["run", "dense-hopfield", "P=1"], 2, ["P", "[2, 12]"]),
     (["run", "dense-hopfield", "P=4", "N=3"], 2, ["P = 4", "N = 3"]),
     (["run", "dense-hopfield", "load=0"], 2, ["load"]),
