@@ -359,6 +359,7 @@ static void test_ruppeiner_curvature_of_a_torus(void **state) {
     }
     assert_int_equal(ons_ruppeiner_curvature(2, metric, third, &curvature), ONS_OK);
     assert_near(curvature_of(ONS_CURVATURE_FERMIONS, 0, rows, columns, 0.4).ruppeiner.value, curvature, 1e-8);
+    assert_near(curvature_of(ONS_CURVATURE_ENUMERATION, 0, rows, columns, 0.4).ruppeiner.value, curvature, 1e-8);
 }
 
 /* ---- samples ---- */

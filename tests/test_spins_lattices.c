@@ -280,7 +280,7 @@ static void test_faults_of_lists_of_edges_are_told_with_their_place(void **state
         {"0 1\n0 x\n", "f:2:3: expected the number of a site (from 0), not 'x'"},
         {"0 -1\n", "f:1:3: expected the number of a site"},
         {"3 3\n", "f:1:3: the edge joins site 3 to itself"},
-        {"0 1 nan\n", "f:1:5: expected a finite number as coupling, not 'nan'"},
+        {"0 1 nan\n", "f:1:5: expected a finite number J behind the sites, not 'nan'"},
         {"0 1 1e400\n", "f:1:5: expected a finite number"},
         {"0 1 1 1\n", "f:1:7: nothing is expected"},
         {"basis: [[1]]\n",

@@ -39,6 +39,9 @@ static ons_graph *edge_graph(const char *text) {
     return graph;
 }
 
+/* Weights of even sums at every site: energies four apart that do not begin at the sum of all weights. */
+static const char frustrated[] = "0 1\n1 2\n2 3\n3 0 -1\n3 4 3\n4 5 3\n5 6 3\n6 3 3\n";
+
 static const char glass[] = "0 1 1\n1 2 -2\n2 3 1\n3 0 1\n0 4 -1\n4 5 1\n5 2 3\n3 5 -1\n1 4 1\n";
 
 /* ---- a tiny system, from its definition --------------------------------------------------------------------- */
@@ -170,6 +173,7 @@ static ons_walk_options options_of(ons_walk_kind kind) {
 static void test_moves_with_fixed_weights_satisfy_detailed_balance(void **state) {
     ons_graph *open = lattice_graph("square", 3, 3, ONS_OPEN), *small = lattice_graph("square", 2, 3, ONS_OPEN);
     ons_graph *triangular = lattice_graph("triangular", 3, 3, ONS_PERIODIC), *edges = edge_graph(glass);
+    ons_graph *ring = edge_graph(frustrated);
     ons_walk_options options = options_of(ONS_WALK_ISING);
     check_matrix(open, options);
     check_matrix(triangular, options);
@@ -178,6 +182,8 @@ static void test_moves_with_fixed_weights_satisfy_detailed_balance(void **state)
     check_matrix(open, options);
     options.coupling = -0.7;
     check_matrix(open, options);
+    check_matrix(triangular, options);
+    check_matrix(ring, options_of(ONS_WALK_ISING));
     check_matrix(small, options_of(ONS_WALK_POTTS));
     check_matrix(edges, options_of(ONS_WALK_POTTS));
     check_matrix(small, options_of(ONS_WALK_BLUME_CAPEL));
@@ -185,6 +191,7 @@ static void test_moves_with_fixed_weights_satisfy_detailed_balance(void **state)
     ons_graph_free(small);
     ons_graph_free(triangular);
     ons_graph_free(edges);
+    ons_graph_free(ring);
 }
 
 /* ---- densities of states ------------------------------------------------------------------------------------ */
@@ -254,6 +261,7 @@ static void check_density(const ons_graph *graph, ons_walk_options options) {
 static void test_densities_match_a_direct_count(void **state) {
     ons_graph *open = lattice_graph("square", 3, 3, ONS_OPEN), *small = lattice_graph("square", 2, 3, ONS_OPEN);
     ons_graph *triangular = lattice_graph("triangular", 3, 3, ONS_PERIODIC), *edges = edge_graph(glass);
+    ons_graph *ring = edge_graph(frustrated);
     ons_walk_options options = options_of(ONS_WALK_ISING);
     check_density(open, options);
     check_density(triangular, options);
@@ -261,6 +269,10 @@ static void test_densities_match_a_direct_count(void **state) {
     options.whole = true;
     options.coupling = -0.7;
     check_density(open, options);
+    check_density(triangular, options);
+    options.whole = false;
+    check_density(triangular, options);
+    check_density(ring, options_of(ONS_WALK_ISING));
     check_density(small, options_of(ONS_WALK_POTTS));
     check_density(edges, options_of(ONS_WALK_POTTS));
     check_density(small, options_of(ONS_WALK_BLUME_CAPEL));
@@ -268,6 +280,7 @@ static void test_densities_match_a_direct_count(void **state) {
     ons_graph_free(small);
     ons_graph_free(triangular);
     ons_graph_free(edges);
+    ons_graph_free(ring);
 }
 
 static ons_density beale(int64_t length) {

@@ -270,6 +270,41 @@ static ons_status contract(ons_curvature_solver *solver) {
     return ONS_OK;
 }
 
+/* The direction of a bond of the graph. */
+static size_t way_of(const ons_curvature_solver *solver, size_t bond) {
+    int64_t from[SPINS_WAYS], to[SPINS_WAYS];
+    spins_torus_place(&solver->torus, solver->graph->source[bond], from);
+    spins_torus_place(&solver->torus, solver->graph->target[bond], to);
+    size_t way = 0;
+    while (way + 1 < solver->torus.dimension && from[way] == to[way]) { way++; }
+    return way;
+}
+
+/* thermodynamic() from the cumulants of all bonds of a small graph; directions of one site have no coupling. */
+static ons_status thermodynamic_states(const ons_curvature_solver *solver, const double *metric, const double *third,
+                                       double *curvature) {
+    const size_t m = solver->graph->bonds;
+    double few[SPINS_WAYS * SPINS_WAYS] = {0}, cubes[SPINS_WAYS * SPINS_WAYS * SPINS_WAYS] = {0};
+    size_t number[SPINS_WAYS] = {0}, d = 0;
+    for (unsigned i = 0; i < solver->torus.dimension; i++) {
+        number[i] = d;
+        if (solver->torus.lengths[i] > 1) { d++; }
+    }
+    *curvature = NAN;
+    if (d < 2) { return ONS_OK; }
+    for (size_t a = 0; a < m; a++) {
+        const size_t first = number[way_of(solver, a)] * d;
+        for (size_t b = 0; b < m; b++) {
+            const size_t pair = first + number[way_of(solver, b)];
+            few[pair] += metric[a * m + b] / (double)solver->torus.sites;
+            for (size_t c = 0; c < m; c++) {
+                cubes[pair * d + number[way_of(solver, c)]] += third[(a * m + b) * m + c] / (double)solver->torus.sites;
+            }
+        }
+    }
+    return ons_ruppeiner_curvature(d, few, cubes, curvature);
+}
+
 /* The bonds of a small graph at once. */
 static ons_status contract_states(ons_curvature_solver *solver) {
     const size_t m = solver->graph->bonds;
@@ -289,7 +324,7 @@ static ons_status contract_states(ons_curvature_solver *solver) {
         result[SPINS_TENSOR] = curvature.tensor;
         result[SPINS_TRACE] = curvature.trace;
         memcpy(result + SPINS_TERMS, curvature.terms, sizeof curvature.terms);
-        result[SPINS_RUPPEINER] = NAN;
+        status = thermodynamic_states(solver, metric, third, &result[SPINS_RUPPEINER]);
         solver->cursor[1] = 1;
     }
     free(mean);

@@ -90,8 +90,8 @@ static ons_status read_line(edge_list *edges, text_place *place, char *line) {
     }
     word = next_word(&rest, line, &place->column);
     if (word && (ons_parse_real(word, &strength) != ONS_OK || !isfinite(strength))) {
-        return ons_fail(ONS_INVALID, "%s:%zu:%zu: expected a finite number as coupling, not '%.40s'", place->name,
-                        place->line, place->column, word);
+        return ons_fail(ONS_INVALID, "%s:%zu:%zu: expected a finite number J behind the sites, not '%.40s'",
+                        place->name, place->line, place->column, word);
     }
     word = next_word(&rest, line, &place->column);
     if (word) {

@@ -126,11 +126,12 @@ static void bounds_of(const ons_walk_model *model, uint32_t site, site_sums sums
 
 static ons_status find_range(ons_walk_model *model) {
     ons_walk_range *range = &model->range;
-    int64_t low = 0, high = 0, reach = 0;
+    int64_t low = 0, high = 0, reach = 0, up = 0;
     bool even = model->options.kind == ONS_WALK_ISING;
     for (uint32_t i = 0; i < model->graph->sites; i++) {
         const site_sums sums = sums_of(model, i);
         bounds_of(model, i, sums, &low, &high);
+        up -= sums.signed_sum;
         even = even && sums.absolute % 2 == 0;
         reach = sums.absolute > reach ? sums.absolute : reach;
     }
@@ -138,6 +139,8 @@ static ons_status find_range(ons_walk_model *model) {
     high = high >= 0 ? (high + 1) / 2 : -(-high / 2);
     const bool ising = model->options.kind == ONS_WALK_ISING;
     range->step = ising ? (even ? 4 : 2) : 1;
+    /* Flips change the energy by whole steps from that of all spins up, which frustration may leave off the bound. */
+    if (even && (up / 2 - low) % range->step) { low += 2; }
     reach =
         ising ? 2 * reach / range->step : reach * (model->options.kind == ONS_WALK_POTTS ? 1 : 2) + abs(model->crystal);
     range->lowest = low;

@@ -11,7 +11,7 @@ static const char details[] =
     "infinity, k_B =\n"
     "1: the system `p-spin` on its complete hypergraph. xi(q) = coupling^2 q^p/2. Ising spins, or spherical ones, sum "
     "s_i^2 =\n"
-    "N. For p = 2 coupling^2 is half of that of Sherrington and Kirkpatrick's model, which is `sk-theory`.\n"
+    "N. p = 2 is Sherrington and Kirkpatrick's model with the same coupling, see `sk-theory`.\n"
     "\n"
     "## Solution\n"
     "rs: one overlap q; of several the one of the smallest pressure. 1rsb: without field and for p > 2 the paramagnet "

@@ -112,6 +112,13 @@ static ons_status read_options(const ons_parameters *p, ons_curvature_options *o
     return read_coupling(p, &options->coupling);
 }
 
+/* Directions in which there are bonds. */
+static unsigned ways(const ons_curvature_options *options) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < options->dimension; i++) { count += options->lengths[i] > 1; }
+    return count;
+}
+
 static ons_status check(const ons_system *system, const ons_parameters *p, ons_plan *plan) {
     (void)system;
     ons_curvature_options options = {0};
@@ -130,7 +137,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
         ons_plan_note(plan, "about %.2g hours of one core", n * n / (lengths[0] == lengths[1] ? 8 : 4) * 1.5e-6 / 3600);
     }
     if (method == ONS_CURVATURE_ENUMERATION) { ons_plan_omit(plan, "shells"); }
-    if (method == ONS_CURVATURE_ENUMERATION || options.dimension == 1) { ons_plan_omit(plan, "ruppeiner"); }
+    if (ways(&options) < 2) { ons_plan_omit(plan, "ruppeiner"); }
     return ONS_OK;
 }
 
@@ -183,7 +190,7 @@ static ons_status create(void *memory, ons_context *context) {
     state->coupling = options.coupling;
     memcpy(state->lengths, lengths, options.dimension * sizeof *lengths);
     state->shells = ons_curvature_shells(state->solver) > 0;
-    state->ruppeiner = state->shells && options.dimension > 1;
+    state->ruppeiner = ways(&options) > 1;
     return ONS_OK;
 }
 

@@ -113,8 +113,8 @@ typedef struct ons_curvature_number {
 typedef struct ons_curvature_result {
     size_t sites, bonds;
     ons_curvature_number scalar, tensor, trace, terms[4];
-    ons_curvature_number ruppeiner; /* of the `dimension` couplings J_1 .. J_d of the directions, metric per site; NaN
-                                       in one dimension and with open boundaries */
+    ons_curvature_number ruppeiner; /* of the `dimension` couplings J_1 .. J_d of the directions, metric per site, of
+                                       those that have bonds; NaN where that is one */
     double residuals[2];            /* (R3 + R1/2) / |R1|, (R4 + R2/2) / |R2|; absolute where the norm vanishes */
     ons_curvature_number mean[3];   /* <e> of the bonds along each direction; open: their mean in all directions */
 } ons_curvature_result;
