@@ -83,7 +83,9 @@ ons_status flow_event_create(flow_event **event, const ons_parameters *p, const 
     const double tolerance = ons_real(p, "tolerance");
     const ons_integration how = {.method = ons_choice(p, "method") == 0 ? ONS_DORMAND_PRINCE : ONS_DOP853,
                                  .relative = tolerance,
-                                 .absolute = tolerance};
+                                 .absolute = tolerance,
+                                 /* a surface that moves faster than the flow is looked at often enough */
+                                 .largest = ons_real(p, "interval") / 5};
     made->formula = ons_formula(p, "event");
     made->names = ons_expression_name_count(made->formula);
     for (size_t i = 0; i < made->names; i++) {
