@@ -129,10 +129,10 @@ class Tensor:
         return self._two(lib.ons_tensor_divide, other, True)
 
     def __matmul__(self, other: Operand) -> Tensor:
-        return self._two(_matmul, other)
+        return _product(self, self._other(other))
 
     def __rmatmul__(self, other: Operand) -> Tensor:
-        return self._two(_matmul, other, True)
+        return _product(self._other(other), self)
 
     def __pow__(self, exponent: float) -> Tensor:
         if not isinstance(exponent, (int, float)):
@@ -369,6 +369,21 @@ class Tensor:
 
 def _matmul(graph: typing.Any, a: int, b: int) -> int:
     return lib.ons_tensor_matmul(graph, a, b, 0)
+
+
+def _product(a: Tensor, b: Tensor) -> Tensor:
+    """As numpy's: a vector is a row on the left and a column on the right, and that axis is not in the product."""
+    left = a.reshape(1, *a.shape) if a.ndim == 1 else a
+    right = b.reshape(*b.shape, 1) if b.ndim == 1 else b
+    product = left._two(_matmul, right)
+    if a.ndim > 1 and b.ndim > 1:
+        return product
+    shape = list(product.shape)
+    if b.ndim == 1:
+        del shape[-1]
+    if a.ndim == 1:
+        del shape[-1 if b.ndim == 1 else -2]
+    return product.reshape(*shape)
 
 
 # numpy's name -> with a tensor on the left, on the right

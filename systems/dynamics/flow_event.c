@@ -81,8 +81,11 @@ ons_status flow_event_create(flow_event **event, const ons_parameters *p, const 
     if (!made) { return ONS_MEMORY; }
     const size_t n = made->dimension = equations->dimension;
     const double tolerance = ons_real(p, "tolerance");
-    const ons_integration how = {
-        .method = (ons_method)ons_choice(p, "method"), .relative = tolerance, .absolute = tolerance};
+    const ons_integration how = {.method = (ons_method)ons_choice(p, "method"),
+                                 .relative = tolerance,
+                                 .absolute = tolerance,
+                                 /* a surface that moves faster than the flow is looked at often enough */
+                                 .largest = ons_real(p, "interval") / 5};
     made->formula = ons_formula(p, "event");
     made->names = ons_expression_name_count(made->formula);
     for (size_t i = 0; i < made->names; i++) {

@@ -210,6 +210,33 @@ static void add_up(audit *state, const ons_parameters *p, const examined *e) {
     for (size_t k = 0; k < SUMS; k++) { state->sums[k] += values[k]; }
 }
 
+/* Whether all eigenvalues that are positive are equal, so that there is no distribution: a matrix of zeros, say. */
+static bool without_spread(const ons_spectrum *spectrum) {
+    const double largest = spectrum->values[spectrum->count - 1];
+    for (size_t k = 0; k < spectrum->count; k++) {
+        if (spectrum->values[k] > 0 && spectrum->values[k] < largest) { return false; }
+    }
+    return true;
+}
+
+/* What is known of such a layer: its sizes and its largest eigenvalue. */
+static void put_bare(ons_context *context, const ons_parameters *p, examined *e) {
+    const double none = NAN;
+    e->layer = (ons_layer){.fit = {.alpha = none, .sigma = none, .minimum = none, .distance = none},
+                           .largest = e->spectrum.values[e->spectrum.count - 1],
+                           .log_alpha_norm = none,
+                           .stable_rank = none,
+                           .scale = none,
+                           .lambda_pl = none,
+                           .lambda_erg = none,
+                           .delta = none,
+                           .edge = none,
+                           .soft_rank = none,
+                           .label = ONS_LAYER_TOO_SMALL};
+    put_layer(context, p, e);
+    put_spectrum(context, p, e);
+}
+
 /* Streams of their own for every layer, so that a layer's numbers do not depend on which others are looked at. */
 static ons_status examine(audit *state, ons_context *context, const ons_stored_info *info, const double *values,
                           uint32_t purpose) {
@@ -218,6 +245,11 @@ static ons_status examine(audit *state, ons_context *context, const ons_stored_i
     ons_random random = ons_stream(context, 0, purpose);
     plain_name(info->name, e.name);
     ons_status status = ons_spectrum_tensor(&e.spectrum, info, values);
+    if (!status && without_spread(&e.spectrum)) {
+        put_bare(context, p, &e);
+        ons_spectrum_free(&e.spectrum);
+        return ONS_OK;
+    }
     if (!status) { status = ons_layer_examine(&e.spectrum, &e.layer); }
     if (!status && ons_boolean(p, "shuffle") && info->rank == 2) {
         size_t traps = 0;

@@ -24,7 +24,8 @@
     "  what lies below it; edge / lambda_max; eigenvalues above it.\n" \
     "* `traps`: eigenvalues of the matrix with shuffled elements above its edge plus the width sqrt(Q^-1/2 edge^2/3 M^-2/3)\n" \
     "  (correlation traps); only for matrices.\n" \
-    "* `label`: alpha < 2 over-trained, > 6 under-trained; with less than 50 eigenvalues no fit means anything (too-small).\n" \
+    "* `label`: alpha < 2 over-trained, > 6 under-trained; with less than 50 eigenvalues no fit means anything (too-small);\n" \
+    "  a matrix whose positive eigenvalues are all equal, or that is 0, has none.\n" \
     "\n" \
     "`normalization=gram` gives lambda_max, x_min, alpha_hat, log_alpha_norm and mp_edge for W^T W, as WeightWatcher does.\n" \
     "\n" \

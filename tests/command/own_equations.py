@@ -51,12 +51,30 @@ def test_events_are_where_the_formula_is_zero():
     assert abs(rows["event_rate"]["mean"] - 99 / 628) < 1e-12, rows["event_rate"]
 
 
+def test_events_faster_than_the_flow_are_all_found():
+    """sin(4 pi t) is zero four times a unit of time, though steps along x' = 1 could be of any length."""
+    words = ["flow", "equations=x' = 1", "initial=0.1", "spread=0", "warmup=0", "steps=16"]
+    rows = run(*words, "event=sin(4*pi*x)")["tasks"][0]["observables"]
+    assert rows["event_rate"]["mean"] == 4, rows["event_rate"]
+
+
+def test_invariant_axes_do_not_hide_the_largest_exponent():
+    words = ["flow", "equations=x' = -3*x; y' = -2*y; z' = -z", "initial=[1,1,1]", "steps=64", "warmup=64"]
+    mean, _ = exponents(run(*words)["tasks"][0])
+    assert all(abs(ours - exact) < 1e-6 for ours, exact in zip(mean, (-1, -2, -3))), mean
+    mean, _ = exponents(run(*words, "exponents=1")["tasks"][0])
+    assert abs(mean[0] + 1) < 1e-6, mean
+
+
 def test_what_cannot_be_run_is_refused_or_ends_with_a_reason():
     cases = [
         (2, ["flow", "equations=x' = s*(yy - x); y' = -y", "parameters=s=1", "initial=[1,1]"], "did you mean 'y'"),
         (2, ["flow", "equations=" + LORENZ, "parameters=s=10 rho=28 b=8/3", "initial=[1,1]"], "3 numbers are expected"),
         (2, ["flow", "equations=" + LORENZ, "parameters=s=10 rho=28 b=8/3 q=1", "initial=[1,1,1]"], "'q' does not occur"),
         (2, ["flow", "equations=x' = -x +", "initial=1"], "line 1"),
+        (1, ["flow", "equations=x' = 1/x", "initial=0", "spread=0"], "blow-up"),
+        (1, ["flow", "equations=x' = log(x)", "initial=-1"], "cannot go on beyond t = 0"),
+        (1, ["map", "equations=x' = 2*x", "initial=1", "steps=2000"], "cannot go on beyond t = 102"),
         (2, ["flow", "equations=x' = -a*x", "parameters=a", "initial=1"], "NAME=NUMBER"),
         (2, ["flow", "equations=x' = -a*x", "parameters=a=b", "initial=1"], "a number is expected"),
         (2, ["flow", "equations=x' = -a*x", "parameters=a=1 a=2", "initial=1"], "two values"),

@@ -96,6 +96,17 @@ def test_the_same_matrix_in_every_format():
     assert (first["rows"], first["columns"], first["eigenvalues"]) == (60, 52, 52)
 
 
+def test_a_layer_of_zeros_does_not_end_the_audit():
+    with zipfile.ZipFile("zeros.npz", "w") as archive:
+        archive.writestr("a.npy", npy((60, 52), FLOATS))
+        archive.writestr("b.npy", npy((60, 52), [0.0] * (60 * 52)))
+    found = audit("zeros.npz", "shuffle=no", "eigenvalues=yes")
+    trained, bare = rows(found)
+    assert (bare["layer"], bare["label"], bare["alpha"]) == ("b", "too-small", None), bare
+    assert (bare["rows"], bare["eigenvalues"], bare["tail"], bare["lambda_max"]) == (60, 52, 0, 0), bare
+    assert found["examined"]["value"] == 1 and found["mean_alpha"]["value"] == trained["alpha"], found["mean_alpha"]
+
+
 def test_files_that_do_more_are_refused():
     class Hostile:
         def __reduce__(self):
