@@ -57,20 +57,22 @@ static char *in_cache(const char *ending) {
     char *folder = ons_cache_folder(), *found = NULL;
     assert_non_null(folder);
     DIR *directory = opendir(folder);
+    if (!directory) { fail_msg("%s cannot be read", folder); }
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         const size_t length = strlen(entry->d_name), tail = strlen(ending);
         if (length < tail || strcmp(entry->d_name + length - tail, ending) != 0) { continue; }
         assert_null(found); /* one alone */
         found = ons_format("%s/%s", folder, entry->d_name);
     }
-    closedir(directory);
+    if (directory) { closedir(directory); }
     free(folder);
     return found;
 }
 
 static void empty(const char *folder) {
     DIR *directory = opendir(folder);
-    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+    if (!directory) { return; }
+    for (struct dirent *entry; (entry = readdir(directory));) {
         if (entry->d_name[0] == '.') { continue; }
         char *path = ons_format("%s/%s", folder, entry->d_name);
         if (unlink(path) != 0) {
@@ -271,7 +273,7 @@ static void code_takes_over(void **state) {
 static void check_refused(const char *why) {
     problem one = pose(lorenz);
     _Alignas(64) double t[ONS_LANES] = {0}, x[3 * ONS_LANES], dx[3 * ONS_LANES];
-    for (int i = 0; i < 3 * ONS_LANES; i++) { x[i] = 1 + i / ONS_LANES; }
+    for (int i = 0; i < 3 * ONS_LANES; i++) { x[i] = i < ONS_LANES ? 1 : i < 2 * ONS_LANES ? 2 : 3; }
     assert_true(ons_flow_field_compile(&one.field, true) < 0);
     if (!strstr(ons_message(), why)) { fail_msg("'%s' lacks '%s'", ons_message(), why); }
     assert_int_equal(ons_flow_field_compile(&one.field, false), ONS_OK);

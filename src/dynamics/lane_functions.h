@@ -86,13 +86,17 @@ FLOW_TWO_EXPANDED(atan2, FLOW_WIDTH(atan2))
 FLOW_INLINE number flow_choose(number_mask which, number yes, number no) {
     return (number)((which & (number_mask)yes) | (~which & (number_mask)no));
 }
+FLOW_INLINE number_mask flow_is_nan(number x) { return ((number_mask)x & 0x7fffffffffffffff) > 0x7ff0000000000000; }
 FLOW_INLINE number FLOW_abs(number x) { return (number)((number_mask)x & 0x7fffffffffffffff); }
 FLOW_INLINE number FLOW_sign(number x) {
-    return flow_choose(x > 0, FLOW_NUMBER(1), flow_choose(x < 0, FLOW_NUMBER(-1), x - x));
+    return flow_choose(x > 0, FLOW_NUMBER(1),
+                       flow_choose(x < 0, FLOW_NUMBER(-1), flow_choose(flow_is_nan(x), x, FLOW_NUMBER(0))));
 }
-FLOW_INLINE number FLOW_step(number x) { return flow_choose(x > 0, FLOW_NUMBER(1), x - x); }
-FLOW_INLINE number FLOW_min(number x, number y) { return flow_choose(x < y, x, flow_choose(x == x, y, x)); }
-FLOW_INLINE number FLOW_max(number x, number y) { return flow_choose(x > y, x, flow_choose(x == x, y, x)); }
+FLOW_INLINE number FLOW_step(number x) {
+    return flow_choose(x > 0, FLOW_NUMBER(1), flow_choose(flow_is_nan(x), x, FLOW_NUMBER(0)));
+}
+FLOW_INLINE number FLOW_min(number x, number y) { return flow_choose(x < y, x, flow_choose(flow_is_nan(x), x, y)); }
+FLOW_INLINE number FLOW_max(number x, number y) { return flow_choose(x > y, x, flow_choose(flow_is_nan(x), x, y)); }
 FLOW_INLINE number FLOW_sqrt(number x) {
     for (int i = 0; i < ONS_LANES; i++) { x[i] = sqrt(x[i]); }
     return x;
