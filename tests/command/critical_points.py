@@ -7,12 +7,13 @@ test) and an interrupted check goes on there. ONSAGER_EFFORT=look takes what is 
 The forms and the windows follow from theory and were fixed before the runs, but for the cubic Ising model: there xi/L and its slope stood
 beside U at first, and were left out after a twelfth of the run (chi2 of 232 of 83 degrees of freedom: corrections of 1/L^2 in xi/L).
 `rest` is what the first term left out of a form may do to the number, estimated from a coefficient as large as that of the last term kept
-(for each see there); it is added in quadrature to our statistical error and to that of the literature. Literature: Ising T_c = 1/0.221654626(5), A. M. Ferrenberg, J. Xu, D. P. Landau,
-Phys. Rev. E 97, 043301 (2018); <m^4>/<m^2>^2 = 1.6036(1), nu = 0.63002(10), omega = 0.832(6), M. Hasenbusch, Phys. Rev. B 82, 174433 (2010).
-Heisenberg T_c = 1/0.693002(12), H. G. Ballesteros et al., Phys. Lett. B 387, 125 (1996); nu = 0.7112(5), omega = 0.78, M. Campostrini et
-al., Phys. Rev. B 65, 144520 (2002). XY 1/1.1199(1), M. Hasenbusch, J. Phys. A 38, 5869 (2005). Potts: R. B. Potts, Proc. Camb. Phil. Soc.
-48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973); C. Borgs and W. Janke, J. Physique I 2, 2011 and Phys. Rev. Lett. 68, 1738 (1992).
-Blume-Capel T = 0.608(1), D = 1.9660(1), W. Kwak et al., Phys. Rev. E 92, 022134 (2015).
+(for each see there); it is added in quadrature to our statistical error and to that of the literature. Literature: Ising T_c =
+1/0.221654626(5), A. M. Ferrenberg, J. Xu, D. P. Landau, Phys. Rev. E 97, 043301 (2018); <m^4>/<m^2>^2 = 1.6036(1), nu = 0.63002(10), omega
+= 0.832(6), M. Hasenbusch, Phys. Rev. B 82, 174433 (2010). Heisenberg T_c = 1/0.693002(12), H. G. Ballesteros et al., Phys. Lett. B 387, 125
+(1996); nu = 0.7112(5), omega = 0.78, M. Campostrini et al., Phys. Rev. B 65, 144520 (2002). XY 1/1.1199(1), M. Hasenbusch, J. Phys. A 38,
+5869 (2005). Potts: R. B. Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973); C. Borgs and W. Janke, J.
+Physique I 2, 2011 and Phys. Rev. Lett. 68, 1738 (1992). Blume-Capel T = 0.608(1), D = 1.9660(1), W. Kwak et al., Phys. Rev. E 92, 022134
+(2015).
 """
 import json
 import math
