@@ -5,14 +5,15 @@ statistical error at most as stated. The archives lie in the folder ONSAGER_ARCH
 test) and an interrupted check goes on there. ONSAGER_EFFORT=look takes what is in the archives and demands the deviations only.
 
 The forms and the windows follow from theory and were fixed before the runs, but for the cubic Ising model: there xi/L and its slope stood
-beside U at first, and were left out after a twelfth of the run (chi2 of 232 of 83 degrees of freedom: corrections of 1/L^2 in xi/L). `rest` is what the first term left out of a form may do to
-the number, estimated beforehand from a coefficient as large as that of the last term kept (for each see there); it is added in quadrature
-to our statistical error and to that of the literature. Literature: Ising T_c = 1/0.221654626(5), A. M. Ferrenberg, J. Xu, D. P. Landau,
-Phys. Rev. E 97, 043301 (2018); <m^4>/<m^2>^2 = 1.6036(1), nu = 0.63002(10), omega = 0.832(6), M. Hasenbusch, Phys. Rev. B 82, 174433 (2010).
-Heisenberg T_c = 1/0.693002(12), H. G. Ballesteros et al., Phys. Lett. B 387, 125 (1996); nu = 0.7112(5), omega = 0.78, M. Campostrini et
-al., Phys. Rev. B 65, 144520 (2002). XY 1/1.1199(1), M. Hasenbusch, J. Phys. A 38, 5869 (2005). Potts: R. B. Potts, Proc. Camb. Phil. Soc.
-48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973); C. Borgs and W. Janke, J. Physique I 2, 2011 and Phys. Rev. Lett. 68, 1738 (1992).
-Blume-Capel T = 0.608(1), D = 1.9660(1), W. Kwak et al., Phys. Rev. E 92, 022134 (2015).
+beside U at first, and were left out after a twelfth of the run (chi2 of 232 of 83 degrees of freedom: corrections of 1/L^2 in xi/L).
+`rest` is what the first term left out of a form may do to the number, estimated from a coefficient as large as that of the last term kept
+(for each see there); it is added in quadrature to our statistical error and to that of the literature. Literature: Ising T_c =
+1/0.221654626(5), A. M. Ferrenberg, J. Xu, D. P. Landau, Phys. Rev. E 97, 043301 (2018); <m^4>/<m^2>^2 = 1.6036(1), nu = 0.63002(10), omega
+= 0.832(6), M. Hasenbusch, Phys. Rev. B 82, 174433 (2010). Heisenberg T_c = 1/0.693002(12), H. G. Ballesteros et al., Phys. Lett. B 387, 125
+(1996); nu = 0.7112(5), omega = 0.78, M. Campostrini et al., Phys. Rev. B 65, 144520 (2002). XY 1/1.1199(1), M. Hasenbusch, J. Phys. A 38,
+5869 (2005). Potts: R. B. Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973); C. Borgs and W. Janke, J.
+Physique I 2, 2011 and Phys. Rev. Lett. 68, 1738 (1992). Blume-Capel T = 0.608(1), D = 1.9660(1), W. Kwak et al., Phys. Rev. E 92, 022134
+(2015).
 """
 import json
 import math
@@ -99,11 +100,11 @@ def cubic_points(found):
 
 
 def test_cubic_ising():
-    """U = f(x) + g(x)/L^omega, x = t (1 + c t) L^(1/nu), t = (T - T_c)/T_c, and the slope dU/dT of the same form: f of degree 4, g of degree 1, all of
-    it free but for omega = 0.832 (Hasenbusch 2010).
+    """U = f(x) + g(x)/L^omega, x = t (1 + c t) L^(1/nu), t = (T - T_c)/T_c, and the slope dU/dT of the same form: f of degree 4, g of
+    degree 1, all of it free but for omega = 0.832 (Hasenbusch 2010).
 
-    Rest: what 0.05 L^-2 and 0.05 x L^-2 do to this fit of five sizes: 1e-4 in T_c, 1.1e-3 in U*, 1e-3 in nu, and the same for a collapse of U alone. U = 0.49482(24) and 0.48627(48) at
-    T_c for L = 4 and 6, sizes that are not in the fit, leave 0.03 at most beside b L^-omega."""
+    Rest: what 0.05 L^-2 and 0.05 x L^-2 do to this fit of five sizes: 1e-4 in T_c, 1.1e-3 in U*, 1e-3 in nu, and the same for a collapse of
+    U alone. U = 0.49482(24) and 0.48627(48) at T_c for L = 4 and 6, sizes that are not in the fit, leave 0.03 at most beside b L^-omega."""
     found = tasks("ising-cubic", f"measure.slope={SLOPE}", f"measure.both={U} + {SLOPE}")
     if not found:
         return
