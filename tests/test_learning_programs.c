@@ -317,8 +317,37 @@ static void test_indices_outside_and_too_much_memory_are_refused(void **state) {
     ons_tensor_graph_free(g);
 }
 
+/* Our own tanh against libm's in double precision: some units in the last place everywhere, and its limits. */
+static void test_tanh_in_single_precision(void **state) {
+    (void)state;
+    enum { COUNT = 4099 };
+    ons_tensor_graph *g;
+    assert_int_equal(ons_tensor_graph_create(&g, ONS_FLOAT), ONS_OK);
+    ons_tensor x = ons_tensor_input(g, "x", ONS_FLOAT, ONS_SHAPE(COUNT)), y = ons_tensor_tanh(g, x);
+    ons_program *program;
+    assert_int_equal(ons_program_create(&program, g, &y, 1, NULL), ONS_OK);
+    float *in = ons_program_input(program, x);
+    const float special[] = {0, -0.0F, INFINITY, -INFINITY, NAN, 1e-40F, 9.2F, -1e30F};
+    for (int i = 0; i < COUNT; i++) { in[i] = (float)((i % 2 ? -1 : 1) * exp(-20 + 24.0 * i / COUNT)); }
+    for (int i = 0; i < 8; i++) { in[i] = special[i]; }
+    assert_int_equal(ons_program_run(program), ONS_OK);
+    const float *out = ons_program_output(program, 0);
+    for (int i = 0; i < COUNT; i++) {
+        const double exact = tanh((double)in[i]);
+        if (isnan(exact)) {
+            assert_true(isnan(out[i]));
+            continue;
+        }
+        assert_true(fabs((double)out[i] - exact) <= 4 * 0x1p-24 * fabs(exact) + 0x1p-149);
+        assert_true(!signbit(out[i]) == !signbit(in[i]));
+    }
+    ons_program_free(program);
+    ons_tensor_graph_free(g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tanh_in_single_precision),
         cmocka_unit_test(test_tiles_match_whole_operations_and_threads_change_no_bit),
         cmocka_unit_test(test_products_of_all_sizes_match_sums),
         cmocka_unit_test(test_jacobians_of_examples_match_single_gradients),
