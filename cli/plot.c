@@ -201,18 +201,19 @@ static ons_status set_title(cli_figure *figure, const char *title) {
     return figure->title ? ONS_OK : ONS_MEMORY;
 }
 
-/* A range beyond all points would show an empty frame. */
-static ons_status check_ranges(const cli_figure *figure) {
-    const double *r = figure->range;
-    if (figure->map.columns) { return ONS_OK; }
+/* A range of x with all points on one side of it would show an empty frame. */
+static ons_status check_range(const cli_figure *figure) {
+    const double from = figure->range[0], to = figure->range[1];
+    bool points = false, below = from < to, above = from < to;
     for (size_t i = 0; i < figure->count; i++) {
         for (size_t k = 0; k < figure->curves[i].count; k++) {
-            const double *point = figure->curves[i].points + 4 * k;
-            const bool inside = (r[0] == r[1] || (point[0] >= r[0] && point[0] <= r[1])) &&
-                                (r[2] == r[3] || (point[1] >= r[2] && point[1] <= r[3]));
-            if (inside) { return ONS_OK; }
+            const double x = figure->curves[i].points[4 * k];
+            below = below && x < from;
+            above = above && x > to;
+            points = true;
         }
     }
+    if (!points || !(below || above)) { return ONS_OK; }
     return ons_fail(ONS_INVALID, "--range: no point of '%s' lies there", figure->y_label);
 }
 
@@ -240,7 +241,7 @@ static ons_status draw_quantities(const cli_arguments *arguments, const ons_resu
     ons_status status = collect(arguments, results, y, wanted, figures, &count);
     for (size_t i = 0; i < count && status == ONS_OK; i++) {
         status = check_logarithms(&figures[i]);
-        if (status == ONS_OK) { status = check_ranges(&figures[i]); }
+        if (status == ONS_OK) { status = check_range(&figures[i]); }
     }
     if (status == ONS_OK) { status = set_title(&figures[0], cli_option_value(arguments, "title")); }
     char *output = given ? ons_copy(given) : default_output(path, y);
