@@ -70,7 +70,7 @@ static ons_status open_formula(const binding *b, const char *source, lab_formula
 static double formula_value(lab_formula *formula, double x, const double *row) {
     for (size_t i = 0; i < formula->count; ++i) {
         const lab_weight_place *place = &formula->places[i];
-        const double other = place->component == SIZE_MAX ? place->constant : row[place->component];
+        const double other = row != NULL && place->component != SIZE_MAX ? row[place->component] : place->constant;
         formula->values[i] = place->is_x ? x : other;
     }
     return ons_expression_value(formula->expression, formula->values);
@@ -126,7 +126,7 @@ static ons_status check_dependence(const lab_weight *weight, const char *x) {
 
 ons_status lab_weight_open(lab_weight *weight, const ons_task_samples *task, const ons_task_result *result,
                            const ons_job *job, const char *x, const char *const *names, size_t components) {
-    const binding b = {result, x, names, components};
+    const binding b = {result, x, names, components}, parameters = {result, x, names, 0};
     const lab_task *own = task->terms > 0 ? NULL : lab_job_task(job, task->key);
     const size_t terms = own == NULL ? task->terms : own->plan.terms;
     *weight = (lab_weight){.extent = own == NULL ? task->extent : own->plan.extent};
@@ -139,7 +139,7 @@ ons_status lab_weight_open(lab_weight *weight, const ons_task_samples *task, con
     ons_status status = ONS_OK;
     for (size_t t = 0; t < terms && t < LAB_TERMS && status == ONS_OK; ++t) {
         weight->terms = t + 1;
-        status = open_formula(&b, own == NULL ? task->term[t].coefficient : own->plan.term[t].coefficient,
+        status = open_formula(&parameters, own == NULL ? task->term[t].coefficient : own->plan.term[t].coefficient,
                               &weight->coefficient[t]);
         if (status == ONS_OK) {
             status =

@@ -21,7 +21,7 @@ typedef struct lab_formula {
     ons_expression *expression;
     size_t count;
     lab_weight_place *places; /* [count] */
-    double *values;    /* [count] */
+    double *values;           /* [count] */
 } lab_formula;
 
 typedef struct lab_weight {

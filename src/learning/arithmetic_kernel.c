@@ -87,8 +87,9 @@ VECTOR_FUNCTION(d, tanh, Sleef_tanh_u10)
  * |r| <= log(2) / 2, where the Taylor series of exp(r) - 1 leaves a quarter of a unit after r^7. From 9.2 on it is 1.
  */
 static inline vector_f tanh_vec_f(vector_f x) {
-    const bits_f sign = (bits_f)x & INT32_MIN, lost = x != x;
-    vector_f y = (vector_f)((bits_f)x & INT32_MAX);
+    const bits_f sign = (bits_f)x & INT32_MIN, size = (bits_f)x & INT32_MAX;
+    const bits_f lost = size > 0x7F800000; /* beyond infinity: no number */
+    vector_f y = (vector_f)size;
     y = (vector_f)(((bits_f)y & (y < 9.2F)) | ((bits_f)(9.2F - (vector_f){0}) & ~(y < 9.2F)));
     y += y;
     const vector_f whole = y * 1.44269504F + 12582912.0F, k = whole - 12582912.0F; /* k in the last bits of the sum */

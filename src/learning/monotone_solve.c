@@ -87,7 +87,7 @@ static void remember(anderson *a, ons_monotone_work *w, const double *residual, 
         dot(w->elements, step, w->steps + j * block, to);
         memcpy(a->product[j][a->next], to, LANES * sizeof *to);
     }
-    a->next = (a->next + 1) % a->memory;
+    a->next = a->next + 1 < a->memory ? a->next + 1 : 0;
 }
 
 /* The least squares of one lane by Cholesky's method with a small ridge; false: no positive matrix. */
