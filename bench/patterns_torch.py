@@ -23,9 +23,9 @@ def sweep(columns, sums, spins, order, factor, random, work):
             sums.add_(column, alpha=2 * spins[i])
 
 
+@torch.no_grad()
 def seconds_a_sweep(sites, patterns, order, temperature, sweeps):
     torch.set_num_threads(1)
-    torch.set_grad_enabled(False)
     random = torch.Generator().manual_seed(1)
     columns = torch.randint(2, (sites, patterns), generator=random, dtype=torch.float32) * 2 - 1
     spins = columns[:, 0].tolist()

@@ -198,7 +198,6 @@ static void test_p_spin_ladders_match_the_sum_over_all_samples(void **state) {
     }
 }
 
-/* Normal couplings: partial integration holds in every sample's average, at every temperature, size and field. */
 /* The cubics between these rungs leave less than 1e-5 (the same sum with exact energies). */
 static void test_pressure_and_entropy_match_the_sum_over_all_samples(void **state) {
     static const double temperatures[] = {0.3, 0.33, 0.37, 0.42, 0.48, 0.56, 0.67, 0.83, 1.1, 1.6, 3.2};
@@ -219,6 +218,35 @@ static void test_pressure_and_entropy_match_the_sum_over_all_samples(void **stat
     ons_results_free(results);
 }
 
+/* What the parabola from 1/T = 0 misses at the first rung, by exact energies and slopes. */
+static double first_stretch_error(double coupling, double temperature) {
+    const sums exact = all_samples(coupling, 0, temperature);
+    const double beta = 1 / temperature, slope = SPINS * (exact.e_product - exact.e2);
+    return fabs(M_LN2 - beta * exact.e * 2 / 3 + beta * beta * slope / 6 - exact.pressure);
+}
+
+/* A number where that is below 0.0005, none where it is above 0.002. */
+static void test_a_ladder_that_begins_cold_gives_no_pressure(void **state) {
+    static const double first[] = {3.2, 1.6, 0.7, 0.5, 0.35};
+    unsigned given = 0;
+    for (unsigned k = 0; k < 5; k++) {
+        char words[200];
+        snprintf(words, sizeof words,
+                 "p-spin N=4 p=3 disorder=bimodal temperature=[%g,%g] replicas=250 steps=200 warmup=20", first[k],
+                 0.9 * first[k]);
+        ons_results *results = run(words);
+        const ons_result *pressure = row(results, "pressure"), *entropy = row(results, "entropy");
+        const double missed = first_stretch_error(sqrt(6 / (2 * 16.0)), first[k]);
+        given += !isnan(pressure->mean[0]);
+        assert_true(missed > 5e-4 || !isnan(pressure->mean[0]));
+        assert_true(missed < 2e-3 || isnan(pressure->mean[0]));
+        assert_true(isnan(pressure->mean[0]) == isnan(entropy->mean[1]));
+        ons_results_free(results);
+    }
+    assert_true(given > 0 && given < 5);
+}
+
+/* Normal couplings: partial integration holds in every sample's average, at every temperature, size and field. */
 static void test_normal_couplings_have_their_identity(void **state) {
     static const char *const cases[] = {"p-spin N=9 temperature=[0.5,0.8] field=0.2",
                                         "p-spin N=12 p=4 hypergraph=random connectivity=3 temperature=[1,2]",
@@ -300,6 +328,7 @@ int main(void) {
         cmocka_unit_test(test_plaquettes_with_pairs_and_fields_match_enumeration),
         cmocka_unit_test(test_p_spin_ladders_match_the_sum_over_all_samples),
         cmocka_unit_test(test_pressure_and_entropy_match_the_sum_over_all_samples),
+        cmocka_unit_test(test_a_ladder_that_begins_cold_gives_no_pressure),
         cmocka_unit_test(test_normal_couplings_have_their_identity),
         cmocka_unit_test(test_the_annealed_energy_at_high_temperature),
         cmocka_unit_test(test_longer_runs_continue_shorter_ones),

@@ -92,9 +92,12 @@ static double energy_of(const tiny *system, size_t state) {
 
 static int64_t bin_of(const tiny *system, const ons_walk_range *range, size_t state) {
     const double bin = (energy_of(system, state) / range->unit - (double)range->lowest) / (double)range->step;
-    assert_true(fabs(bin - round(bin)) < 1e-9 && bin > -0.5 && bin < (double)range->bins - 0.5);
+    assert_true(fabs(bin - round(bin)) < 1e-9);
+    assert_true(system->options.limited || (bin > -0.5 && bin < (double)range->bins - 0.5));
     return (int64_t)lround(bin);
 }
+
+static bool is_inside(int64_t bin, int64_t window) { return bin >= 0 && bin < window; }
 
 /* Whether every state of the window is reached from the first one. */
 static size_t reached(const tiny *system, const int64_t *bins, int64_t window) {
@@ -102,7 +105,7 @@ static size_t reached(const tiny *system, const int64_t *bins, int64_t window) {
     static bool seen[MOST_STATES];
     size_t first = 0, last = 0;
     memset(seen, 0, sizeof seen);
-    while (bins[first] >= window) { first++; }
+    while (!is_inside(bins[first], window)) { first++; }
     queue[last++] = first;
     seen[first] = true;
     for (size_t at = 0; at < last; at++) {
@@ -111,7 +114,7 @@ static size_t reached(const tiny *system, const int64_t *bins, int64_t window) {
             const size_t digit = queue[at] / power % system->values;
             for (size_t other = 0; other < system->values; other++) {
                 const size_t next = queue[at] + other * power - digit * power;
-                if (seen[next] || bins[next] >= window) { continue; }
+                if (seen[next] || !is_inside(bins[next], window)) { continue; }
                 seen[next] = true;
                 queue[last++] = next;
             }
@@ -133,14 +136,14 @@ static void check_matrix(const ons_graph *graph, ons_walk_options options) {
     size_t inside = 0;
     for (size_t s = 0; s < system.states; s++) {
         bins[s] = bin_of(&system, &range, s);
-        inside += bins[s] < (int64_t)range.window;
+        inside += is_inside(bins[s], (int64_t)range.window);
     }
     assert_int_equal(reached(&system, bins, (int64_t)range.window), inside);
     bool lazy = false;
     for (size_t s = 0; s < system.states; s++) {
         size_t power = 1;
         double out = 0;
-        if (bins[s] >= (int64_t)range.window) { continue; }
+        if (!is_inside(bins[s], (int64_t)range.window)) { continue; }
         for (uint32_t i = 0; i < graph->sites; i++, power *= system.values) {
             const size_t digit = s / power % system.values;
             for (size_t other = 0; other < system.values; other++) {
@@ -150,7 +153,7 @@ static void check_matrix(const ons_graph *graph, ons_walk_options options) {
                 assert_true(llabs(change) <= range.reach);
                 const double forth = (double)walk.threshold[bins[s] * (int64_t)range.moves + change + range.reach];
                 out += forth * 0x1p-64;
-                if (bins[next] >= (int64_t)range.window) { /* never left */
+                if (!is_inside(bins[next], (int64_t)range.window)) { /* never left */
                     assert_true(forth == 0);
                     continue;
                 }
@@ -170,6 +173,14 @@ static ons_walk_options options_of(ons_walk_kind kind) {
     return (ons_walk_options){.kind = kind, .states = 3, .coupling = 1, .crystal_field = 1.5, .factor = 1e-3};
 }
 
+static ons_walk_options options_between(ons_walk_kind kind, double lowest, double highest) {
+    ons_walk_options options = options_of(kind);
+    options.limited = true;
+    options.energies[0] = lowest;
+    options.energies[1] = highest;
+    return options;
+}
+
 static void test_moves_with_fixed_weights_satisfy_detailed_balance(void **state) {
     ons_graph *open = lattice_graph("square", 3, 3, ONS_OPEN), *small = lattice_graph("square", 2, 3, ONS_OPEN);
     ons_graph *triangular = lattice_graph("triangular", 3, 3, ONS_PERIODIC), *edges = edge_graph(glass);
@@ -187,6 +198,9 @@ static void test_moves_with_fixed_weights_satisfy_detailed_balance(void **state)
     check_matrix(small, options_of(ONS_WALK_POTTS));
     check_matrix(edges, options_of(ONS_WALK_POTTS));
     check_matrix(small, options_of(ONS_WALK_BLUME_CAPEL));
+    check_matrix(open, options_between(ONS_WALK_ISING, -1, 0.5));
+    check_matrix(small, options_between(ONS_WALK_POTTS, -0.9, -0.1));
+    check_matrix(small, options_between(ONS_WALK_BLUME_CAPEL, 0.2, 1.6));
     ons_graph_free(open);
     ons_graph_free(small);
     ons_graph_free(triangular);
@@ -244,16 +258,22 @@ static void check_density(const ons_graph *graph, ons_walk_options options) {
     ons_walk_model *model;
     assert_int_equal(ons_walk_model_create(&model, graph, &options), ONS_OK);
     const ons_walk_range range = ons_walk_model_range(model);
-    for (size_t s = 0; s < system.states; s++) { levels[s] = range.lowest + range.step * bin_of(&system, &range, s); }
-    qsort(levels, system.states, sizeof *levels, compare_levels);
-    size_t count = 0;
-    for (size_t s = 0; s < system.states;) {
+    size_t states = 0, count = 0;
+    for (size_t s = 0; s < system.states; s++) {
+        const int64_t bin = bin_of(&system, &range, s);
+        if (is_inside(bin, (int64_t)range.bins)) { levels[states++] = range.lowest + range.step * bin; }
+    }
+    qsort(levels, states, sizeof *levels, compare_levels);
+    double most = 0;
+    for (size_t s = 0; s < states;) {
         size_t end = s;
-        while (end < system.states && levels[end] == levels[s]) { end++; }
+        while (end < states && levels[end] == levels[s]) { end++; }
         exact[count] = log((double)(end - s));
+        most = fmax(most, exact[count]);
         levels[count++] = levels[s];
         s = end;
     }
+    for (size_t k = 0; k < count && options.limited; k++) { exact[k] -= most; }
     assert_density(model, levels, exact, count, 200000, 0.1);
     ons_walk_model_free(model);
 }
@@ -276,6 +296,9 @@ static void test_densities_match_a_direct_count(void **state) {
     check_density(small, options_of(ONS_WALK_POTTS));
     check_density(edges, options_of(ONS_WALK_POTTS));
     check_density(small, options_of(ONS_WALK_BLUME_CAPEL));
+    check_density(open, options_between(ONS_WALK_ISING, -1, 0.5));
+    check_density(small, options_between(ONS_WALK_POTTS, -0.9, -0.1));
+    check_density(small, options_between(ONS_WALK_BLUME_CAPEL, 0.2, 1.6));
     ons_graph_free(open);
     ons_graph_free(small);
     ons_graph_free(triangular);
@@ -369,6 +392,10 @@ static void test_what_has_no_integral_energies_is_refused(void **state) {
     options = options_of(ONS_WALK_ISING);
     options.coupling = 0;
     assert_int_equal(ons_walk_model_create(&model, graph, &options), ONS_INVALID);
+    options = options_between(ONS_WALK_ISING, 0.9, 0.95);
+    assert_int_equal(ons_walk_model_create(&model, graph, &options), ONS_INVALID);
+    assert_non_null(strstr(ons_message(), "fewer than two"));
+    options.limited = false;
     ons_graph_free(graph);
     graph = lattice_graph("square", 1, 3, ONS_PERIODIC);
     options.coupling = 1;

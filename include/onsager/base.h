@@ -305,8 +305,9 @@ ONS_API uint64_t ons_threshold(double probability);
 ONS_API ons_status ons_parallel(unsigned threads, size_t count, ons_status (*function)(void *data, size_t index),
                                 void *data);
 /* Threads that stay: for loops that are short and many. ons_team_run is ons_parallel on them, for functions that cannot
- * fail; between two runs they wait, at first without sleeping. A team belongs to one caller at a time. Indices are
- * taken in ascending order, so that one may wait for smaller ones. With NULL the calling thread does it all. */
+ * fail; between two runs they wait, at first without sleeping. A team belongs to one caller at a time. Each thread has
+ * a share of the indices, 0 .. count/threads-1 the first, the same in every run of equal count, and helps with the
+ * others' when it is done: none may wait for another. With NULL the calling thread does it all. */
 typedef struct ons_team ons_team;
 ONS_API ons_status ons_team_create(ons_team **team, unsigned threads);
 ONS_API void ons_team_free(ons_team *team);

@@ -9,13 +9,11 @@
 
 #include <assert.h>
 #include <math.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    CHUNK = 128,  /* blocks, at least, that a thread takes at once: some 4 microseconds */
-    LOOKS = 10000 /* at the count of finished chunks, before others are let run */
+    CHUNK = 128 /* blocks, at least, that a thread takes at once: some 4 microseconds */
 };
 
 const spins_bits_kernel *spins_bits_kernel_in_use(void) {
@@ -299,18 +297,15 @@ typedef struct sweep {
     spins_bits *bits;
     const spins_bits_kernel *kernel;
     uint64_t number;
-    atomic_size_t done; /* chunks of the first colour */
+    int colour;
 } sweep;
 
-static void update_chunk(void *data, size_t index) {
-    sweep *s = data;
+static void update_chunk(void *data, size_t chunk) {
+    const sweep *s = data;
     spins_bits *bits = s->bits;
-    const int colour = index >= bits->chunks;
-    const size_t chunk = index % bits->chunks, first = chunk * bits->chunk_rows;
+    const int colour = s->colour;
+    const size_t first = chunk * bits->chunk_rows;
     const size_t end = first + bits->chunk_rows < bits->rows ? first + bits->chunk_rows : bits->rows;
-    for (int look = 0; colour && atomic_load_explicit(&s->done, memory_order_acquire) < bits->chunks; look++) {
-        if (look > LOOKS) { sched_yield(); }
-    }
     spins_bits_sums sums = {0, 0};
     for (size_t row = first; row < end; row++) {
         spins_bits_row update = {.own = spins_bits_row_of(bits, colour, row),
@@ -322,8 +317,7 @@ static void update_chunk(void *data, size_t index) {
         s->kernel->update(&bits->rule, &update, colour == 1, &sums);
         spins_bits_close_row(bits, s->kernel, colour, row);
     }
-    bits->sums[index] = sums;
-    if (!colour) { atomic_fetch_add_explicit(&s->done, 1, memory_order_release); }
+    bits->sums[(size_t)colour * bits->chunks + chunk] = sums;
 }
 
 /* What the sums over chunks say: the second colour has all bonds. */
@@ -341,7 +335,7 @@ static void add_chunks(spins_bits *bits, unsigned word_bits) {
 
 void spins_bits_sweep(spins_bits *bits, uint64_t number, ons_team *team) {
     sweep s = {.bits = bits, .kernel = spins_bits_kernel_in_use(), .number = number};
-    ons_team_run(team, 2 * bits->chunks, update_chunk, &s);
+    for (s.colour = 0; s.colour < 2; s.colour++) { ons_team_run(team, bits->chunks, update_chunk, &s); }
     add_chunks(bits, s.kernel->word_bits);
 }
 

@@ -8,8 +8,6 @@
 
 #include "bits.h"
 
-#include <stdatomic.h>
-
 struct spins_bits {
     unsigned dimension, boxes;                         /* boxes <= 512 */
     int64_t length[ONS_DIMENSIONS];                    /* = grid * box */

@@ -13,13 +13,9 @@
 #include "forest.h"
 #include "slabs.h"
 
-#include <sched.h>
-#include <stdatomic.h>
-
 enum {
     BLOCK = 512,
-    WORTH_A_TEAM = 16, /* groups of slabs; the joints of one take some 10 microseconds */
-    LOOKS = 10000      /* at the count of flipped slabs, before others are let run */
+    WORTH_A_TEAM = 16 /* groups of slabs; the joints of one take some 10 microseconds */
 };
 
 /* The words of a step: of bonds, of the ghost's bonds, bits of the clusters, and second words of all decisions for ties
@@ -29,8 +25,7 @@ typedef struct sweep {
     const struct spins_slabs *slabs;
     struct spins_joints *joints;
     uint64_t base, ghosts, bits, seconds, words;
-    size_t width;          /* of a group of slabs that are joined */
-    atomic_size_t flipped; /* slabs */
+    size_t width; /* of a group of slabs that are joined */
 } sweep;
 
 static uint64_t in_batches(uint64_t words) {
@@ -387,7 +382,8 @@ static int64_t flip_runs(const sweep *s, uint32_t begin, uint32_t end) {
     return (int64_t)(end - begin) - 2 * down;
 }
 
-static void flip_slab(const sweep *s, size_t slab) {
+static void flip_slab(void *data, size_t slab) {
+    const sweep *s = data;
     const uint32_t begin = (uint32_t)(slab * s->slabs->sites), end = slab_end(s, slab);
     s->joints->sums[slab][0] = s->slabs->links ? flip_runs(s, begin, end) : flip_sites(s, begin, end);
 }
@@ -425,18 +421,8 @@ static int64_t sum_links(const sweep *s, size_t slab) {
     return sum;
 }
 
-/* First all slabs are flipped, then summed up. */
-static void flip_and_sum(void *data, size_t index) {
-    sweep *s = data;
-    const size_t slabs = s->slabs->count, slab = index % slabs;
-    if (index < slabs) {
-        flip_slab(s, slab);
-        atomic_fetch_add_explicit(&s->flipped, 1, memory_order_release);
-        return;
-    }
-    for (int look = 0; atomic_load_explicit(&s->flipped, memory_order_acquire) < slabs; look++) {
-        if (look > LOOKS) { sched_yield(); }
-    }
+static void sum_slab(void *data, size_t slab) {
+    const sweep *s = data;
     s->joints->sums[slab][1] = s->slabs->links ? sum_links(s, slab) : sum_list(s, slab);
 }
 
@@ -446,7 +432,8 @@ static void step(ons_ising *ising) {
     ons_team_run(ising->team, slabs, join_slab, &s);
     join_slabs(&s, ising->team);
     if (spins_has_fields(ising->model)) { ons_team_run(ising->team, slabs, hold_ghost_clusters, &s); }
-    ons_team_run(ising->team, 2 * slabs, flip_and_sum, &s);
+    ons_team_run(ising->team, slabs, flip_slab, &s);
+    ons_team_run(ising->team, slabs, sum_slab, &s);
     ising->magnetization = ising->bond_sum = 0;
     for (size_t slab = 0; slab < slabs; slab++) {
         ising->magnetization += s.joints->sums[slab][0];

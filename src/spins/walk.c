@@ -256,7 +256,30 @@ double ons_walk_bytes(double sites, size_t window, size_t moves) {
     return ONS_WALKERS * sites + (double)window * (10 + 16 * (double)moves) + sizeof(ons_walk);
 }
 
-static void start_randomly(ons_walk *walk, ons_random *start) {
+enum { SEARCH = 100000 }; /* moves a site from a random configuration into the limits of a walk */
+
+/* By how many bins a level lies outside. */
+static int64_t outside(const ons_walk_range *range, int64_t bin) {
+    return bin < 0 ? -bin : bin >= (int64_t)range->window ? bin - (int64_t)range->window + 1 : 0;
+}
+
+/* Random moves that do not lead further away. */
+static ons_status enter_limits(ons_walk *walk, ons_random *start) {
+    const ons_walk_model *model = walk->model;
+    const uint64_t moves = SEARCH * (uint64_t)model->graph->sites;
+    for (uint64_t k = 0; k < moves && outside(&model->range, walk->bin[0]); k++) {
+        const move m = propose(model, walk->spins, start);
+        const int64_t next = walk->bin[0] + m.change;
+        if (outside(&model->range, next) > outside(&model->range, walk->bin[0])) { continue; }
+        walk->spins[m.site] = m.value;
+        walk->bin[0] = next;
+    }
+    if (!outside(&model->range, walk->bin[0])) { return ONS_OK; }
+    return ons_fail(ONS_FAILED, "no configuration was found between the energies %.10g and %.10g per site",
+                    model->options.energies[0], model->options.energies[1]);
+}
+
+static ons_status start_randomly(ons_walk *walk, ons_random *start) {
     const ons_walk_model *model = walk->model;
     const uint32_t values = spins_walk_values(model);
     for (uint32_t i = 0; i < model->graph->sites; i++) {
@@ -266,13 +289,14 @@ static void start_randomly(ons_walk *walk, ons_random *start) {
     }
     int64_t level = spins_walk_level(model, walk->spins);
     const int64_t highest = model->range.lowest + model->range.step * ((int64_t)model->range.window - 1);
-    if (level > highest) { /* the mirror image lies within the window */
+    if (model->colour && level > highest) { /* the mirror image lies within the window */
         for (uint32_t i = 0; i < model->graph->sites; i++) {
             if (model->colour[i] == 1) { walk->spins[i] = (int8_t)-walk->spins[i]; }
         }
         level = spins_walk_level(model, walk->spins);
     }
     walk->bin[0] = (level - model->range.lowest) / model->range.step;
+    return enter_limits(walk, start);
 }
 
 ons_status ons_walk_init(ons_walk *walk, const ons_walk_model *model, ons_random random, ons_random *start) {
@@ -288,7 +312,11 @@ ons_status ons_walk_init(ons_walk *walk, const ons_walk_model *model, ons_random
         ons_walk_free(walk);
         return ONS_MEMORY;
     }
-    start_randomly(walk, start);
+    const ons_status status = start_randomly(walk, start);
+    if (status) {
+        ons_walk_free(walk);
+        return status;
+    }
     walk->visited[walk->bin[0]] = 1;
     return ONS_OK;
 }

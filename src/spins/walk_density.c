@@ -89,12 +89,13 @@ static void expand(const ons_walk *walk, const size_t *bins, const double *pi, s
     }
 }
 
-/* To the sum states^sites. */
+/* To the sum states^sites; of a limited walk, to a largest g of 1. */
 static void normalise(const ons_walk_model *model, ons_density *density) {
     double highest = -INFINITY, sum = 0;
     for (size_t k = 0; k < density->count; k++) { highest = fmax(highest, density->log_g[k]); }
     for (size_t k = 0; k < density->count; k++) { sum += ons_exp(density->log_g[k] - highest); }
-    const double shift = density->sites * ons_log((double)spins_walk_values(model)) - highest - ons_log(sum);
+    const double all = density->sites * ons_log((double)spins_walk_values(model)) - ons_log(sum);
+    const double shift = (model->options.limited ? 0 : all) - highest;
     for (size_t k = 0; k < density->count; k++) { density->log_g[k] += shift; }
 }
 

@@ -124,6 +124,28 @@ static void bounds_of(const ons_walk_model *model, uint32_t site, site_sums sums
     }
 }
 
+/* The bins of a limited walk. */
+static ons_status limit_range(ons_walk_model *model) {
+    const ons_walk_options *options = &model->options;
+    ons_walk_range *range = &model->range;
+    const double each = range->unit * (double)range->step / model->graph->sites, tiny = 1e-9;
+    const double lowest = range->unit * (double)range->lowest / model->graph->sites;
+    const double first = fmax(0, ceil((options->energies[0] - lowest) / each - tiny));
+    const double last = fmin((double)range->bins - 1, floor((options->energies[1] - lowest) / each + tiny));
+    if (!(last > first)) {
+        return ons_fail(
+            ONS_INVALID,
+            "a walk between the energies %.10g and %.10g per site has fewer than two of them: they are %.10g "
+            "+ k %.10g up to %.10g",
+            options->energies[0], options->energies[1], lowest, each, lowest + each * (double)(range->bins - 1));
+    }
+    model->skipped = (size_t)first;
+    range->lowest += range->step * (int64_t)first;
+    range->bins = (size_t)(last - first) + 1;
+    range->window = range->bins;
+    return ONS_OK;
+}
+
 static ons_status find_range(ons_walk_model *model) {
     ons_walk_range *range = &model->range;
     int64_t low = 0, high = 0, reach = 0, up = 0;
@@ -152,7 +174,7 @@ static ons_status find_range(ons_walk_model *model) {
         return ons_fail(ONS_INVALID, "%zu energies are too many for a density of states: at most %zu are possible",
                         range->bins, MOST_BINS);
     }
-    return ONS_OK;
+    return model->options.limited ? limit_range(model) : ONS_OK;
 }
 
 /* ---- bipartite graphs --------------------------------------------------------------------------------------- */
@@ -225,7 +247,8 @@ ons_status ons_walk_model_create(ons_walk_model **result, const ons_graph *graph
     model->options = *options;
     status = find_unit(model);
     if (!status) { status = find_range(model); }
-    if (!status && options->kind == ONS_WALK_ISING && !options->whole) { status = colour_graph(model); }
+    const bool fold = options->kind == ONS_WALK_ISING && !options->whole && !options->limited;
+    if (!status && fold) { status = colour_graph(model); }
     if (!status) { status = spins_ladder_create(&model->ladder, ONS_METROPOLIS); }
     if (status) {
         ons_walk_model_free(model);
@@ -255,7 +278,7 @@ bool ons_walk_model_gap(const ons_walk_model *model, size_t bin, bool alike) {
     const bool ising = model->options.kind == ONS_WALK_ISING;
     const int64_t per_bond = ising ? 2 : 1; /* energy of a broken bond */
     const bool mirror = model->colour && bin >= model->range.window;
-    const size_t from_end = mirror ? model->range.bins - 1 - bin : bin;
+    const size_t from_end = mirror ? model->range.bins - 1 - bin : bin + model->skipped;
     return from_end > 0 && (int64_t)from_end * model->range.step < per_bond * degree;
 }
 

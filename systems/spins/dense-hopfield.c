@@ -53,7 +53,8 @@ static const ons_parameter parameters[] = {
     {.name = NULL}};
 
 /* clang-format off */
-enum { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, OVERLAP, OVERLAP_ABS, OVERLAP_SQUARED, EXAMPLE_OVERLAP, OVERLAP_GLASS,
+enum { ENERGY = TEMPERED_ENERGY, ENERGY_SQUARED = TEMPERED_ENERGY_SQUARED,
+       ENERGY_PRODUCT = TEMPERED_ENERGY_PRODUCT, OVERLAP, OVERLAP_ABS, OVERLAP_SQUARED, EXAMPLE_OVERLAP, OVERLAP_GLASS,
        OVERLAP_GLASS_ABS, OVERLAP_GLASS_SQUARED, OVERLAP_GLASS_FOURTH, ACCEPTANCE, EXCHANGE_RATE, ARRAYS,
        ROUND_TRIPS = ARRAYS, OVERLAPS, HISTOGRAM, MINIMA, OBSERVABLES };
 /* clang-format on */
@@ -99,30 +100,12 @@ static bool quenched(const ons_parameters *p) {
 
 /* ---- derived quantities --------------------------------------------------------------------------------------- */
 
-static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
-    EACH_TEMPERATURE(ENERGY_SQUARED, ENERGY_PRODUCT) {
-        value[k] = (double)ons_integer(p, "N") * (x[k] - y[k]) / (temperature[k] * temperature[k]);
-    }
-}
-
 static void glass_binder(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(OVERLAP_GLASS_SQUARED, OVERLAP_GLASS_FOURTH) { value[k] = 1 - y[k] / (3 * x[k] * x[k]); }
 }
 
-#define ENERGIES                                                                                                       \
-    &(tempered_energies) { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, (double)ons_integer(p, "N") }
-static void pressure(const ons_means *means, const ons_parameters *p, double *value) {
-    tempered_pressure(means, p, ENERGIES, value);
-}
-
-static void entropy(const ons_means *means, const ons_parameters *p, double *value) {
-    tempered_entropy(means, p, ENERGIES, value);
-}
-
 static const ons_derived deriveds[] = {
-    {"specific_heat", ENERGY, specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per spin"},
-    {"pressure", ENERGY, pressure, NULL, TEMPERED_PRESSURE},
-    {"entropy", ENERGY, entropy, NULL, TEMPERED_ENTROPY},
+    TEMPERED_DERIVED,
     {"overlap_glass_binder", OVERLAP_GLASS_SQUARED, glass_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {.name = NULL}};
 

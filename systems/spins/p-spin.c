@@ -42,7 +42,8 @@ static const ons_parameter parameters[] = {
     {.name = NULL}};
 
 /* clang-format off */
-enum { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, MAGNETIZATION, MAGNETIZATION_SQUARED, OVERLAP, OVERLAP_ABS,
+enum { ENERGY = TEMPERED_ENERGY, ENERGY_SQUARED = TEMPERED_ENERGY_SQUARED,
+       ENERGY_PRODUCT = TEMPERED_ENERGY_PRODUCT, MAGNETIZATION, MAGNETIZATION_SQUARED, OVERLAP, OVERLAP_ABS,
        OVERLAP_SQUARED, OVERLAP_FOURTH, TERM_OVERLAP, EXCHANGE_RATE, ARRAYS, ROUND_TRIPS = ARRAYS, OBSERVABLES };
 /* clang-format on */
 
@@ -88,12 +89,6 @@ static double variance_of(const ons_parameters *p) {
 
 static double square(double x) { return x * x; }
 
-static void specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
-    EACH_TEMPERATURE(ENERGY_SQUARED, ENERGY_PRODUCT) {
-        value[k] = spins_of(p) * (x[k] - y[k]) / square(temperature[k]);
-    }
-}
-
 static void spin_glass_susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(OVERLAP_SQUARED, OVERLAP_FOURTH) {
         (void)y;
@@ -112,24 +107,12 @@ static void equilibration_gap(const ons_means *means, const ons_parameters *p, d
     EACH_TEMPERATURE(ENERGY, TERM_OVERLAP) { value[k] = x[k] + field * m[k] + each * (1 - y[k]) / temperature[k]; }
 }
 
-#define ENERGIES                                                                                                       \
-    &(tempered_energies) { ENERGY, ENERGY_SQUARED, ENERGY_PRODUCT, (double)ons_integer(p, "N") }
-static void pressure(const ons_means *means, const ons_parameters *p, double *value) {
-    tempered_pressure(means, p, ENERGIES, value);
-}
-
-static void entropy(const ons_means *means, const ons_parameters *p, double *value) {
-    tempered_entropy(means, p, ENERGIES, value);
-}
-
 static void ladder_by_rates(const ons_means *means, const ons_parameters *p, double *value) {
     tempered_by_rates(means, p, EXCHANGE_RATE, value);
 }
 
 static const ons_derived deriveds[] = {
-    {"specific_heat", ENERGY, specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per spin"},
-    {"pressure", ENERGY, pressure, NULL, TEMPERED_PRESSURE},
-    {"entropy", ENERGY, entropy, NULL, TEMPERED_ENTROPY},
+    TEMPERED_DERIVED,
     {"spin_glass_susceptibility", OVERLAP_SQUARED, spin_glass_susceptibility, NULL, "N [<q^2>]"},
     {"overlap_binder", OVERLAP_SQUARED, overlap_binder, NULL, "1 - [<q^4>] / (3 [<q^2>]^2)"},
     {"equilibration_gap", TERM_OVERLAP, equilibration_gap, "coupling",

@@ -119,18 +119,33 @@ void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t e
     if (ons_ladder_by_rates(temperature, rate, count, value)) { tempered_forget(value, count); }
 }
 
-void tempered_pressure(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value) {
+static double spins_of(const ons_parameters *p) { return (double)ons_integer(p, "N"); }
+
+void tempered_specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
+    EACH_TEMPERATURE(TEMPERED_ENERGY_SQUARED, TEMPERED_ENERGY_PRODUCT) {
+        value[k] = spins_of(p) * (x[k] - y[k]) / (temperature[k] * temperature[k]);
+    }
+}
+
+/* Of e = -b beta + d beta^3 (no square where the signs of the couplings are symmetric) the parabola's integral lacks
+ * d beta^4/12, and beta e' - e is 2 d beta^3. */
+static bool begins_hot(double beta, double energy, double slope) {
+    return fabs(beta * slope - energy) * beta / 24 <= TEMPERED_HOT;
+}
+
+void tempered_pressure(const ons_means *means, const ons_parameters *p, double *value) {
     size_t count;
-    const double *energy = ons_mean_array(means, of->energy, &count);
-    const double *squared = ons_mean_array(means, of->squared, &count);
-    const double *product = ons_mean_array(means, of->product, &count);
+    const double *energy = ons_mean_array(means, TEMPERED_ENERGY, &count);
+    const double *squared = ons_mean_array(means, TEMPERED_ENERGY_SQUARED, &count);
+    const double *product = ons_mean_array(means, TEMPERED_ENERGY_PRODUCT, &count);
     const double *temperature;
     tempered_ladder(p, &temperature);
     const bool falling = temperature[count - 1] < temperature[0];
     double sum = M_LN2, beta = 0, e = 0, slope = 0;
     for (size_t n = 0; n < count; n++) { /* from the highest temperature down */
         const size_t k = falling ? n : count - 1 - n;
-        const double step = 1 / temperature[k] - beta, next = of->spins * (product[k] - squared[k]);
+        const double step = 1 / temperature[k] - beta, next = spins_of(p) * (product[k] - squared[k]);
+        if (n == 0 && !begins_hot(step, energy[k], next)) { sum = NAN; }
         /* a cubic by energies and slopes at both ends; from infinite temperature, where only e = 0 is known, a parabola
          */
         sum -= n ? step * (e + energy[k]) / 2 + step * step * (slope - next) / 12
@@ -142,10 +157,10 @@ void tempered_pressure(const ons_means *means, const ons_parameters *p, const te
     }
 }
 
-void tempered_entropy(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value) {
-    tempered_pressure(means, p, of, value);
-    EACH_TEMPERATURE(of->energy, of->energy) {
-        (void)y;
-        value[k] += x[k] / temperature[k];
-    }
+void tempered_entropy(const ons_means *means, const ons_parameters *p, double *value) {
+    size_t count;
+    const double *energy = ons_mean_array(means, TEMPERED_ENERGY, &count), *temperature;
+    tempered_ladder(p, &temperature);
+    tempered_pressure(means, p, value);
+    for (size_t k = 0; k < count; k++) { value[k] += energy[k] / temperature[k]; }
 }

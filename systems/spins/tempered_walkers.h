@@ -56,20 +56,25 @@ void tempered_forget(double *value, size_t count);
 /* The ladder with as many rungs at which all exchange rates would be equal (ons_ladder_by_rates). */
 void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t exchange_rate, double *value);
 
-/* Indices of <e>, <e^2> and <e_a e_b> of two copies, e the energy per spin of N = `spins`. */
-typedef struct tempered_energies {
-    size_t energy, squared, product;
-    double spins;
-} tempered_energies;
+/* The first observables of a system of N spins that has the derived quantities below: <e>, <e^2> and <e_a e_b> of two
+ * copies, e the energy per spin. */
+enum { TEMPERED_ENERGY, TEMPERED_ENERGY_SQUARED, TEMPERED_ENERGY_PRODUCT };
+void tempered_specific_heat(const ons_means *means, const ons_parameters *p, double *value);
 /* ln Z/N and the entropy at every temperature: ln 2 less the integral of the energy over 1/T from infinite temperature,
  * where it must be 0. Along the ladder by cubics through energies and specific heats, a step h of 1/T with the error
  * h^5/720 times the fourth derivative; from 1/T = 0 to the highest temperature, h, by a parabola with the error h^4/72
- * times the third. */
-void tempered_pressure(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value);
-void tempered_entropy(const ons_means *means, const ons_parameters *p, const tempered_energies *of, double *value);
-#define TEMPERED_PRESSURE                                                                                              \
-    "ln Z/N = ln 2 - integral of [<e>] over 1/T from 0: between rungs by cubics through energies and specific heats, " \
-    "up to the first by a parabola, so that a ladder has to begin where [<e>] is nearly -b/T"
-#define TEMPERED_ENTROPY "pressure + [<e>]/T"
+ * times the third. Where that error, by the curvature at h, is above TEMPERED_HOT all values are NaN. */
+void tempered_pressure(const ons_means *means, const ons_parameters *p, double *value);
+void tempered_entropy(const ons_means *means, const ons_parameters *p, double *value);
+#define TEMPERED_HOT 1e-3
+#define TEMPERED_DERIVED                                                                                               \
+    {"specific_heat", TEMPERED_ENERGY, tempered_specific_heat, NULL, "N [<e^2> - <e_a e_b>] / T^2 per spin"},          \
+        {"pressure", TEMPERED_ENERGY, tempered_pressure, NULL,                                                         \
+         "ln Z/N = ln 2 - integral of [<e>] over 1/T from 0: between rungs by cubics through energies and specific "   \
+         "heats, up to the first by a parabola; no number where that is wrong by more than 0.001: let the ladder "     \
+         "begin hotter"},                                                                                              \
+    {                                                                                                                  \
+        "entropy", TEMPERED_ENERGY, tempered_entropy, NULL, "pressure + [<e>]/T"                                       \
+    }
 
 #endif

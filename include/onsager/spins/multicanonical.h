@@ -28,6 +28,8 @@ typedef struct ons_walk_options {
     double crystal_field; /* BLUME_CAPEL */
     double factor;        /* ln f at which the weights are fixed, (0, 1) */
     bool whole;           /* walk over all energies even where half of them is enough */
+    bool limited;         /* walk over those of `energies` alone */
+    double energies[2];   /* limited: the lowest and highest energy per site */
 } ons_walk_options;
 
 /* What walks share. Energies are unit * level; bin b is level lowest + b * step. */
@@ -44,7 +46,8 @@ typedef struct ons_walk_range {
 } ons_walk_range;
 
 /* Refuses complete graphs, bonds of a site to itself, couplings (and crystal fields) that are no common multiples of
- * one unit (at most 127 of it on a bond), and more than 2^22 bins. `graph` must outlive the model. */
+ * one unit (at most 127 of it on a bond), more than 2^22 bins, and limits between which there are fewer than two.
+ * `graph` must outlive the model. */
 ONS_API ons_status ons_walk_model_create(ons_walk_model **model, const ons_graph *graph,
                                          const ons_walk_options *options);
 ONS_API void ons_walk_model_free(ons_walk_model *model);
@@ -78,7 +81,8 @@ typedef struct ons_walk {
     int64_t ends[2];           /* lowest and highest bin of the learned weights */
 } ons_walk;
 
-/* A random start from `start`; the moves take from `random`. `model` must outlive it. */
+/* A random start from `start`; the moves take from `random`. `model` must outlive it. ONS_FAILED: no configuration
+ * within the limits was found. */
 ONS_API ons_status ons_walk_init(ons_walk *walk, const ons_walk_model *model, ons_random random, ons_random *start);
 ONS_API void ons_walk_free(ons_walk *walk);
 ONS_API double ons_walk_bytes(double sites, size_t window, size_t moves);
@@ -96,8 +100,9 @@ ONS_API ons_status ons_walk_refresh(ons_walk *walk);
 /* The density of states of the sampling: pi, the stationary distribution over bins of the matrix of transitions that
  * was observed (fractions of the moves tried, times their exact acceptance; J.-S. Wang and R. H. Swendsen, J. Stat.
  * Phys. 106, 245 (2002)), by the elimination of Grassmann, Taksar and Heyman (Oper. Res. 33, 1107 (1985)), which has no
- * subtraction; ln g = ln pi + log_g, mirrored where a symmetry was used, normalised to sum g = states^sites. Bins
- * without a visit are left out. ONS_DONE when bins are not connected yet. Its error is told by independent walks. */
+ * subtraction; ln g = ln pi + log_g, mirrored where a symmetry was used, normalised to sum g = states^sites (of a
+ * limited walk to a largest g of 1). Bins without a visit are left out. ONS_DONE when bins are not connected yet. Its
+ * error is told by independent walks. */
 ONS_API ons_status ons_walk_density(const ons_walk *walk, ons_density *density);
 
 #ifdef __cplusplus
