@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FRAME_SECONDS (1.0 / 30)
+#define FRAME_SECONDS (1.0 / 25)
 #define UNSEEN_SECONDS 0.25 /* between samples while nobody looks */
 #define LOOKING_SECONDS 2.0 /* since a page last asked */
 #define FRAME_SHARE 9.0     /* sweeping takes at least so many times the time of frames */
