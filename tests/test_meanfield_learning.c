@@ -216,6 +216,39 @@ static void test_thresholds_meet_capacities(void **unused) {
     assert_near(load, 0.1, 1e-6);
 }
 
+/* Beside the fold perfect recall passes the state by; numbers by Gauss quadrature and a root finder, independently. */
+static void test_states_last_up_to_the_capacity(void **unused) {
+    (void)unused;
+    static const double known[][4] = {{0.13, 0.42746628, 0.49631566, 0.44448598},
+                                      {0.14, 0.39620301, 0.40637418, 0.40970264},
+                                      {0.15, 0.37414794, 0.32953173, 0.38564059}};
+    for (unsigned k = 0; k < 3; k++) {
+        const ons_supervised network = {4, known[k][0], 0.15, 0.5};
+        ons_supervised_state state;
+        assert_done(ons_supervised_retrieval(&network, &state));
+        assert_true(state.exists);
+        assert_near(state.example, known[k][1], 1e-7);
+        assert_near(state.glass, known[k][2], 1e-7);
+        assert_near(state.overlap, known[k][3], 1e-7);
+    }
+    for (unsigned order = 2; order <= 6; order += 2) {
+        for (unsigned k = 0; k < 9; k++) {
+            ons_supervised network = {order, 0, 0.15 * (k % 3), 0.25 * (k / 3)};
+            ons_supervised_state state;
+            double load;
+            assert_done(ons_supervised_capacity(&network, &load));
+            for (int above = 0; above < 2 && isfinite(load) && load > 1e-3; above++) {
+                network.load = load * (above ? 1.001 : 0.999);
+                assert_done(ons_supervised_retrieval(&network, &state));
+                if (state.exists == (above == 1)) {
+                    fail_msg("P = %u, T = %g, rho = %g: capacity %g, state %d at %g", order, network.temperature,
+                             network.rho, load, state.exists, network.load);
+                }
+            }
+        }
+    }
+}
+
 static void test_majority_of_a_few_examples(void **unused) {
     (void)unused;
     assert_near(ons_supervised_majority(0.5, 1), 0.5, 1e-14);
@@ -252,6 +285,7 @@ int main(void) {
                                        cmocka_unit_test(test_perfect_data_are_the_network_that_stores),
                                        cmocka_unit_test(test_energy_is_the_slope_of_the_free_energy),
                                        cmocka_unit_test(test_thresholds_meet_capacities),
+                                       cmocka_unit_test(test_states_last_up_to_the_capacity),
                                        cmocka_unit_test(test_majority_of_a_few_examples),
                                        cmocka_unit_test(test_refusals_name_what_is_wrong)};
     return cmocka_run_group_tests(tests, NULL, NULL);

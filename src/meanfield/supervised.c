@@ -174,16 +174,7 @@ static ons_status solve(const taught *lesson, double at, double *x, ons_supervis
     return ONS_OK;
 }
 
-ons_status ons_supervised_retrieval(const ons_supervised *network, ons_supervised_state *state) {
-    taught lesson;
-    double x[3];
-    const ons_status status = ons_supervised_check(network);
-    if (status) { return status; }
-    make_lesson(&lesson, network, BY_LOAD);
-    return solve(&lesson, network->load, x, state);
-}
-
-/* ---- thresholds -----------------------------------------------------------------------------------------------------
+/* ---- branches -------------------------------------------------------------------------------------------------------
  */
 
 /* The control at the first fold of the branch from x at `from`; INFINITY: none up to `last`. */
@@ -201,6 +192,48 @@ static ons_status first_fold(const taught *lesson, double from, const double *x,
     }
     ons_branch_free(&branch);
     return status;
+}
+
+/* The lesson without load (or next to none, where the branch would begin at a fold), and its state. */
+static ons_status begin_empty(const ons_supervised *network, taught *lesson, double *x, ons_supervised_state *state) {
+    ons_supervised empty = *network;
+    empty.load = network->order == 2 || (network->temperature == 0 && network->rho < 1e-3) ? 1e-4 : 0;
+    const ons_status status = ons_supervised_check(&empty);
+    if (status) { return status; }
+    make_lesson(lesson, &empty, BY_LOAD);
+    return solve(lesson, empty.load, x, state);
+}
+
+/* Near the end of the branch iterations from perfect recall may pass the state by: it is followed from no load. */
+static ons_status follow_to_load(const ons_supervised *network, ons_supervised_state *state) {
+    const ons_branch_options options = {.high = network->load, .first = 1e-3, .longest = 0.01, .folds = 1};
+    const ons_meanfield_options near = {.unstable = true};
+    ons_branch branch;
+    ons_meanfield_solution found;
+    taught lesson;
+    ons_supervised_state at;
+    double x[3];
+    ons_status status = begin_empty(network, &lesson, x, &at);
+    if (status || !at.exists || lesson.network.load >= network->load) { return status; }
+    status = ons_branch_follow(&branch, &lesson.model, lesson.network.load, x, &options);
+    const bool there = !status && branch.folds == 0;
+    if (there) { memcpy(x, branch.point[branch.count - 1].x, lesson.model.count * sizeof *x); }
+    ons_branch_free(&branch);
+    if (!there || ons_meanfield_solve(&lesson.model, network->load, x, &near, &found)) { return ONS_OK; }
+    lesson.network.load = network->load;
+    read_state(&lesson, found.x, network->load, state);
+    state->growth = found.growth;
+    return ONS_OK;
+}
+
+ons_status ons_supervised_retrieval(const ons_supervised *network, ons_supervised_state *state) {
+    taught lesson;
+    double x[3];
+    ons_status status = ons_supervised_check(network);
+    if (status) { return status; }
+    make_lesson(&lesson, network, BY_LOAD);
+    status = solve(&lesson, network->load, x, state);
+    return status || state->exists ? status : follow_to_load(network, state);
 }
 
 ons_status ons_supervised_threshold(const ons_supervised *network, double *rho) {
@@ -224,19 +257,14 @@ ons_status ons_supervised_threshold(const ons_supervised *network, double *rho) 
 }
 
 ons_status ons_supervised_capacity(const ons_supervised *network, double *load) {
-    ons_supervised empty = *network;
     ons_supervised_state state;
     taught lesson;
     double x[3];
     *load = NAN;
-    empty.load = network->order == 2 || (network->temperature == 0 && network->rho < 1e-3) ? 1e-4 : 0;
-    ons_status status = ons_supervised_check(&empty);
-    if (status) { return status; }
-    make_lesson(&lesson, &empty, BY_LOAD);
-    status = solve(&lesson, empty.load, x, &state);
+    const ons_status status = begin_empty(network, &lesson, x, &state);
     if (status) { return status; }
     *load = 0;
-    return state.exists ? first_fold(&lesson, empty.load, x, 10, 1e-3, load) : ONS_OK;
+    return state.exists ? first_fold(&lesson, lesson.network.load, x, 10, 1e-3, load) : ONS_OK;
 }
 
 /* ---- closed forms ---------------------------------------------------------------------------------------------------

@@ -22,12 +22,14 @@ static const char details[] =
     "(1-q)/T]/(1+rho);\n"
     "w = alpha' q^(P-1), for P = 2 alpha' q/(1 - (1-q)/T)^2. T = 0 is solved with error functions. rho = 0: the "
     "network that\n"
-    "stores, `dense-hopfield-theory`. The state is the one that begins at perfect recall.\n"
+    "stores, `dense-hopfield-theory`. The state is the one that perfect recall leads to, or else the one that recall "
+    "without load becomes\n"
+    "as the load grows.\n"
     "\n"
     "## Lines\n"
-    "threshold: rho at which that state, followed from rho = 0, ends in a fold; at least (1-r^2)/(r^2 rho) examples "
-    "are "
-    "needed.\n"
+    "threshold: rho at which the state of rho = 0, followed at this load, ends in a fold; at least (1-r^2)/(r^2 rho) "
+    "examples\n"
+    "are needed for it. A worse state, which begins at less load, may go on beyond: `overlap` and `capacity` tell.\n"
     "infinity: it does not end below 1e4, the overlap just falls. `examples_needed` is that number for the given "
     "quality (0 for\n"
     "infinity). capacity: the load at which it ends. step_overlap: after one parallel step at T = 0 from the pattern, "
@@ -69,7 +71,9 @@ static const ons_observable observables[] = {
     [MAJORITY] = {.name = "majority",
                   .kind = ONS_VALUE,
                   .meaning = "overlap for one pattern at T = 0, M finite, exact"},
-    [THRESHOLD] = {.name = "threshold", .kind = ONS_VALUE, .meaning = "largest rho of retrieval at this load and T"},
+    [THRESHOLD] = {.name = "threshold",
+                   .kind = ONS_VALUE,
+                   .meaning = "rho at which retrieval, followed from rho = 0, ends"},
     [NEEDED] = {.name = "examples_needed", .kind = ONS_VALUE, .meaning = "(1-r^2)/(r^2 threshold)"},
     [CAPACITY] = {.name = "capacity", .kind = ONS_VALUE, .meaning = "largest load of retrieval at this rho and T"},
     [OBSERVABLES] = {.name = NULL}};

@@ -38,14 +38,16 @@ typedef struct ons_supervised_state {
     double glass;               /* q */
     double response;            /* (1 - q)/T, finite at T = 0 */
     double free_energy, energy; /* a spin */
-    double growth;              /* largest eigenvalue of the equations, below 1 */
+    double growth;              /* largest eigenvalue of the equations; below 1 where perfect recall leads to it */
 } ons_supervised_state;
 
 ONS_API ons_status ons_supervised_check(const ons_supervised *network);
-/* The state that begins at perfect recall. ONS_FAILED: no convergence; *state is NaN then. */
+/* The state that perfect recall leads to, or else the one that recall without load becomes as the load grows.
+ * ONS_FAILED: no convergence; *state is NaN then. */
 ONS_API ons_status ons_supervised_retrieval(const ons_supervised *network, ons_supervised_state *state);
-/* The rho at which that state, followed from rho = 0, ends in a fold; examples needed: (1 - r^2)/(r^2 rho). The `rho`
- * of the network is not used. INFINITY: it goes on beyond 1e4 (m falls, n stays); 0: there is none at rho = 0. */
+/* The rho at which the state of rho = 0, followed at this load, ends in a fold; a worse one may go on; examples needed:
+ * (1 - r^2)/(r^2 rho). The `rho` of the network is not used. INFINITY: it goes on beyond 1e4 (m falls, n stays); 0:
+ * there is none at rho = 0. */
 ONS_API ons_status ons_supervised_threshold(const ons_supervised *network, double *rho);
 /* The load at which it ends in a fold, followed from load 0; the `load` of the network is not used. INFINITY: it lasts
  * beyond 10; 0: there is none. */
