@@ -51,7 +51,7 @@ fuzz: packages
 	@tools/packages.sh check
 	@test -f $(BUILD)-fuzz/build.ninja || CC=clang meson setup $(BUILD)-fuzz -Dfuzz=true -Db_sanitize=address,undefined \
 	    -Db_lundef=false -Dmpi=disabled >/dev/null
-	@ninja -C $(BUILD)-fuzz --quiet
+	@ninja -C $(BUILD)-fuzz --quiet fuzzers
 	@fuzz/run.sh $(BUILD)-fuzz $(FUZZ_SECONDS)
 
 # PART="flips learning" measures these parts alone; bench-table writes what was measured into README.md and docs/performance.md.

@@ -134,12 +134,12 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     const ons_quadratic_settings s = settings_of(p);
     const double kernels = ons_boolean(p, "kernels") ? 8 * 3 * (double)s.examples * (double)s.examples : 0;
     ons_plan_bytes(plan, ons_quadratic_bytes(&s) + kernels);
-    if (!kernels) {
+    if (kernels == 0) {
         ons_plan_omit(plan, "kernel_alignment");
         ons_plan_omit(plan, "kernel_change");
         ons_plan_omit(plan, "kernel_regression");
     }
-    if (kernels && s.examples > 20000) {
+    if (kernels > 0 && s.examples > 20000) {
         return ons_fail(ONS_INVALID, "kernels=yes takes up to 20000 examples, not P = %zu; expected kernels=no",
                         s.examples);
     }
