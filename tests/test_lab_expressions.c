@@ -59,7 +59,7 @@ static void assert_same_results(const ons_results *some, const ons_results *more
 static void test_powers_are_those_of_the_system(void **state) {
     ons_results *results =
         run(ISING " measure.e2=energy^2 measure.m2=magnetization*magnetization "
-                  "measure.a=abs(magnetization) measure.plain=energy measure.half=(energy+energy)/4");
+                  "measure.a=abs(magnetization) measure.plain=energy+0*pi measure.half=(energy+energy)/4");
     for (size_t t = 0; t < 2; t++) {
         const ons_task_result *task = ons_results_task(results, t);
         assert_same_row(ons_task_find(task, "e2"), ons_task_find(task, "energy_squared"));

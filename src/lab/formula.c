@@ -175,7 +175,7 @@ static ons_status fail_as_written(const scanner *s, ons_status status) {
     return status;
 }
 
-/* References in the order of the names of the expression. */
+/* References in the order of the names of the expression; constants (pi) are none of them. */
 static ons_status arrange(scanner *s) {
     lab_formula *formula = s->formula;
     const size_t count = ons_expression_name_count(formula->expression);
@@ -184,9 +184,12 @@ static ons_status arrange(scanner *s) {
     for (size_t i = 0; i < count; i++) {
         const char *name = ons_expression_name(formula->expression, i);
         for (size_t k = 0; s->mangled != NULL && k < formula->count; k++) {
-            if (strcmp(s->mangled[k], name) == 0) { arranged[i] = formula->references[k]; }
+            if (strcmp(s->mangled[k], name) != 0) { continue; }
+            arranged[i] = formula->references[k];
+            formula->references[k].name = NULL;
         }
     }
+    for (size_t k = 0; k < formula->count; k++) { free(formula->references[k].name); }
     free(formula->references);
     formula->references = arranged;
     formula->count = count;
