@@ -8,7 +8,7 @@
  *
  * Reached with 4,000 runs, within 1 and 2 errors: means 66.1 .. 69.8 and 94.4 .. 96.4 % from 300 autocorrelation times
  * on (the very skew e^2 and m^4 at high temperature 71.3 and 72.3 % within 1 error at 300); derived quantities 69.3 ..
- * 71.3 and 93.7 .. 95.4 % at 300, 67.5 .. 70.4 and 94.8 .. 95.9 % from 1,000 on; averages over disorder 67.5 .. 69.7
+ * 71.7 and 93.4 .. 95.4 % at 300, 67.5 .. 70.4 and 94.8 .. 95.9 % from 1,000 on; averages over disorder 67.5 .. 69.7
  * and 94.7 .. 96.6 %.
  *
  * By default 150 runs a case (50 with disorder); see coverage.h for the bands.
