@@ -247,6 +247,34 @@ static void test_jackknife_by_hand(void **state) {
     for (int r = 0; r < 4; r++) { ons_bins_free(bins + r); }
 }
 
+static void corner(void *data, const double *means, double *outputs) {
+    (void)data;
+    outputs[0] = means[0] > 0 ? 3 : 2 + 0.1 * means[0];
+}
+
+/* A mean of 0.0005(161) and a step from 2 to 3 at 0: half of the jackknife's values lie on the other side, and would
+ * make it 22.5 by the correction. */
+static void test_a_corner_within_the_error_is_not_corrected(void **state) {
+    enum { COUNT = 40 };
+    ons_bins bins[COUNT];
+    const ons_bins *pointers[COUNT];
+    for (int r = 0; r < COUNT; r++) {
+        const double x = r % 2 ? 0.101 : -0.100;
+        fill(bins + r, 1, 4, &x, 1);
+        pointers[r] = bins + r;
+    }
+    for (unsigned flags = 0; flags <= ONS_INDEPENDENT; flags += ONS_INDEPENDENT) {
+        ons_joint *joint;
+        ons_estimate estimate;
+        assert_int_equal(ons_joint_create(&joint, pointers, COUNT, flags), ONS_OK);
+        assert_int_equal(ons_joint_derived(joint, 1, corner, NULL, &estimate), ONS_OK);
+        assert_true(estimate.mean == 3);
+        assert_true(estimate.error > 1 && estimate.flags & ONS_TOO_FEW_SAMPLES);
+        ons_joint_free(joint);
+    }
+    for (int r = 0; r < COUNT; r++) { ons_bins_free(bins + r); }
+}
+
 static void test_derived_linear_functions_equal_means_and_cost_at_most_1024_calls(void **state) {
     enum { COUNT = 30000 };
     double *x = malloc(COUNT * sizeof *x), *pairs = malloc(2 * COUNT * sizeof *pairs);
@@ -418,6 +446,7 @@ int main(void) {
         cmocka_unit_test(test_split_rhat_by_hand),
         cmocka_unit_test(test_replicas_of_different_length_and_bins),
         cmocka_unit_test(test_jackknife_by_hand),
+        cmocka_unit_test(test_a_corner_within_the_error_is_not_corrected),
         cmocka_unit_test(test_derived_linear_functions_equal_means_and_cost_at_most_1024_calls),
         cmocka_unit_test(test_covariance_and_bootstrap_of_correlated_components),
         cmocka_unit_test(test_autocorrelation_by_hand),

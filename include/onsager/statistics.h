@@ -70,7 +70,7 @@ enum {
 };
 
 typedef struct ons_estimate {
-    double mean; /* of all samples (derived quantities: bias-corrected by jackknife) */
+    double mean; /* of all samples (derived quantities: bias-corrected by jackknife, unless that is 3 errors or more) */
     double
         error; /* one standard error, with Student's factor for the freedom below, so that mean +- error covers 68.27 %,
                   and 1 + 7/6 (skewness of the mean)^2, which a skew law needs for +- 2 errors; NaN: cannot be known */

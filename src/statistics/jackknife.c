@@ -19,6 +19,7 @@
 #define SECOND_PASS 320
 #define SECOND_LEAST 20 /* blocks that the bias needs */
 #define MANY_REPLICAS 320
+#define MOST_BIAS 3.0 /* in errors; of a smooth function it is below one */
 
 typedef struct jackknife {
     const ons_joint *joint;
@@ -98,6 +99,18 @@ static double bias_of(const jackknife *work, size_t output) {
     double sum = 0;
     for (size_t b = 0; b < work->rows; b++) { sum += work->without[b * work->outputs + output] - work->center[output]; }
     return sum * ((double)work->rows - 1) / (double)work->rows;
+}
+
+/* Takes the bias off. One of many errors is no correction: the function bends within the error (or has a corner there,
+ * as a Kaplan-Yorke dimension at a sum of 0), so that its value at the means stands, with an error that owns up. */
+static void correct(ons_estimate *estimate, double bias) {
+    if (!isfinite(bias)) { return; }
+    if (fabs(bias) <= fmax(MOST_BIAS * estimate->error, 1e-9 * fabs(estimate->mean)) || !isfinite(estimate->error)) {
+        estimate->mean -= bias;
+        return;
+    }
+    estimate->error = fabs(bias);
+    estimate->flags |= ONS_TOO_FEW_SAMPLES;
 }
 
 /* Blocks of k bins such that at most `limit` come out of all replicas. */
@@ -223,7 +236,7 @@ static ons_status by_blocks(const ons_joint *joint, size_t outputs, ons_joint_fu
     for (size_t i = 0; status >= 0 && i < outputs; i++) {
         const double bias =
             bias_of(&work, i) * (double)work.rows * (double)merge * (double)joint->length / joint->samples;
-        if (isfinite(bias)) { estimates[i].mean -= bias; }
+        correct(estimates + i, bias);
     }
 cleanup:
     free(values);
@@ -266,7 +279,8 @@ static void judge_groups(const jackknife *work, size_t output, double total, con
         values[g] = value * sqrt(((double)groups - 1) / (h - 1));
     }
     ons_spread(values, groups, estimate);
-    estimate->mean = center - bias;
+    estimate->mean = center;
+    correct(estimate, bias);
     estimate->samples = work->joint->samples;
     if (!isfinite(estimate->mean)) { estimate->flags |= ONS_NOT_FINITE; }
 }
