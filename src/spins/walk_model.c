@@ -140,6 +140,8 @@ static ons_status limit_range(ons_walk_model *model) {
             options->energies[0], options->energies[1], lowest, each, lowest + each * (double)(range->bins - 1));
     }
     model->skipped = (size_t)first;
+    range->cut[0] = first > 0;
+    range->cut[1] = last < (double)range->bins - 1;
     range->lowest += range->step * (int64_t)first;
     range->bins = (size_t)(last - first) + 1;
     range->window = range->bins;

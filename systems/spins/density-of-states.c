@@ -211,25 +211,27 @@ static ons_status advance(void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-/* Whether the levels at the limits of a walk have a weight that counts at this temperature. */
-static bool cut_off(const ons_density *density, double unit, double temperature) {
+/* Whether the levels beside those left out by a limited walk have a weight that counts at this temperature. */
+static bool cut_off(const ons_density *density, const ons_walk_range *range, double temperature) {
     double most = -INFINITY, ends[2] = {0, 0};
+    const double unit = range->unit;
     for (size_t k = 0; k < density->count; k++) {
         const double weight = density->log_g[k] - unit * (double)density->level[k] / temperature;
         most = fmax(most, weight);
         if (k == 0) { ends[0] = weight; }
         ends[1] = weight;
     }
-    return fmax(ends[0], ends[1]) > most + log(CUT_OFF);
+    return (range->cut[0] && ends[0] > most + log(CUT_OFF)) || (range->cut[1] && ends[1] > most + log(CUT_OFF));
 }
 
-static void put_canonical(const ons_density *density, double unit, ons_context *context) {
+static void put_canonical(const ons_density *density, const ons_walk_range *range, ons_context *context) {
     size_t count;
+    const double unit = range->unit;
     const ons_parameters *p = ons_context_parameters(context);
     const double *temperature = ons_reals(p, "temperature", &count);
     for (size_t k = 0; k < count; k++) {
         ons_density_means means;
-        if (limited(p) && cut_off(density, unit, temperature[k])) { continue; }
+        if (cut_off(density, range, temperature[k])) { continue; }
         ons_density_canonical(density, unit, temperature[k], &means);
         ons_value(context, ENERGY, 0, k, means.energy, NAN);
         ons_value(context, SPECIFIC_HEAT, 0, k, means.specific_heat, NAN);
@@ -240,11 +242,12 @@ static void put_canonical(const ons_density *density, double unit, ons_context *
 }
 
 /* Not there while the distribution has one peak. */
-static void put_coexistence(const ons_density *density, double unit, ons_context *context) {
+static void put_coexistence(const ons_density *density, const ons_walk_range *range, ons_context *context) {
+    const double unit = range->unit;
     ons_coexistence phases;
     const ons_parameters *p = ons_context_parameters(context);
     if (ons_density_coexistence(density, unit, &phases) != ONS_OK) { return; }
-    if (limited(p) && cut_off(density, unit, phases.temperature)) { return; }
+    if (cut_off(density, range, phases.temperature)) { return; }
     ons_value(context, EQUAL_HEIGHT_TEMPERATURE, 0, 0, phases.temperature, NAN);
     ons_value(context, PEAK_ENERGY, 0, 0, phases.energy[0], NAN);
     ons_value(context, PEAK_ENERGY, 0, 1, phases.energy[1], NAN);
@@ -273,9 +276,9 @@ static ons_status measure(const void *memory, ons_context *context) {
         const size_t place = state->place[(density.level[k] - range.lowest) / range.step];
         if (place != SIZE_MAX) { ons_value(context, LN_G, 0, place, density.log_g[k], NAN); }
     }
-    put_canonical(&density, range.unit, context);
+    put_canonical(&density, &range, context);
     if (ons_choice(ons_context_parameters(context), "model") == ONS_WALK_POTTS) {
-        put_coexistence(&density, range.unit, context);
+        put_coexistence(&density, &range, context);
     }
     ons_density_free(&density);
     return ONS_OK;
