@@ -14,7 +14,6 @@ struct ons_walk_model {
     const ons_graph *graph;
     ons_walk_options options;
     ons_walk_range range;
-    size_t skipped;            /* energies below the range of a limited walk */
     int32_t coupling, crystal; /* of the unit: factors on bond weights, on s^2 */
     int8_t *weight;            /* [entries]; NULL: 1 everywhere */
     uint8_t *colour;           /* [sites] of a bipartite graph; NULL: it is none */

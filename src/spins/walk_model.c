@@ -139,9 +139,8 @@ static ons_status limit_range(ons_walk_model *model) {
             "+ k %.10g up to %.10g",
             options->energies[0], options->energies[1], lowest, each, lowest + each * (double)(range->bins - 1));
     }
-    model->skipped = (size_t)first;
-    range->cut[0] = first > 0;
-    range->cut[1] = last < (double)range->bins - 1;
+    range->skipped[0] = (size_t)first;
+    range->skipped[1] = range->bins - 1 - (size_t)last;
     range->lowest += range->step * (int64_t)first;
     range->bins = (size_t)(last - first) + 1;
     range->window = range->bins;
@@ -280,7 +279,7 @@ bool ons_walk_model_gap(const ons_walk_model *model, size_t bin, bool alike) {
     const bool ising = model->options.kind == ONS_WALK_ISING;
     const int64_t per_bond = ising ? 2 : 1; /* energy of a broken bond */
     const bool mirror = model->colour && bin >= model->range.window;
-    const size_t from_end = mirror ? model->range.bins - 1 - bin : bin + model->skipped;
+    const size_t from_end = mirror ? model->range.bins - 1 - bin : bin + model->range.skipped[0];
     return from_end > 0 && (int64_t)from_end * model->range.step < per_bond * degree;
 }
 

@@ -221,7 +221,7 @@ static bool cut_off(const ons_density *density, const ons_walk_range *range, dou
         if (k == 0) { ends[0] = weight; }
         ends[1] = weight;
     }
-    return (range->cut[0] && ends[0] > most + log(CUT_OFF)) || (range->cut[1] && ends[1] > most + log(CUT_OFF));
+    return (range->skipped[0] && ends[0] > most + log(CUT_OFF)) || (range->skipped[1] && ends[1] > most + log(CUT_OFF));
 }
 
 static void put_canonical(const ons_density *density, const ons_walk_range *range, ons_context *context) {

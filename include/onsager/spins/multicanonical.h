@@ -43,7 +43,7 @@ typedef struct ons_walk_range {
                              flipping one sublattice, gives g(-E) = g(E) */
     size_t moves;         /* changes of the bin by one move: -moves/2 .. moves/2 */
     uint32_t reach;       /* moves / 2 */
-    bool cut[2];          /* limited: whether energies of the model were left out below and above */
+    size_t skipped[2];    /* limited: energies of the model that were left out below and above */
 } ons_walk_range;
 
 /* Refuses complete graphs, bonds of a site to itself, couplings (and crystal fields) that are no common multiples of
