@@ -9,7 +9,8 @@ sources = $(shell find include src systems papers cli tests bench fuzz examples 
 build: packages
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) >$(BUILD)-setup.log 2>&1 || { cat $(BUILD)-setup.log; exit 1; }
 	@rm -f $(BUILD)-setup.log
-	@ninja -C $(BUILD) --quiet
+	@test -t 1 || quiet=--quiet; ninja -C $(BUILD) $$quiet
+	@$(if $(filter-out build,$(MAKECMDGOALS)),:,echo "built: $(BUILD)/onsager")
 
 packages:
 	@tools/packages.sh build

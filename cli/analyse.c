@@ -117,7 +117,6 @@ json_t *cli_findings_document(const cli_arguments *arguments, const ons_results 
 static ons_status deliver_figures(const cli_arguments *arguments, const cli_findings *findings) {
     const char *output = cli_option_value(arguments, "output"), *format;
     if (!output) { return ONS_OK; }
-    if (findings->picture.width) { return ons_picture_write(&findings->picture, output); }
     ons_status status = cli_figure_format(output, &format);
     if (status == ONS_OK && findings->figure_count == 0) {
         status = ons_fail(ONS_INVALID, "there is nothing to draw in %s", output);
@@ -145,7 +144,6 @@ ons_status cli_findings_deliver(const cli_arguments *arguments, cli_findings *fi
 void cli_findings_free(cli_findings *findings) {
     json_decref(findings->document);
     ons_text_free(&findings->text);
-    ons_picture_free(&findings->picture);
     for (size_t i = 0; i < findings->figure_count; i++) { cli_figure_free(&findings->figures[i]); }
     *findings = (cli_findings){0};
 }

@@ -52,13 +52,12 @@ extern const cli_verb cli_analysis_fit;
 ons_status cli_analysis_open(const cli_arguments *arguments, ons_results **results);
 
 /* What an analysis has found, delivered as the options ask: the JSON document (NULL: none; released), the text unless
- * JSON goes to standard output, and the figures or the picture where -o names a file. */
+ * JSON goes to standard output, and the figures where -o names a file. */
 typedef struct cli_findings {
     json_t *document;
     ons_text text;
     cli_figure *figures;
     size_t figure_count;
-    ons_picture picture; /* in place of figures: a map as an image; width 0: none */
 } cli_findings;
 ons_status cli_findings_deliver(const cli_arguments *arguments, cli_findings *findings);
 /* Releases what was found; the figures one by one, not the array. */

@@ -6,25 +6,26 @@
 #include "samples_view.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
-/* The map as a picture: logarithmic scale from the smallest to the largest value; k = 0 in the middle. */
-static ons_status draw(const ons_structure *s, ons_picture *picture) {
-    double low = INFINITY, high = 0;
-    const size_t scale = s->columns >= 256 ? 1 : 512 / s->columns + 1;
-    for (size_t i = 0; i < s->rows * s->columns; i++) {
-        if (s->value[i] > 0) { low = fmin(low, s->value[i]); }
-        high = fmax(high, s->value[i]);
+/* k/(2 pi) of a row or column: 0 in the middle. */
+static double frequency(size_t i, size_t count) { return ((double)i - (double)(count / 2)) / (double)count; }
+
+/* ln S as a map; where S = 0, by a symmetry, it is left open. */
+static ons_status draw(const ons_structure *s, cli_figure *figure) {
+    double *x = ONS_NEW(double, s->columns), *y = ONS_NEW(double, s->rows),
+           *value = ONS_NEW(double, s->rows * s->columns);
+    ons_status status = x && y && value ? ONS_OK : ONS_MEMORY;
+    if (status == ONS_OK) {
+        for (size_t j = 0; j < s->columns; j++) { x[j] = frequency(j, s->columns); }
+        for (size_t i = 0; i < s->rows; i++) { y[i] = frequency(i, s->rows); }
+        for (size_t i = 0; i < s->rows * s->columns; i++) { value[i] = s->value[i] > 0 ? log(s->value[i]) : NAN; }
+        status = cli_figure_begin(figure, "structure factor of the snapshots", "k_2/(2 pi)", "k_1/(2 pi)");
     }
-    ons_status status = ons_picture_size(picture, s->columns * scale, s->rows * scale);
-    for (size_t y = 0; status == ONS_OK && y < picture->height; y++) {
-        for (size_t x = 0; x < picture->width; x++) {
-            /* the first direction upwards */
-            const double value = s->value[(s->rows - 1 - y / scale) * s->columns + x / scale];
-            ons_colour_scale(log(fmax(value, low)), log(low), log(high),
-                             picture->pixels + 3 * (y * picture->width + x));
-        }
-    }
+    if (status == ONS_OK) { status = cli_figure_map(figure, "ln S(k)", s->columns, x, s->rows, y, value); }
+    free(x);
+    free(y);
+    free(value);
     return status;
 }
 
@@ -62,10 +63,7 @@ static json_t *map(const double *values, size_t rows, size_t columns) {
 
 static json_t *frequencies(size_t count) {
     json_t *array = json_array();
-    const size_t half = count / 2;
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(array, cli_json_real(((double)i - (double)half) / (double)count));
-    }
+    for (size_t i = 0; i < count; i++) { json_array_append_new(array, cli_json_real(frequency(i, count))); }
     return array;
 }
 
@@ -78,7 +76,7 @@ static void document_of(const ons_structure *s, const ons_task_result *task, jso
     json_object_set_new(document, "error", map(s->error, s->rows, s->columns));
 }
 
-/* One task at a time: a map is an image. */
+/* One task at a time: a map is a figure. */
 static ons_status choose_task(const cli_arguments *arguments, const ons_results *results, size_t *task) {
     size_t end;
     const ons_status status = cli_tasks_option(arguments, results, task, &end);
@@ -86,24 +84,14 @@ static ons_status choose_task(const cli_arguments *arguments, const ons_results 
     return ons_fail(ONS_INVALID, "%s has %zu tasks: choose one with --task N", ons_results_path(results), end);
 }
 
-static ons_status check_output(const char *path) {
-    const char *format;
-    if (!path) { return ONS_OK; }
-    const ons_status status = cli_figure_format(path, &format);
-    if (status != ONS_OK) { return status; }
-    return strcmp(format, "png") == 0 ? ONS_OK
-                                      : ons_fail(ONS_INVALID, "the map is a picture: -o FILE.png, not %s", path);
-}
-
 static ons_status analyse_structure(cli_arguments *arguments) {
-    const char *output = cli_option_value(arguments, "output");
     cli_view view = {0};
     ons_structure s = {0};
-    cli_findings findings = {0};
+    cli_figure figure = {0};
+    cli_findings findings = {.figures = &figure, .figure_count = 1};
     int64_t components = 1, states = 1;
     size_t task = 0;
-    ons_status status = check_output(output);
-    if (status == ONS_OK) { status = cli_integer_option(arguments, "components", 1, 1, &components); }
+    ons_status status = cli_integer_option(arguments, "components", 1, 1, &components);
     if (status == ONS_OK) { status = cli_integer_option(arguments, "states", 1, 1, &states); }
     if (status == ONS_OK) { status = cli_view_open(arguments, &view); }
     if (status == ONS_OK) { status = choose_task(arguments, view.results, &task); }
@@ -111,7 +99,7 @@ static ons_status analyse_structure(cli_arguments *arguments) {
         status = ons_results_structure(&view.archive, task, cli_option_value(arguments, "array"), (size_t)components,
                                        (size_t)states, &s);
     }
-    if (status == ONS_OK && output) { status = draw(&s, &findings.picture); }
+    if (status == ONS_OK) { status = draw(&s, &figure); }
     if (status == ONS_OK) {
         text_of(&s, &findings.text);
         findings.document = cli_findings_document(arguments, view.results);
@@ -129,14 +117,11 @@ static const cli_option options[] = {
     {0, "array", "NAME", "of the snapshots; default: the first"},
     {0, "components", "N", "its last index counts the components of vectors"},
     {0, "states", "Q", "its numbers are Potts or clock states 0 .. Q - 1"},
-    {'o', "output", "FILE", "the map as a picture: FILE.png, k = 0 in the middle, colours logarithmic"},
-    CLI_WHERE_OPTION,
-    ANALYSE_JSON,
-    ANALYSE_END,
+    ANALYSE_COMMON,
 };
 
 const cli_verb cli_analysis_structure = {CLI_ANALYSIS_NAME("structure"),
-                                         "[--task N] [-o FILE.png]",
+                                         "[--task N] [-o FILE.svg]",
                                          "a map of the structure factor of stored snapshots",
                                          "Needs a run with snapshots=N and one site a cell.",
                                          options,

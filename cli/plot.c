@@ -217,18 +217,26 @@ static ons_status check_range(const cli_figure *figure) {
     return ons_fail(ONS_INVALID, "--range: no point of '%s' lies there", figure->y_label);
 }
 
-/* A logarithmic axis shows nothing of what is not positive. */
-static ons_status check_logarithms(const cli_figure *figure) {
-    bool x = !figure->log_x, y = !figure->log_y;
+/* A logarithmic axis shows nothing of what is not positive: refused where that is all, else said. */
+static ons_status check_logarithms(const cli_figure *figure, const char *log) {
+    size_t x = 0, y = 0, shown = 0, points = 0;
     for (size_t i = 0; i < figure->count; i++) {
-        for (size_t k = 0; k < figure->curves[i].count; k++) {
-            x = x || figure->curves[i].points[4 * k] > 0;
-            y = y || figure->curves[i].points[4 * k + 1] > 0;
+        for (size_t k = 0; k < figure->curves[i].count; k++, points++) {
+            const double *point = &figure->curves[i].points[4 * k];
+            const bool left = !figure->log_x || point[0] > 0, up = !figure->log_y || point[1] > 0;
+            x += left;
+            y += up;
+            shown += left && up;
         }
     }
-    if ((x && y) || figure->map.columns) { return ONS_OK; }
-    return ons_fail(ONS_INVALID, "--log %s: no number of '%s' is positive", x ? "y" : "x",
-                    x ? figure->y_label : figure->x_label);
+    if (shown == points || figure->map.columns) { return ONS_OK; }
+    if (shown == 0) {
+        return ons_fail(ONS_INVALID, "--log %s: no number of '%s' is positive", x ? "y" : "x",
+                        x ? figure->y_label : figure->x_label);
+    }
+    fprintf(stderr, "note: %zu of %zu points of '%s' are not positive and left out (--log %s)\n", points - shown,
+            points, y < points ? figure->y_label : figure->x_label, log);
+    return ONS_OK;
 }
 
 static ons_status draw_quantities(const cli_arguments *arguments, const ons_results *results, const char *path,
@@ -240,7 +248,7 @@ static ons_status draw_quantities(const cli_arguments *arguments, const ons_resu
     if (!y) { return ons_fail(ONS_INVALID, "%s holds nothing that can be drawn", path); }
     ons_status status = collect(arguments, results, y, wanted, figures, &count);
     for (size_t i = 0; i < count && status == ONS_OK; i++) {
-        status = check_logarithms(&figures[i]);
+        status = check_logarithms(&figures[i], wanted->log);
         if (status == ONS_OK) { status = check_range(&figures[i]); }
     }
     if (status == ONS_OK) { status = set_title(&figures[0], cli_option_value(arguments, "title")); }

@@ -51,22 +51,6 @@ static void add_text(const char *text, ons_text *page) {
     }
 }
 
-static ons_status add_picture(const cli_findings *findings, ons_text *page) {
-    char *folder = NULL;
-    ons_status status = cli_temporary_directory(&folder);
-    char *path = status == ONS_OK ? ons_format("%s/map.png", folder) : NULL;
-    if (status == ONS_OK && !path) { status = ONS_MEMORY; }
-    if (status == ONS_OK) {
-        ons_text_add(page, "<div class=\"pictures\">\n");
-        status = cli_html_picture(&findings->picture, "k = 0 in the middle, colours logarithmic", path, page);
-        ons_text_add(page, "</div>\n");
-    }
-    if (folder) { cli_remove_directory(folder); }
-    free(path);
-    free(folder);
-    return status;
-}
-
 typedef struct taker {
     cli_report_request *asked;
     const cli_verb *analysis;
@@ -84,7 +68,6 @@ static ons_status take(void *data, const cli_findings *findings) {
     cli_html(to->page, to->line);
     ons_text_add(to->page, "</code></p>\n");
     add_text(findings->text.data ? findings->text.data : "", to->page);
-    if (findings->picture.width) { return add_picture(findings, to->page); }
     return cli_report_figures(to->asked, findings->figures, findings->figure_count, to->page);
 }
 

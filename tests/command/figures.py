@@ -160,7 +160,8 @@ def test_panels_conditions_and_ranges():
 
 def test_series_tables_and_maps():
     assert command("run", "ising-kinetics", "L=16", "steps=100", "replicas=8", "-q", "-o", "s.h5").returncode == 0
-    plot("s.h5", "-y", "energy", "--log", "x", "-o", "s.svg", "--keep", "s")
+    note = plot("s.h5", "-y", "energy", "--log", "x", "-o", "s.svg", "--keep", "s").stderr
+    assert note.startswith("note: 1 of ") and "'time'" in note, note  # t = 0
     assert_bars("s.svg", "s")
     plot("s.h5", "-y", "energy", "--log", "x", "--lines", "-o", "s.svg", "--keep", "sl")
     assert "filledcurves" in script("sl") and "with points" not in script("sl")

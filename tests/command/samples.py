@@ -60,15 +60,24 @@ def test_tables_and_figures():
     for words in (["reweight", "-y", "specific_heat", "-o", "reweight.svg"], ["autocorrelation", "-o", "tau.svg"],
                   ["binning", "-y", "binder", "-o", "binning.svg"], ["bootstrap", "-y", "binder", "-o", "bootstrap.svg"],
                   ["histogram", "-y", "magnetization", "-o", "histogram.svg"],
-                  ["structure", "--task", "2", "-o", "structure.png"]):
+                  ["structure", "--task", "2", "-o", "structure.svg", "--keep", "structure"]):
         done = command("analyse", PATH, *words)
         assert done.returncode == 0 and done.stdout, (words, done.stderr)
+
+
+def test_structure_map_is_that_of_the_table():
+    found = analyse(PATH, "structure", "--task", "2", "-o", "map.svg", "--keep", "map")
+    with open("map/figure-1-map.dat", encoding="utf-8") as lines:
+        drawn = [[float(word) for word in line.split()] for line in lines if line.strip() and not line.startswith("#")]
+    expected = [(x, y, math.log(value)) for y, row in zip(found["k_rows"], found["structure_factor"]) for x, value in zip(found["k_columns"], row)]
+    assert len(drawn) == len(expected) and all(
+        (row[0], row[3]) == (x, y) and math.isclose(row[6], value, abs_tol=1e-12) for row, (x, y, value) in zip(drawn, expected))
 
 
 def test_bad_questions_are_refused():
     for words, part in ((["reweight", "-y", "enrgy"], "energy"), (["reweight", "-x", "L", "--at", "5"], "temperature"),
                         (["reweight", "--at", "2,x"], "--at"), (["bootstrap", "--resamples", "1"], "resamples"),
-                        (["histogram", "--task", "9"], "tasks"), (["structure"], "--task"),
+                        (["histogram", "--task", "9"], "tasks"), (["structure"], "--task"), (["structure", "--task", "2", "--keep", "k"], "--keep"),
                         (["histogram", "-y", "binder"], "binder")):
         message = analyse(PATH, *words, expected=2)
         assert part in message and message.count("\n") == 1, (words, message)
