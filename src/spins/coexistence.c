@@ -9,17 +9,12 @@
 
 enum { GRID = 200, FINE_GRID = 20, BISECTIONS = 60 };
 
-/* ln of the canonical weight of a level, up to a constant. */
-static double log_weight(const ons_density *density, double unit, double temperature, size_t k) {
-    return density->log_g[k] - unit * (double)density->level[k] / temperature;
-}
-
 /* The largest weight of levels first .. last - 1. */
 static size_t highest(const ons_density *density, double unit, double temperature, size_t first, size_t last) {
     size_t best = first;
     double most = -INFINITY;
     for (size_t k = first; k < last; k++) {
-        const double weight = log_weight(density, unit, temperature, k);
+        const double weight = ons_density_log_weight(density, unit, temperature, k);
         if (weight > most) {
             most = weight;
             best = k;
@@ -54,7 +49,8 @@ static double steepest(const ons_density *density, double unit, double *energy) 
 static double difference(const ons_density *density, double unit, double temperature, size_t divide, size_t *peak) {
     peak[0] = highest(density, unit, temperature, 0, divide);
     peak[1] = highest(density, unit, temperature, divide, density->count);
-    return log_weight(density, unit, temperature, peak[1]) - log_weight(density, unit, temperature, peak[0]);
+    return ons_density_log_weight(density, unit, temperature, peak[1]) -
+           ons_density_log_weight(density, unit, temperature, peak[0]);
 }
 
 static double equal_height(const ons_density *density, double unit, double guess, size_t divide, size_t *peak) {
@@ -82,17 +78,18 @@ ons_status ons_density_coexistence(const ons_density *density, double unit, ons_
         if (peak[1] < peak[0] + 2) { return ONS_DONE; }
         size_t lowest = peak[0] + 1;
         for (size_t i = lowest; i < peak[1]; i++) {
-            if (log_weight(density, unit, temperature, i) < log_weight(density, unit, temperature, lowest)) {
+            if (ons_density_log_weight(density, unit, temperature, i) <
+                ons_density_log_weight(density, unit, temperature, lowest)) {
                 lowest = i;
             }
         }
         divide = lowest;
     }
     if (divide <= peak[0] || divide >= peak[1]) { return ONS_DONE; }
-    const double top = log_weight(density, unit, temperature, peak[0]);
+    const double top = ons_density_log_weight(density, unit, temperature, peak[0]);
     coexistence->temperature = temperature;
     coexistence->divide = divide;
-    coexistence->barrier = top - log_weight(density, unit, temperature, divide);
+    coexistence->barrier = top - ons_density_log_weight(density, unit, temperature, divide);
     for (int i = 0; i < 2; i++) { coexistence->energy[i] = unit * (double)density->level[peak[i]] / density->sites; }
     return coexistence->barrier > 0 ? ONS_OK : ONS_DONE;
 }

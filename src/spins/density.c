@@ -16,13 +16,17 @@ void ons_density_free(ons_density *density) {
     *density = (ons_density){0};
 }
 
+double ons_density_log_weight(const ons_density *density, double unit, double temperature, size_t level) {
+    return density->log_g[level] - unit * (double)density->level[level] / temperature;
+}
+
 /* Sums relative to the largest term, energies relative to its energy, the variance about the mean. */
 void ons_density_canonical(const ons_density *density, double unit, double temperature, ons_density_means *means) {
     const double beta = 1 / temperature;
     size_t largest = 0;
     double highest = -INFINITY;
     for (size_t k = 0; k < density->count; k++) {
-        const double exponent = density->log_g[k] - beta * unit * (double)density->level[k];
+        const double exponent = ons_density_log_weight(density, unit, temperature, k);
         if (exponent > highest) {
             highest = exponent;
             largest = k;
@@ -31,7 +35,7 @@ void ons_density_canonical(const ons_density *density, double unit, double tempe
     const double reference = (double)density->level[largest];
     double z = 0, first = 0, second = 0;
     for (size_t k = 0; k < density->count; k++) {
-        const double weight = ons_exp(density->log_g[k] - beta * unit * (double)density->level[k] - highest);
+        const double weight = ons_exp(ons_density_log_weight(density, unit, temperature, k) - highest);
         const double excess = unit * ((double)density->level[k] - reference);
         z += weight;
         first += weight * excess;

@@ -213,15 +213,16 @@ static ons_status advance(void *memory, ons_context *context) {
 
 /* Whether the levels beside those left out by a limited walk have a weight that counts at this temperature. */
 static bool cut_off(const ons_density *density, const ons_walk_range *range, double temperature) {
-    double most = -INFINITY, ends[2] = {0, 0};
-    const double unit = range->unit;
+    const size_t ends[2] = {0, density->count - 1};
+    double most = -INFINITY;
     for (size_t k = 0; k < density->count; k++) {
-        const double weight = density->log_g[k] - unit * (double)density->level[k] / temperature;
-        most = fmax(most, weight);
-        if (k == 0) { ends[0] = weight; }
-        ends[1] = weight;
+        most = fmax(most, ons_density_log_weight(density, range->unit, temperature, k));
     }
-    return (range->skipped[0] && ends[0] > most + log(CUT_OFF)) || (range->skipped[1] && ends[1] > most + log(CUT_OFF));
+    for (size_t k = 0; k < 2; k++) {
+        const double weight = ons_density_log_weight(density, range->unit, temperature, ends[k]);
+        if (range->skipped[k] && weight > most + log(CUT_OFF)) { return true; }
+    }
+    return false;
 }
 
 static void put_canonical(const ons_density *density, const ons_walk_range *range, ons_context *context) {

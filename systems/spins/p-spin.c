@@ -69,19 +69,17 @@ static const ons_observable observables[] = {
 
 /* ---- what is asked -------------------------------------------------------------------------------------------- */
 
-static double spins_of(const ons_parameters *p) { return (double)ons_integer(p, "N"); }
-
 static double terms_of(const ons_parameters *p) {
     const unsigned size = (unsigned)ons_integer(p, "p");
-    if (ons_choice(p, "hypergraph") == HYPERGRAPH_COMPLETE) { return ons_terms_sets(spins_of(p), size); }
-    return nearbyint(spins_of(p) * (double)ons_integer(p, "connectivity") / size);
+    if (ons_choice(p, "hypergraph") == HYPERGRAPH_COMPLETE) { return ons_terms_sets(tempered_spins(p), size); }
+    return nearbyint(tempered_spins(p) * (double)ons_integer(p, "connectivity") / size);
 }
 
 static double variance_of(const ons_parameters *p) {
     const int64_t size = ons_integer(p, "p");
     double variance = ons_real(p, "coupling") * ons_real(p, "coupling");
     if (ons_choice(p, "hypergraph") != HYPERGRAPH_COMPLETE) { return variance; }
-    for (int64_t k = 2; k <= size; k++) { variance *= (double)k / spins_of(p); }
+    for (int64_t k = 2; k <= size; k++) { variance *= (double)k / tempered_spins(p); }
     return variance / 2;
 }
 
@@ -92,7 +90,7 @@ static double square(double x) { return x * x; }
 static void spin_glass_susceptibility(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(OVERLAP_SQUARED, OVERLAP_FOURTH) {
         (void)y;
-        value[k] = spins_of(p) * x[k];
+        value[k] = tempered_spins(p) * x[k];
     }
 }
 
@@ -102,7 +100,7 @@ static void overlap_binder(const ons_means *means, const ons_parameters *p, doub
 
 /* E[J f(J)] = v E[f'(J)] for a normal J of variance v, with f = <prod s>. */
 static void equilibration_gap(const ons_means *means, const ons_parameters *p, double *value) {
-    const double each = terms_of(p) / spins_of(p) * variance_of(p), field = ons_real(p, "field");
+    const double each = terms_of(p) / tempered_spins(p) * variance_of(p), field = ons_real(p, "field");
     const double *m = ons_mean_array(means, MAGNETIZATION, &(size_t){0});
     EACH_TEMPERATURE(ENERGY, TERM_OVERLAP) { value[k] = x[k] + field * m[k] + each * (1 - y[k]) / temperature[k]; }
 }
@@ -134,7 +132,7 @@ static ons_status symmetric_overlap(const ons_parameters *p, double *value) {
 static ons_status gauge_squared(const ons_parameters *p, double *value) {
     const double *temperature;
     const size_t count = tempered_ladder(p, &temperature);
-    for (size_t k = 0; k < count; k++) { value[k] = 1 / spins_of(p); }
+    for (size_t k = 0; k < count; k++) { value[k] = 1 / tempered_spins(p); }
     return ons_real(p, "field") == 0 ? ONS_OK : ONS_DONE;
 }
 
@@ -193,7 +191,7 @@ static ons_status check(const ons_system *system, const ons_parameters *p, ons_p
     ons_status status = check_ladder(p, plan);
     if (!status) { status = check_hypergraph(p); }
     if (status) { return status; }
-    ons_plan_bytes(plan, ons_terms_bytes(spins_of(p), (unsigned)ons_integer(p, "p"), terms_of(p),
+    ons_plan_bytes(plan, ons_terms_bytes(tempered_spins(p), (unsigned)ons_integer(p, "p"), terms_of(p),
                                          (unsigned)(2 * (count < 1000000 ? count : 1000000))));
     if (ons_choice(p, "disorder") != DISORDER_GAUSSIAN) { ons_plan_omit(plan, "equilibration_gap"); }
     static const char *const of_ladders[] = {"ladder_by_rates", "pressure", "entropy"};

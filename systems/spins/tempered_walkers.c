@@ -119,11 +119,11 @@ void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t e
     if (ons_ladder_by_rates(temperature, rate, count, value)) { tempered_forget(value, count); }
 }
 
-static double spins_of(const ons_parameters *p) { return (double)ons_integer(p, "N"); }
+double tempered_spins(const ons_parameters *p) { return (double)ons_integer(p, "N"); }
 
 void tempered_specific_heat(const ons_means *means, const ons_parameters *p, double *value) {
     EACH_TEMPERATURE(TEMPERED_ENERGY_SQUARED, TEMPERED_ENERGY_PRODUCT) {
-        value[k] = spins_of(p) * (x[k] - y[k]) / (temperature[k] * temperature[k]);
+        value[k] = tempered_spins(p) * (x[k] - y[k]) / (temperature[k] * temperature[k]);
     }
 }
 
@@ -144,7 +144,7 @@ void tempered_pressure(const ons_means *means, const ons_parameters *p, double *
     double sum = M_LN2, beta = 0, e = 0, slope = 0;
     for (size_t n = 0; n < count; n++) { /* from the highest temperature down */
         const size_t k = falling ? n : count - 1 - n;
-        const double step = 1 / temperature[k] - beta, next = spins_of(p) * (product[k] - squared[k]);
+        const double step = 1 / temperature[k] - beta, next = tempered_spins(p) * (product[k] - squared[k]);
         if (n == 0 && !begins_hot(step, energy[k], next)) { sum = NAN; }
         /* a cubic by energies and slopes at both ends; from infinite temperature, where only e = 0 is known, a parabola
          */

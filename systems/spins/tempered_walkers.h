@@ -56,6 +56,7 @@ void tempered_forget(double *value, size_t count);
 /* The ladder with as many rungs at which all exchange rates would be equal (ons_ladder_by_rates). */
 void tempered_by_rates(const ons_means *means, const ons_parameters *p, size_t exchange_rate, double *value);
 
+double tempered_spins(const ons_parameters *p); /* N */
 /* The first observables of a system of N spins that has the derived quantities below: <e>, <e^2> and <e_a e_b> of two
  * copies, e the energy per spin. */
 enum { TEMPERED_ENERGY, TEMPERED_ENERGY_SQUARED, TEMPERED_ENERGY_PRODUCT };

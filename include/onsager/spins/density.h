@@ -52,6 +52,9 @@ typedef struct ons_density {
 ONS_API ons_status ons_beale_density(const ons_beale *beale, ons_density *density);
 ONS_API void ons_density_free(ons_density *density);
 
+/* ln of the canonical weight of entry `level` for H = unit * level, up to a constant. */
+ONS_API double ons_density_log_weight(const ons_density *density, double unit, double temperature, size_t level);
+
 /* Canonical means per site for H = unit * level. */
 typedef struct ons_density_means {
     double free_energy;   /* -(T/N) ln Z */
