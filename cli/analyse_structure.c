@@ -89,9 +89,9 @@ static ons_status analyse_structure(cli_arguments *arguments) {
     ons_structure s = {0};
     cli_figure figure = {0};
     cli_findings findings = {.figures = &figure, .figure_count = 1};
-    int64_t components = 1, states = 1;
+    int64_t components = 0, states = 1;
     size_t task = 0;
-    ons_status status = cli_integer_option(arguments, "components", 1, 1, &components);
+    ons_status status = cli_integer_option(arguments, "components", 1, 0, &components);
     if (status == ONS_OK) { status = cli_integer_option(arguments, "states", 1, 1, &states); }
     if (status == ONS_OK) { status = cli_view_open(arguments, &view); }
     if (status == ONS_OK) { status = choose_task(arguments, view.results, &task); }
@@ -115,7 +115,7 @@ static ons_status analyse_structure(cli_arguments *arguments) {
 static const cli_option options[] = {
     ANALYSE_TASK,
     {0, "array", "NAME", "of the snapshots; default: the first"},
-    {0, "components", "N", "its last index counts the components of vectors"},
+    {0, "components", "N", "its last index counts the components of vectors; 1: cells of the lattice"},
     {0, "states", "Q", "its numbers are Potts or clock states 0 .. Q - 1"},
     ANALYSE_COMMON,
 };

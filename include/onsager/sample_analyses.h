@@ -134,7 +134,8 @@ ONS_API void ons_distribution_free(ons_distribution *distribution);
 
 /* S(k) = <|sum over sites of s exp(i k r)|^2> / N of stored snapshots on a lattice with one site a cell, averaged over
  * snapshots and replicas with errors over them. Of the array `array` (NULL: the first): numbers as they are stored;
- * with `components` > 1 the last index counts the components of a vector, whose S are added; with `states` > 1 they are
+ * with `components` > 1 the last index counts the components of a vector, whose S are added (0: none, and refused where
+ * the last index counts 2 to 4 numbers, which may be components as well as cells); with `states` > 1 they are
  * Potts states 0 .. states - 1, and S that of their indicator functions. Sites beyond two dimensions: the plane k = 0
  * of the others. */
 typedef struct ons_structure {

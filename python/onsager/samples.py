@@ -263,10 +263,10 @@ def distribution(results, component, task=0, *, bins=0, x=None):
     return made
 
 
-def structure(results, name=None, task=0, *, components=1, states=1):
+def structure(results, name=None, task=0, *, components=0, states=1):
     """The structure factor of the stored snapshots on a map, k = 0 in the middle: value, error, snapshots.
 
-    name: the array of the configuration; components, states: of vectors and of Potts states.
+    name: the array of the configuration; components, states: of vectors (1: the last index counts cells of the lattice) and of Potts states.
     """
     view, found = _View(results), ffi.new("ons_structure *")
     check(lib.ons_results_structure(view.pointer, results.task(task).index, ffi.NULL if name is None else encoded(name),

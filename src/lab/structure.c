@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW 4       /* numbers along the last index that may be components of a vector */
 #define STRETCHES 8 /* of time that a replica gives to the error, where it has as many snapshots */
 
 void ons_structure_free(ons_structure *structure) {
@@ -38,11 +39,18 @@ static void free_lattice(lattice *l) {
 
 static ons_status make_lattice(const ons_snapshot_array *array, size_t components, size_t states, lattice *l) {
     unsigned rank = array->rank;
+    const size_t last = rank > 0 ? array->dimensions[rank - 1] : 1;
+    if (components == 0 && rank >= 2 && last > 1 && last <= FEW) {
+        return ons_fail(ONS_INVALID,
+                        "the last index of '%s' counts %zu numbers: say whether they are components of vectors "
+                        "(components %zu) or cells of the lattice (components 1); several sites a cell have no map",
+                        array->name, last, last);
+    }
     *l = (lattice){.size = array->size, .layers = 1, .rows = 1, .columns = 1, .components = 1, .states = states};
     if (components > 1) {
-        if (rank < 2 || array->dimensions[rank - 1] != components) {
+        if (rank < 2 || last != components) {
             return ons_fail(ONS_INVALID, "the last index of '%s' counts %zu numbers, not %zu components", array->name,
-                            rank > 0 ? array->dimensions[rank - 1] : 1, components);
+                            last, components);
         }
         l->components = components;
         --rank;

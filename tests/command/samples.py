@@ -74,6 +74,15 @@ def test_structure_map_is_that_of_the_table():
         (row[0], row[3]) == (x, y) and math.isclose(row[6], value, abs_tol=1e-12) for row, (x, y, value) in zip(drawn, expected))
 
 
+def test_components_are_not_taken_for_cells():
+    """Angles of the XY model are stored as [L, L, 2]; S(0) of aligned spins is N."""
+    run("xy", "L=6", "temperature=1e-6", "start=up", "steps=20", "snapshots=10", "-o", "vectors.h5")
+    message = analyse("vectors.h5", "structure", expected=2)
+    assert "components 2" in message and message.count("\n") == 1, message
+    found = analyse("vectors.h5", "structure", "--components", "2")
+    assert math.isclose(found["structure_factor"][3][3], 36, rel_tol=1e-4), found["structure_factor"][3][3]
+
+
 def test_bad_questions_are_refused():
     for words, part in ((["reweight", "-y", "enrgy"], "energy"), (["reweight", "-x", "L", "--at", "5"], "temperature"),
                         (["reweight", "--at", "2,x"], "--at"), (["bootstrap", "--resamples", "1"], "resamples"),
