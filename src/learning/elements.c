@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "inside.h"
+#include "zeros.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,6 +43,11 @@ ons_tensor learning_unary(ons_tensor_graph *graph, operation op, ons_tensor a, d
         return ons_tensor_fail(graph, "%s of integers; convert them first", learning_operation_name(op));
     }
     if (op == NEGATE && t->op == NEGATE) { return tensor_input(graph, a, 0); }
+    if (op == NEGATE && t->op == PAD) {
+        const ons_tensor shorter = zeros_negate(graph, a);
+        if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
+        t = &graph->tensors[a];
+    }
     if (op == ABSOLUTE && (t->op == ABSOLUTE || t->op == SQUARE)) { return a; }
     double x;
     if (learning_is_filled(graph, a, &x)) {
@@ -156,6 +161,8 @@ ons_tensor learning_binary(ons_tensor_graph *graph, operation op, ons_tensor a, 
                                ons_tensor_name(graph, b), type_name(t->type));
     }
     ons_tensor known = simpler(graph, op, a, b, shape);
+    if (known != ONS_NO_TENSOR || graph->status) { return known; }
+    known = zeros_binary(graph, op, a, b, shape);
     if (known != ONS_NO_TENSOR || graph->status) { return known; }
     const ons_tensor whole = a, other = b;
     ons_shape small;

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "inside.h"
+#include "zeros.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +53,8 @@ ons_tensor ons_tensor_reshape(ons_tensor_graph *graph, ons_tensor a, ons_shape s
     if (ons_shape_equal(old, shape)) { return a; }
     if (graph->tensors[a].op == FILLED) { return refilled(graph, a, shape); }
     if (graph->tensors[a].op == RESHAPE) { return ons_tensor_reshape(graph, tensor_input(graph, a, 0), shape); }
+    const ons_tensor shorter = zeros_reshape(graph, a, shape);
+    if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
     recipe what = like(graph, RESHAPE, &a);
     what.shape = shape;
     return learning_make(graph, &what);
@@ -79,6 +81,8 @@ ons_tensor ons_tensor_permute(ons_tensor_graph *graph, ons_tensor a, const int *
     if (seen != (1U << old.dimensions) - 1) { return ons_tensor_fail(graph, "permute: an axis is named twice"); }
     if (!moves) { return ons_tensor_reshape(graph, a, what.shape); }
     if (graph->tensors[a].op == FILLED) { return refilled(graph, a, what.shape); }
+    const ons_tensor shorter = zeros_permute(graph, a, what.attribute);
+    if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
     return learning_make(graph, &what);
 }
 
@@ -102,6 +106,8 @@ ons_tensor ons_tensor_broadcast(ons_tensor_graph *graph, ons_tensor a, ons_shape
     if (ons_shape_equal(old, shape)) { return a; }
     if (graph->tensors[a].op == FILLED) { return refilled(graph, a, shape); }
     if (ons_shape_count(old) == ons_shape_count(shape)) { return ons_tensor_reshape(graph, a, shape); }
+    const ons_tensor shorter = zeros_broadcast(graph, a, shape);
+    if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
     recipe what = like(graph, BROADCAST, &a);
     what.shape = shape;
     return learning_make(graph, &what);
@@ -145,7 +151,8 @@ ons_tensor ons_tensor_slice(ons_tensor_graph *graph, ons_tensor a, int axis, int
     what.attribute[1] = first;
     what.attribute[2] = first + (count - 1) * step + 1;
     what.attribute[3] = count == 1 ? 1 : step;
-    return learning_make(graph, &what);
+    const ons_tensor shorter = zeros_slice(graph, a, axis, first, count, step);
+    return shorter != ONS_NO_TENSOR || graph->status ? shorter : learning_make(graph, &what);
 }
 
 static ons_shape without(ons_shape shape, int axis) {

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "inside.h"
+#include "zeros.h"
 
 #include <string.h>
 
@@ -36,6 +36,8 @@ static ons_tensor reduced(ons_tensor_graph *graph, operation op, ons_tensor a, u
     if (learning_is_filled(graph, a, &x)) {
         return ons_tensor_filled(graph, what.type, what.shape, op == SUM ? x * (double)together : x);
     }
+    const ons_tensor shorter = op == SUM ? zeros_sum(graph, a, axes) : ONS_NO_TENSOR;
+    if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
     what.attribute[0] = axes;
     return learning_make(graph, &what);
 }
@@ -175,6 +177,8 @@ ons_tensor ons_tensor_matmul(ons_tensor_graph *graph, ons_tensor a, ons_tensor b
     if ((learning_is_filled(graph, a, &x) && x == 0) || (learning_is_filled(graph, b, &x) && x == 0)) {
         return ons_tensor_filled(graph, s->type, shape, 0);
     }
+    const ons_tensor shorter = zeros_matmul(graph, a, b, transposes, shape);
+    if (shorter != ONS_NO_TENSOR || graph->status) { return shorter; }
     if (nb == 2 && na > 2 && !ta) { /* many rows for one matrix: one product */
         ons_tensor rows = ons_tensor_reshape(graph, a, ONS_SHAPE(-1, k));
         return ons_tensor_reshape(graph, ons_tensor_matmul(graph, rows, b, transposes), shape);
