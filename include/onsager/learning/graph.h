@@ -206,7 +206,8 @@ ONS_API ons_tensor ons_tensor_at(ons_tensor_graph *graph, ons_tensor a, int axis
 ONS_API ons_tensor ons_tensor_concatenate(ons_tensor_graph *graph, const ons_tensor *parts, size_t count, int axis);
 /* Puts tensors of one shape side by side along a new axis. */
 ONS_API ons_tensor ons_tensor_stack(ons_tensor_graph *graph, const ons_tensor *parts, size_t count, int axis);
-/* Zeros `before` and `after`, and step - 1 of them between the elements, along an axis: the opposite of a slice. */
+/* Zeros `before` and `after`, and step - 1 of them between the elements, along an axis: the opposite of a slice. Where
+ * they are half of the elements or more, nothing is computed with them: zero times an infinite number is zero there. */
 ONS_API ons_tensor ons_tensor_pad(ons_tensor_graph *graph, ons_tensor a, int axis, int64_t before, int64_t after,
                                   int64_t step);
 ONS_API ons_tensor ons_tensor_reverse(ons_tensor_graph *graph, ons_tensor a, int axis);
