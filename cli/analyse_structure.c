@@ -9,7 +9,10 @@
 #include <stdlib.h>
 
 /* k/(2 pi) of a row or column: 0 in the middle. */
-static double frequency(size_t i, size_t count) { return ((double)i - (double)(count / 2)) / (double)count; }
+static double frequency(size_t i, size_t count) {
+    const size_t half = count / 2;
+    return ((double)i - (double)half) / (double)count;
+}
 
 /* ln S as a map; where S = 0, by a symmetry, it is left open. */
 static ons_status draw(const ons_structure *s, cli_figure *figure) {
