@@ -195,6 +195,23 @@ static void test_potts_and_blume_capel_ground_states(void **state) {
     ons_results_free(results);
 }
 
+/* Limits beside the peaks: at -0.4 levels have 1e-4 of the peaks, too much for means, enough for peaks; at -1 the walk
+ * ends below the disordered phase, and what looks like its peak is the limit. */
+static void test_what_a_limited_walk_can_tell(void **state) {
+    static const char words[] = "model=potts q=10 L=8 replicas=3 steps=20 final_factor=1e-3 temperature=0.72 "
+                                "range=between energies=[-2,%s]";
+    for (int narrow = 0; narrow < 2; narrow++) {
+        char filled[sizeof words + 8];
+        snprintf(filled, sizeof filled, words, narrow ? "-1" : "-0.4");
+        ons_results *results = solve("density-of-states", filled);
+        assert_true(isnan(row(results, "energy")->mean[0]) && isnan(row(results, "specific_heat")->mean[0]));
+        assert_int_equal(isnan(row(results, "barrier")->mean[0]), narrow);
+        assert_int_equal(isnan(row(results, "peak_energy")->mean[1]), narrow);
+        assert_int_equal(isnan(row(results, "equal_height_temperature")->mean[0]), narrow);
+        ons_results_free(results);
+    }
+}
+
 /* ---- refusals ----------------------------------------------------------------------------------------------- */
 
 static void test_bad_combinations_are_refused_in_one_sentence(void **state) {
@@ -235,6 +252,7 @@ int main(void) {
         cmocka_unit_test(test_continued_runs_have_the_same_bits),
         cmocka_unit_test(test_density_of_states_has_the_exact_values_beside_it),
         cmocka_unit_test(test_potts_and_blume_capel_ground_states),
+        cmocka_unit_test(test_what_a_limited_walk_can_tell),
         cmocka_unit_test(test_bad_combinations_are_refused_in_one_sentence),
     };
     return cmocka_run_group_tests(tests, set_up, close_directory);

@@ -207,6 +207,37 @@ static void test_a_descriptor_built_at_run_time_has_its_closure(void **state) {
     ons_results_free(results);
 }
 
+static ons_status seldom_advance(void *state, ons_context *context) {
+    const uint64_t replica = ons_replica(context, 0);
+    ons_value(context, 0, 0, 0, (double)replica, -1);
+    if (replica % 2 == 0) { ons_value(context, 1, 0, 0, (double)replica, -1); }
+    return ONS_DONE;
+}
+
+/* What half of the replicas have is a choice among them: a mean of those, with a flag. */
+static void test_a_value_that_some_replicas_lack_is_flagged(void **state) {
+    const ons_observable observables[] = {{.name = "always", .kind = ONS_VALUE, .meaning = "of every replica"},
+                                          {.name = "seldom", .kind = ONS_VALUE, .meaning = "of every second one"},
+                                          {0}};
+    const ons_system seldom = {.abi = ONS_ABI,
+                               .version = 1,
+                               .name = "seldom",
+                               .summary = "the number of the replica",
+                               .step = "step",
+                               .observables = observables,
+                               .controls = {.steps = 1, .replicas = 1},
+                               .state_size = 1,
+                               .create = nothing_to_create,
+                               .advance = seldom_advance,
+                               .persist = nothing_to_persist};
+    assert_ok(RUN(seldom, "seldom", "steps=1", "replicas=64"));
+    ons_results *results = results_of("seldom");
+    const ons_result *always = result_of(results, 0, "always"), *half = result_of(results, 0, "seldom");
+    assert_true(always->mean[0] == 31.5 && always->flags[0] == 0);
+    assert_true(half->mean[0] == 31 && half->error[0] > 0 && half->flags[0] == ONS_TOO_FEW_SAMPLES);
+    ons_results_free(results);
+}
+
 /* dx/dt = 1 goes through every time of the grid, between whole steps too. */
 static void test_continuous_time_goes_to_the_grid(void **state) {
     assert_ok(RUN(flow, "flow", "steps=3", "every=0.4"));
@@ -516,6 +547,7 @@ int main(void) {
                                        cmocka_unit_test(test_a_histogram_has_the_known_distribution),
                                        cmocka_unit_test(test_a_table_keeps_numbers_and_texts),
                                        cmocka_unit_test(test_a_descriptor_built_at_run_time_has_its_closure),
+                                       cmocka_unit_test(test_a_value_that_some_replicas_lack_is_flagged),
                                        cmocka_unit_test(test_continuous_time_goes_to_the_grid),
                                        cmocka_unit_test(test_a_state_knows_its_threads_when_it_is_made),
                                        cmocka_unit_test(test_threads_change_nothing),

@@ -71,6 +71,7 @@ ons_status lab_evaluate_value(const lab_evaluation *evaluation, size_t observabl
         }
         if (count > 1) { ons_spread(values, count, &estimate); }
         if (count == 1) { estimate = (ons_estimate){.mean = values[0], .error = own >= 0 ? own : (double)NAN}; }
+        if (count < evaluation->count) { estimate.flags |= ONS_TOO_FEW_SAMPLES; } /* a choice among the replicas */
         if (!isfinite(estimate.mean)) { estimate.flags = ONS_NOT_FINITE; }
         lab_result_set(result, i, &estimate);
     }

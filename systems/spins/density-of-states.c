@@ -10,7 +10,10 @@
 
 enum { STREAM_WALK, STREAM_START };
 enum { MOST_SITES = 1 << 20, CHUNK = 1 << 18 };
-#define CUT_OFF 1e-6 /* weight of the levels at the limits over the largest, above which a mean is not given */
+/* Weight of the levels at the limits over the largest, above which a mean is not given; and above which what looks like
+ * a peak may be the limit. */
+#define CUT_OFF 1e-6
+#define PEAK_CUT_OFF 1e-2
 
 static const ons_parameter parameters[] = {
     {"model", ONS_CHOICE, 0, "ising", "ising|potts|blume-capel", NULL, NULL, NULL, "the spins, see the description"},
@@ -211,8 +214,8 @@ static ons_status advance(void *memory, ons_context *context) {
     return ONS_OK;
 }
 
-/* Whether the levels beside those left out by a limited walk have a weight that counts at this temperature. */
-static bool cut_off(const ons_density *density, const ons_walk_range *range, double temperature) {
+/* Whether the levels beside those left out by a limited walk have more than this share of the largest weight. */
+static bool cut_off(const ons_density *density, const ons_walk_range *range, double temperature, double share) {
     const size_t ends[2] = {0, density->count - 1};
     double most = -INFINITY;
     for (size_t k = 0; k < density->count; k++) {
@@ -220,7 +223,7 @@ static bool cut_off(const ons_density *density, const ons_walk_range *range, dou
     }
     for (size_t k = 0; k < 2; k++) {
         const double weight = ons_density_log_weight(density, range->unit, temperature, ends[k]);
-        if (range->skipped[k] && weight > most + log(CUT_OFF)) { return true; }
+        if (range->skipped[k] && weight > most + log(share)) { return true; }
     }
     return false;
 }
@@ -232,7 +235,7 @@ static void put_canonical(const ons_density *density, const ons_walk_range *rang
     const double *temperature = ons_reals(p, "temperature", &count);
     for (size_t k = 0; k < count; k++) {
         ons_density_means means;
-        if (cut_off(density, range, temperature[k])) { continue; }
+        if (cut_off(density, range, temperature[k], CUT_OFF)) { continue; }
         ons_density_canonical(density, unit, temperature[k], &means);
         ons_value(context, ENERGY, 0, k, means.energy, NAN);
         ons_value(context, SPECIFIC_HEAT, 0, k, means.specific_heat, NAN);
@@ -242,13 +245,13 @@ static void put_canonical(const ons_density *density, const ons_walk_range *rang
     }
 }
 
-/* Not there while the distribution has one peak. */
+/* Not there while the distribution has one peak. Peaks and what lies between them need no tails, the phases do. */
 static void put_coexistence(const ons_density *density, const ons_walk_range *range, ons_context *context) {
     const double unit = range->unit;
     ons_coexistence phases;
     const ons_parameters *p = ons_context_parameters(context);
     if (ons_density_coexistence(density, unit, &phases) != ONS_OK) { return; }
-    if (cut_off(density, range, phases.temperature)) { return; }
+    if (cut_off(density, range, phases.temperature, PEAK_CUT_OFF)) { return; }
     ons_value(context, EQUAL_HEIGHT_TEMPERATURE, 0, 0, phases.temperature, NAN);
     ons_value(context, PEAK_ENERGY, 0, 0, phases.energy[0], NAN);
     ons_value(context, PEAK_ENERGY, 0, 1, phases.energy[1], NAN);
@@ -256,6 +259,7 @@ static void put_coexistence(const ons_density *density, const ons_walk_range *ra
     double temperature, energies[2];
     const double states = (double)ons_integer(p, "q");
     ons_density_phases(density, unit, phases.divide, states, phases.temperature, &temperature, energies);
+    if (cut_off(density, range, temperature, CUT_OFF)) { return; }
     ons_value(context, PHASE_TEMPERATURE, 0, 0, temperature, NAN);
     for (size_t k = 0; k < 2; k++) { ons_value(context, PHASE_ENERGY, 0, k, energies[k], NAN); }
 }
@@ -444,10 +448,12 @@ static const ons_exact exacts[] = {{"ln_g", exact_ln_g, "Beale 1996"},     {"ene
     "\n"                                                                                                               \
     "`range=between energies=[-1.9,-0.6]` keeps the walk between two energies per site: a first-order transition is\n" \
     "crossed far more often when the way to the ground state and back is left out. g is then known up to a factor\n"   \
-    "(the largest is 1), there is no free energy or entropy, and what depends on energies outside, where the levels\n" \
-    "at the limits have more than 1e-6 of the largest weight, is null. Below the disordered phase a narrow range "     \
-    "can\n"                                                                                                            \
-    "configurations: compare two ranges.\n"                                                                            \
+    "(the largest is 1), there is no free energy or entropy, and means are null where the levels at the limits have\n" \
+    "more than 1e-6 of the largest weight; peaks and the depth between them, where they have more than 1e-2. Below "   \
+    "the\n"                                                                                                            \
+    "disordered phase a narrow range can part the configurations into sets that the walk does not leave: compare "     \
+    "two\n"                                                                                                            \
+    "ranges.\n"                                                                                                        \
     "\n"                                                                                                               \
     "More `steps` continue a run. One move takes some 7 ns (Ising, square), 23 ns while learning.\n"                   \
     "\n"                                                                                                               \

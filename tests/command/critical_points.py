@@ -204,7 +204,7 @@ def test_potts_critical_temperatures():
 
 def test_potts_with_ten_states():
     """The temperature where the ordered phases have q times the weight of the disordered one, from L = 20; distances of the peaks
-    Q + a/L^2 + b/L^4 and barriers 2 sigma L + c + d/L, from L = 12 to 28.
+    Q + a/L^2 + b/L^4 and barriers 2 sigma L + c + d/L, from L = 12 to 36.
 
     The weights of the phases are those of the infinite torus up to terms exp(-L/xi) (Borgs and Janke 1992), xi = 10.6: of a temperature that is
     T^2/(L^2 latent heat) times the logarithm of the weights 2.6e-4 at L = 20: the rest of T_c. Two interfaces on a torus: translations and
