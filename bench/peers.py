@@ -83,11 +83,12 @@ def attempt(what, function):
 def clusters(length):
     per_site = 1e9 / (length * length)
     square = ["ising", f"L={length}", "start=up"]
-    wolff = per_site * ours(square + ["update=wolff"], 100, 500)
+    # the sizes of single clusters follow m^2, which some ten of them hardly change: hundreds on both sides
+    wolff = per_site * ours(square + ["update=wolff"], 100, 1100)
     multiple = per_site * ours(square + ["update=swendsen-wang"], 20, 120)
     def peapods():
         sweep = peapods_seconds(length, 30)
-        one = peapods_seconds(length, 60, cluster_update_interval=1, cluster_mode="wolff") - sweep
+        one = peapods_seconds(length, 300, cluster_update_interval=1, cluster_mode="wolff") - sweep
         all_of_them = peapods_seconds(length, 30, cluster_update_interval=1, cluster_mode="sw") - sweep
         row(f"a Wolff cluster, square, L = {length}, T_c", "ns a site of the lattice", wolff, "peapods",
             per_site * one)
