@@ -195,8 +195,8 @@ static void test_potts_and_blume_capel_ground_states(void **state) {
     ons_results_free(results);
 }
 
-/* Limits beside the peaks: at -0.4 levels have 1e-4 of the peaks, too much for means, enough for peaks; at -1 the walk
- * ends below the disordered phase, and what looks like its peak is the limit. */
+/* Limits beside the peaks: levels at -0.4 have too much of their weight for means, and little enough for peaks; at -1
+ * the walk ends below the disordered phase, and what looks like its peak is the limit. */
 static void test_what_a_limited_walk_can_tell(void **state) {
     static const char words[] = "model=potts q=10 L=8 replicas=3 steps=20 final_factor=1e-3 temperature=0.72 "
                                 "range=between energies=[-2,%s]";

@@ -14,7 +14,8 @@
  * What bounds a symmetric error at 300: with the variance of the mean known exactly all shares are as expected; with
  * the autocorrelation time known, but the variance of a sample taken from the run, m^4 at T = 6 has 70.4 and 94.4 % at
  * the best constant factor. Windows as here, autoregressive models with the order of Akaike or Schwarz, and windows of
- * S = 1 leave chi, Binder and specific heat of all three cases outside by up to 0.4 % of runs, whatever the factor.
+ * S = 1 leave m^4 at T = 6, specific heat and chi of Wolff and the Binder cumulant of Metropolis outside by some tenths
+ * of a percent, whatever the constant factor.
  *
  * By default 150 runs a case (50 with disorder); see coverage.h for the bands.
  *
